@@ -1,0 +1,2 @@
+//! `farthing`: the headless desk.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Receipts, statements and charts as PDF and SVG, with bundled fonts.

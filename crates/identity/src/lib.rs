@@ -1,0 +1,1 @@
+//! Passwords, one-time codes, key slots and the mail transport.

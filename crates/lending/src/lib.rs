@@ -1,0 +1,1 @@
+//! The mathematics of lending: money, calendars, schedules, allocation, payoff. Pure.

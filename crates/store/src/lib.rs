@@ -1,0 +1,1 @@
+//! The encrypted book: SQLite log, aggregates, projections, queries, search, backup.

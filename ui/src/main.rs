@@ -1,0 +1,2 @@
+//! The screens, compiled to WASM.
+fn main() {}
