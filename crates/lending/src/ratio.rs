@@ -1,0 +1,83 @@
+//! Exact non-negative fractions, and the rounding of amounts to a unit of money.
+
+use crate::terms::RoundingMode;
+use rust_decimal::Decimal;
+
+/// A fraction that is never negative; not necessarily reduced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ratio {
+    /// Above the line.
+    pub num: u128,
+    /// Below the line; never 0.
+    pub den: u128,
+}
+
+impl Ratio {
+    /// `num / den`. A `den` of 0 is read as 1; no caller has one.
+    pub const fn new(num: u128, den: u128) -> Ratio {
+        Ratio {
+            num,
+            den: if den == 0 { 1 } else { den },
+        }
+    }
+
+    /// A percentage as a fraction of one, reduced. The sign is dropped; rates are checked before.
+    pub fn percent(rate: Decimal) -> Ratio {
+        let rate = rate.normalize();
+        Ratio::new(rate.mantissa().unsigned_abs(), 100 * 10u128.pow(rate.scale())).reduced()
+    }
+
+    /// This fraction times `num / den`.
+    pub fn times(self, num: u128, den: u128) -> Ratio {
+        Ratio::new(self.num * num, self.den * den)
+    }
+
+    /// The sum, reduced.
+    pub fn plus(self, other: Ratio) -> Ratio {
+        Ratio::new(self.num * other.den + other.num * self.den, self.den * other.den).reduced()
+    }
+
+    /// The same value with the smallest terms.
+    pub fn reduced(self) -> Ratio {
+        let (mut a, mut b) = (self.num, self.den);
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        Ratio::new(self.num / a, self.den / a)
+    }
+
+    /// Whether it is nothing.
+    pub fn is_zero(self) -> bool {
+        self.num == 0
+    }
+}
+
+/// A unit of money, in minor units, and how values between two of them are settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rounder {
+    /// The unit in minor units: 1 for a cent where the currency has two decimals.
+    pub unit: u64,
+    /// How values between two units are settled.
+    pub mode: RoundingMode,
+}
+
+impl Rounder {
+    /// `num / den` rounded, in units (not minor units). `None` where that is more than 64 bits hold.
+    pub fn units(self, num: u128, den: u128) -> Option<u64> {
+        let (quotient, rest) = match (u64::try_from(num), u64::try_from(den)) {
+            (Ok(num), Ok(den)) => (u128::from(num / den), u128::from(num % den)),
+            _ => (num / den, num % den),
+        };
+        let up = self.rounds_up(rest, den - rest, quotient % 2 == 1);
+        u64::try_from(quotient + u128::from(up)).ok()
+    }
+
+    /// Whether a value `below` above one unit and `above` below the next goes up.
+    pub fn rounds_up(self, below: u128, above: u128, odd: bool) -> bool {
+        match self.mode {
+            RoundingMode::Up => below > 0,
+            RoundingMode::HalfUp => below >= above,
+            RoundingMode::HalfEven => below > above || (below == above && odd),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The repayment schedule that terms lead to.
+
+use crate::amount::{Amount, Exact};
+use crate::course::Course;
+use crate::plan::{Plan, too_large};
+use crate::ratio::{Ratio, Rounder};
+use crate::terms::{LedgerKind, Method, Multiple, Terms, TermsError};
+use chrono::NaiveDate;
+use farthing_api::Money;
+use serde::{Deserialize, Serialize};
+
+/// One installment of a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// The number of the installment; 0 is a down payment.
+    pub n: u32,
+    /// The due date.
+    pub due_on: NaiveDate,
+    /// The principal that falls due.
+    pub principal: Money,
+    /// The interest that falls due.
+    pub interest: Money,
+    /// The principal outstanding after it.
+    pub balance: Money,
+}
+
+impl Row {
+    /// What falls due in all.
+    pub fn due(&self) -> Money {
+        self.principal + self.interest
+    }
+}
+
+/// What settles a loan on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// The principal outstanding.
+    pub principal: Money,
+    /// The interest of the running period.
+    pub interest: Money,
+    /// Both.
+    pub total: Money,
+}
+
+/// A repayment schedule: row 0 is a down payment where there is one, then the installments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// The first level installment; for methods without one, what falls due with the first installment.
+    pub installment: Money,
+    /// Whether tuning chose another level installment than the formula.
+    pub tuned: bool,
+    /// The rows in order of due date.
+    pub rows: Vec<Row>,
+    /// All interest. In an exact ledger this is rounded once and may differ from the sum of the rows shown.
+    pub total_interest: Money,
+    /// What falls due with the last installment; in an exact ledger rounded once.
+    pub last_due: Money,
+    /// All that falls due, the down payment included.
+    pub total_due: Money,
+    /// What settles the loan on the day of `payoff_on`, where the terms ask for it.
+    pub payoff: Option<Settlement>,
+    /// The decimals of the currency.
+    pub decimals: u32,
+}
+
+impl Schedule {
+    /// How many installments there are, the down payment apart.
+    pub fn count(&self) -> usize {
+        self.rows.iter().filter(|row| row.n > 0).count()
+    }
+}
+
+/// The schedule of terms, in minor units of a currency with so many `decimals`. With `payments` or `as_of` in the
+/// terms it is the schedule as these payments change it.
+///
+/// # Errors
+/// Those of [`Terms::check`]; on `installment` when the interest of a period exceeds the installment; on `rounding`
+/// when rounding would make a part negative; on the amount or date that leaves what a book can keep.
+pub fn build(terms: &Terms, decimals: u32) -> Result<Schedule, TermsError> {
+    terms.check()?;
+    let plan = Plan::of(terms, decimals)?;
+    match terms.rounding.ledger {
+        LedgerKind::Rounded => reckon::<i64>(plan, decimals),
+        LedgerKind::Exact => reckon::<Exact>(plan, decimals),
+    }
+}
+
+fn reckon<A: Amount>(plan: Plan<'_>, decimals: u32) -> Result<Schedule, TermsError> {
+    let (course, tuned) = tuned_course::<A>(&plan)?;
+    let mut schedule = show(&course, plan.money, decimals)?;
+    schedule.tuned = tuned;
+    if plan.down_payment > 0 {
+        let row = Row {
+            n: 0,
+            due_on: plan.terms.disbursed_on,
+            principal: Money::from_minor(plan.down_payment),
+            interest: Money::ZERO,
+            balance: Money::from_minor(plan.principal),
+        };
+        schedule.total_due += row.principal;
+        schedule.rows.insert(0, row);
+    }
+    Ok(schedule)
+}
+
+/// The course of the plan with the level installment that tuning prefers, and whether tuning changed it. Tuning looks
+/// at the plan as it was agreed, before anything was paid and before any change of the rate.
+fn tuned_course<A: Amount>(plan: &Plan<'_>) -> Result<(Course<A>, bool), TermsError> {
+    let tunable = plan.terms.installment_tuning
+        && plan.terms.method == Method::DecliningEqualInstallments
+        && plan.fixed_installment.is_none()
+        && plan.terms.rounding.installment_multiple == Multiple::Of(plan.terms.rounding.money)
+        && plan.last >= 2;
+    if !tunable {
+        return Ok((Course::run(plan, None)?, false));
+    }
+    let agreed = plan.as_agreed();
+    let base = Course::run(&agreed, None)?;
+    let better = better(&agreed, &base);
+    Ok(match (better, plan.is_as_agreed()) {
+        (Some((_, course)), true) => (course, true),
+        (None, true) => (base, false),
+        (Some((level, _)), false) => (Course::run(plan, Some(level))?, true),
+        (None, false) => (Course::run(plan, None)?, false),
+    })
+}
+
+/// A level installment whose last row differs less from it than that of `base` does, and its course.
+fn better<A: Amount>(plan: &Plan<'_>, base: &Course<A>) -> Option<(A, Course<A>)> {
+    let level = base.level.clone()?;
+    let off = base.last_due()?.minus(&level);
+    let size = off.abs();
+    let half = plan.last / 2;
+    let allowed = A::of(i64::try_from(plan.money.unit).ok()?.checked_mul(half.into())?);
+    if size <= allowed {
+        return None;
+    }
+    let step = size.times(Ratio::new(1, plan.last.into()), Some(plan.money))?;
+    let other = if off.is_negative() {
+        level.minus(&step)
+    } else {
+        level.plus(&step)
+    };
+    if other == level {
+        return None;
+    }
+    let course = Course::run(plan, Some(other.clone())).ok()?;
+    let closer = course.last_due()?.minus(&other).abs() < size;
+    closer.then_some((other, course))
+}
+
+fn show<A: Amount>(course: &Course<A>, money: Rounder, decimals: u32) -> Result<Schedule, TermsError> {
+    let shown = |amount: &A| amount.shown(money).ok_or_else(|| too_large("principal"));
+    let rows = course
+        .lines
+        .iter()
+        .map(|line| {
+            Ok(Row {
+                n: line.n,
+                due_on: line.due_on,
+                principal: shown(&line.principal)?,
+                interest: shown(&line.interest)?,
+                balance: shown(&line.balance)?,
+            })
+        })
+        .collect::<Result<Vec<_>, TermsError>>()?;
+    let zero = A::of(0);
+    let interest = course.lines.iter().fold(zero.clone(), |sum, l| sum.plus(&l.interest));
+    let due = course
+        .lines
+        .iter()
+        .fold(interest.clone(), |sum, l| sum.plus(&l.principal));
+    let first = course.lines.first().map_or(zero, |l| l.principal.plus(&l.interest));
+    let payoff = match &course.payoff {
+        None => None,
+        Some((principal, interest)) => Some(Settlement {
+            principal: shown(principal)?,
+            interest: shown(interest)?,
+            total: shown(&principal.plus(interest))?,
+        }),
+    };
+    Ok(Schedule {
+        installment: shown(course.level.as_ref().unwrap_or(&first))?,
+        tuned: false,
+        rows,
+        last_due: match course.lines.last() {
+            Some(line) => shown(&line.principal.plus(&line.interest))?,
+            None => Money::ZERO,
+        },
+        total_interest: shown(&interest)?,
+        total_due: shown(&due)?,
+        payoff,
+        decimals,
+    })
+}
