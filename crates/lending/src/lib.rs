@@ -6,13 +6,24 @@ pub mod calendar;
 mod check;
 pub mod compute;
 mod course;
+pub mod delinquency;
+pub mod ledger;
 mod paid;
+pub mod payoff;
 mod plan;
+pub mod purchase;
 mod ratio;
 pub mod schedule;
 pub mod terms;
 mod wide;
 
+pub use delinquency::{AtRisk, Bucket};
 pub use farthing_api::Money;
+pub use ledger::{
+    Account, Allocation, AllocationOrder, Fee, Ledger, Payment, PenaltyKind, PenaltyRule, Replacement, RowState, Share,
+    replay,
+};
+pub use payoff::{Payoff, foreclose, payoff};
+pub use purchase::{Purchase, Rhythm};
 pub use schedule::{Row, Schedule, Settlement, build};
-pub use terms::{Terms, TermsError};
+pub use terms::{PayoffInterest, Terms, TermsError};
