@@ -1,5 +1,49 @@
 //! Every request, answer and error that crosses IPC or HTTP, and the vocabulary they share: plain serde types.
+//!
+//! A request is a struct that implements [`Request`]; its name travels beside its JSON, its answer is the
+//! associated type. One table in the shell and one function in the screens carry all of them.
 
-mod money;
+mod customers;
+mod desk;
+mod error;
+mod home;
+mod ids;
+mod list;
+mod loans;
+mod products;
+mod role;
+mod secret;
 
-pub use money::{Currency, Money};
+pub use customers::*;
+pub use desk::*;
+pub use error::{ApiError, ErrorKind};
+pub use farthing_lending::{Currency, Money};
+pub use home::*;
+pub use ids::*;
+pub use list::{COUNT_CAP, ListQuery, PAGE_ROWS, Page};
+pub use loans::*;
+pub use products::*;
+pub use role::Role;
+pub use secret::Secret;
+
+/// Something that a screen or a program may ask of the desk.
+pub trait Request: serde::Serialize + serde::de::DeserializeOwned {
+    /// The request's name on the wire.
+    const NAME: &'static str;
+    /// What comes back when it was done.
+    type Answer: serde::Serialize + serde::de::DeserializeOwned;
+}
+
+macro_rules! request {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident : $type:ty),* $(,)? } => $answer:ty;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        pub struct $name { $($(#[$field_doc])* pub $field: $type),* }
+
+        impl Request for $name {
+            const NAME: &'static str = stringify!($name);
+            type Answer = $answer;
+        }
+    )*};
+}
+pub(crate) use request;

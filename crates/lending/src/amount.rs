@@ -5,7 +5,7 @@ use crate::ratio::{Ratio, Rounder};
 use crate::wide::Wide;
 use dashu_int::IBig;
 use dashu_int::ops::{Abs, DivRem};
-use farthing_api::Money;
+use crate::Money;
 use std::sync::LazyLock;
 
 /// 10^50: how many parts of a minor unit an exact value tells apart.

@@ -3,7 +3,7 @@
 
 use crate::schedule::{Schedule, build};
 use crate::terms::{Multiple, Terms, TermsError};
-use farthing_api::Money;
+use crate::Money;
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};

@@ -1,6 +1,6 @@
 //! How late loans are: buckets of days past due, and the portfolio at risk.
 
-use farthing_api::Money;
+use crate::Money;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 

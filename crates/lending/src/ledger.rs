@@ -4,7 +4,7 @@
 
 use crate::schedule::Row;
 use chrono::{Days, NaiveDate};
-use farthing_api::Money;
+use crate::Money;
 use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy::MidpointAwayFromZero;
 use rust_decimal::prelude::ToPrimitive;
@@ -181,7 +181,8 @@ pub struct RowState {
 }
 
 impl RowState {
-    fn new(row: &Row, fees: &[Fee]) -> RowState {
+    /// An installment before any payment, with the fees that fall due with it.
+    pub fn new(row: &Row, fees: &[Fee]) -> RowState {
         let fee = fees.iter().filter(|f| f.n == row.n).map(|f| f.amount).sum();
         RowState {
             n: row.n,

@@ -8,6 +8,7 @@ pub mod compute;
 mod course;
 pub mod delinquency;
 pub mod ledger;
+mod money;
 mod paid;
 pub mod payoff;
 mod plan;
@@ -18,12 +19,14 @@ pub mod terms;
 mod wide;
 
 pub use delinquency::{AtRisk, Bucket};
-pub use farthing_api::Money;
 pub use ledger::{
     Account, Allocation, AllocationOrder, Fee, Ledger, Payment, PenaltyKind, PenaltyRule, Replacement, RowState, Share,
     replay,
 };
+pub use money::{Currency, Money};
 pub use payoff::{Payoff, foreclose, payoff};
 pub use purchase::{Purchase, Rhythm};
 pub use schedule::{Row, Schedule, Settlement, build};
-pub use terms::{PayoffInterest, Terms, TermsError};
+pub use terms::{
+    DayCount, InstallmentRate, InterestPeriod, Method, MonthEnd, Multiple, PayoffInterest, Rounding, RoundingMode, Terms, TermsError, Unit,
+};

@@ -7,7 +7,7 @@ use crate::ratio::Ratio;
 use crate::schedule::Row;
 use crate::terms::{Method, PayoffInterest, Terms, TermsError};
 use chrono::NaiveDate;
-use farthing_api::Money;
+use crate::Money;
 use serde::{Deserialize, Serialize};
 
 /// What settles an account.

@@ -5,7 +5,7 @@ use crate::calendar::Calendar;
 use crate::ratio::{Ratio, Rounder};
 use crate::terms::{LedgerKind, MOST_INSTALLMENTS, Method, Multiple, Prepayment, Terms, TermsError};
 use chrono::NaiveDate;
-use farthing_api::Money;
+use crate::Money;
 use rust_decimal::Decimal;
 
 /// An amount of the terms in minor units of a currency with so many decimals.

@@ -4,7 +4,7 @@ use crate::calendar::shift;
 use crate::schedule::Row;
 use crate::terms::{MOST_INSTALLMENTS, MonthEnd, TermsError, Unit};
 use chrono::NaiveDate;
-use farthing_api::Money;
+use crate::Money;
 use serde::{Deserialize, Serialize};
 
 /// The least first payment, in percent of the total, where more than one payment is agreed.

@@ -6,7 +6,7 @@ use crate::plan::{Plan, too_large};
 use crate::ratio::{Ratio, Rounder};
 use crate::terms::{LedgerKind, Method, Multiple, Terms, TermsError};
 use chrono::NaiveDate;
-use farthing_api::Money;
+use crate::Money;
 use serde::{Deserialize, Serialize};
 
 /// One installment of a schedule.

@@ -1,1 +1,31 @@
-//! The rules of the office: who may do what, and what follows from it. Pure.
+//! The rules of the office: which aggregates a command reads, what follows from it, and how a fact changes them.
+//!
+//! Pure: no I/O, no clock, no randomness. The desktop, the server, the simulator and the preview on screen are hosts
+//! of this one decider.
+
+mod apply;
+mod command;
+mod context;
+mod decide;
+mod fact;
+mod key;
+pub mod permission;
+mod posting;
+mod refusal;
+mod standing;
+mod state;
+mod terms;
+
+pub use apply::apply;
+pub use command::{COMMAND_VERSION, Channel, Command, DayFigures, Sealed};
+pub use context::{Actor, Context, RULES};
+pub use decide::{
+    Preview, Quote, check_against_product, decide, may_decide, may_disburse, preview_payment, purchase_penalty, quote,
+};
+pub use fact::{FACT_VERSION, Fact, FactBody, LoanChange, LoanOpened};
+pub use key::Key;
+pub use posting::{Account, Posting, balanced};
+pub use refusal::Refusal;
+pub use standing::standing;
+pub use state::*;
+pub use terms::{check_product, decimal, loan_terms};

@@ -1,1 +1,18 @@
-//! The encrypted book: SQLite log, aggregates, projections, queries, search, backup.
+//! The encrypted book of one desk: log, aggregates, projections, queries, search, backup.
+//!
+//! Facts are the only truth; every table that a screen reads is derived from them, in the transaction that keeps them.
+
+mod backup;
+mod book;
+mod check;
+mod error;
+mod log;
+mod project;
+mod query;
+mod seal;
+
+pub use book::{Book, BookKey};
+pub use error::StoreError;
+pub use log::{Batch, Beside, Identity};
+pub use query::{ChallengeRow, HomeFigures, MonthSums, PaymentPaper, ProductShare, SignInUser};
+pub use seal::CustomerKey;

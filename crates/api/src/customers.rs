@@ -1,0 +1,143 @@
+//! Customers: registration, verification, their own sign-in.
+
+use crate::{CodeSent, CustomerId, ListQuery, LoanRow, Page, Request, Secret, request};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+request! {
+    /// A page of the customer list.
+    ListCustomers {
+        /// Which part, in which order.
+        query: ListQuery,
+    } => Page<CustomerRow>;
+
+    /// Everything about one customer.
+    GetCustomer {
+        /// Who.
+        id: CustomerId,
+    } => CustomerView;
+
+    /// Registers a customer, unverified.
+    RegisterCustomer {
+        /// What the form holds.
+        form: CustomerForm,
+    } => CustomerView;
+
+    /// Changes what is known about a customer; a new email or phone is unverified again.
+    EditCustomer {
+        /// Who.
+        id: CustomerId,
+        /// What the form holds now.
+        form: CustomerForm,
+    } => CustomerView;
+
+    /// Sends a six-digit code to the customer's email.
+    SendCode {
+        /// Who.
+        customer: CustomerId,
+    } => CodeSent;
+
+    /// The customer read the code out: checks it.
+    VerifyCode {
+        /// Who.
+        customer: CustomerId,
+        /// What [`SendCode`] answered.
+        challenge: String,
+        /// The six digits.
+        code: String,
+    } => CustomerView;
+
+    /// The officer has seen the customer's id document.
+    RecordDocument {
+        /// Who.
+        customer: CustomerId,
+        /// What kind of document.
+        kind: String,
+    } => CustomerView;
+
+    /// A supervisor vouches for the document that another has seen.
+    VouchForCustomer {
+        /// Who.
+        customer: CustomerId,
+    } => CustomerView;
+
+    /// Gives the customer a sign-in with a password of their own.
+    OpenCustomerAccess {
+        /// Who.
+        customer: CustomerId,
+        /// The password, typed by the customer.
+        password: Secret,
+    } => CustomerView;
+}
+
+/// What a form knows about a customer. Empty means unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CustomerForm {
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Email.
+    pub email: String,
+    /// Phone, with the country's prefix.
+    pub phone: String,
+    /// Number of the id document.
+    pub document_id: String,
+    /// Date of birth, `YYYY-MM-DD`.
+    pub born_on: String,
+    /// Address.
+    pub address: String,
+    /// Where they work.
+    pub employer: String,
+    /// Income a month, as typed.
+    pub monthly_income: String,
+    /// Installments elsewhere a month, as typed.
+    pub other_installments: String,
+}
+
+/// A customer in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerRow {
+    /// Who.
+    pub id: CustomerId,
+    /// The customer's number.
+    pub number: String,
+    /// First and last name.
+    pub name: String,
+    /// Phone.
+    pub phone: String,
+    /// Email.
+    pub email: String,
+    /// Loans and purchases that are not closed.
+    pub active_loans: u32,
+    /// What is outstanding over all of them.
+    pub outstanding: crate::Money,
+    /// Whether a contact or a document was verified.
+    pub verified: bool,
+    /// When they were registered.
+    pub registered_at: DateTime<Utc>,
+}
+
+/// Everything about one customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerView {
+    /// The list's row.
+    pub row: CustomerRow,
+    /// What is known.
+    pub form: CustomerForm,
+    /// When the email was verified by a code.
+    pub email_verified_at: Option<DateTime<Utc>>,
+    /// The id document that an officer saw: its kind and who saw it.
+    pub document_seen: Option<(String, String)>,
+    /// The supervisor who vouched for it.
+    pub vouched_by: Option<String>,
+    /// Whether money may be paid out to them, and if not, why.
+    pub may_receive: Result<(), String>,
+    /// Whether they have a sign-in of their own.
+    pub has_access: bool,
+    /// Their loans and purchases.
+    pub loans: Vec<LoanRow>,
+    /// Whether their personal data was erased.
+    pub erased: bool,
+}

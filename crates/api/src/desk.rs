@@ -1,0 +1,335 @@
+//! The desk itself: first run, sign-in, people, mail, the day.
+
+use crate::{Currency, DeviceId, Request, Role, Secret, UserId, request};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+request! {
+    /// What the window shows first.
+    Start {} => StartState;
+
+    /// First run: makes the book, its first administrator and, if wished, a branch full of demo data.
+    SetUp {
+        /// Language code of the screens: `en`, `fr`.
+        language: String,
+        /// ISO 4217 code of the organisation's one currency.
+        currency: String,
+        /// The organisation's name.
+        organisation: String,
+        /// Two to six capitals or digits: `BR1`.
+        branch_code: String,
+        /// The branch's name.
+        branch_name: String,
+        /// Two digits: `01`.
+        desk_code: String,
+        /// IANA time zone of the branch: `Africa/Nairobi`.
+        time_zone: String,
+        /// The first administrator's name.
+        admin_name: String,
+        /// The first administrator's email, which is the sign-in name.
+        admin_email: String,
+        /// The first administrator's password.
+        password: Secret,
+        /// Where mail goes; none for a desk without mail.
+        mail: Option<MailSettings>,
+        /// Fill the book with demo customers and loans.
+        demo: bool,
+    } => SetUpDone;
+
+    /// Sends one real message, to see that the mail settings work.
+    TestMail {
+        /// The settings to try.
+        settings: MailSettings,
+        /// Where the message goes.
+        to: String,
+    } => ();
+
+    /// The mail settings in force, the password left out.
+    GetMail {} => Option<MailSettings>;
+
+    /// Sets where mail goes. An empty password keeps the one that is set.
+    SaveMail {
+        /// The settings; none for a desk without mail.
+        settings: Option<MailSettings>,
+    } => ();
+
+    /// Sign-in with email and password, for everyone.
+    SignIn {
+        /// The sign-in name.
+        email: String,
+        /// The password.
+        password: Secret,
+    } => SessionView;
+
+    /// Sends a sign-in code to a customer's email. The answer is the same whether or not the email is known.
+    SendSignInCode {
+        /// The customer's email.
+        email: String,
+    } => CodeSent;
+
+    /// Sign-in of a customer with an emailed code.
+    SignInWithCode {
+        /// What [`SendSignInCode`] answered.
+        challenge: String,
+        /// The six digits.
+        code: String,
+    } => SessionView;
+
+    /// Ends the session.
+    SignOut {} => ();
+
+    /// Locks the screen: the session stays, the password brings it back.
+    Lock {} => ();
+
+    /// Brings a locked session back.
+    Unlock {
+        /// The password of whoever locked it.
+        password: Secret,
+    } => SessionView;
+
+    /// Changes the caller's own password.
+    ChangePassword {
+        /// The password in force.
+        old: Secret,
+        /// The new one.
+        new: Secret,
+    } => ();
+
+    /// Everyone who signs in, customers left out.
+    ListUsers {} => Vec<UserView>;
+
+    /// Adds a member of staff, who types their first password at this desk.
+    AddUser {
+        /// What they are.
+        role: Role,
+        /// Their name.
+        name: String,
+        /// Their email, which is the sign-in name.
+        email: String,
+        /// Their first password.
+        password: Secret,
+    } => UserView;
+
+    /// Takes a member of staff's access away, or gives it back with a new password.
+    SetUserAccess {
+        /// Who.
+        user: UserId,
+        /// The new password; none takes the access away.
+        password: Option<Secret>,
+    } => ();
+
+    /// Closes every open day up to and including this one: penalties fall due, the day's figures are kept.
+    CloseDay {
+        /// The last day to close.
+        date: NaiveDate,
+    } => DayClosed;
+
+    /// Checks the whole book: chain, trial balance, projections, pages.
+    VerifyBook {} => VerifyReport;
+
+    /// Writes a verified copy of the book into the backup folder.
+    BackupBook {} => Saved;
+
+    /// Finds what a few letters may mean, for the palette.
+    Find {
+        /// What was typed.
+        search: String,
+    } => Vec<Hit>;
+}
+
+/// Where mail goes out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailSettings {
+    /// The SMTP server's name.
+    pub host: String,
+    /// Its port: 587 for STARTTLS, 465 for TLS, 25 for neither.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: MailSecurity,
+    /// The account, empty for none.
+    pub username: String,
+    /// The account's password; never sent back to a screen.
+    pub password: Secret,
+    /// The sender's address.
+    pub from: String,
+}
+
+/// How a mail connection is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailSecurity {
+    /// Plain first, then upgraded; refused where the server can't.
+    StartTls,
+    /// TLS from the first byte.
+    Tls,
+    /// None: for a server on this machine only.
+    None,
+}
+
+/// What the window shows first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "phase", rename_all = "snake_case")]
+pub enum StartState {
+    /// There is no book yet: first run.
+    FirstRun {
+        /// The program's version.
+        version: String,
+        /// Every currency, by code.
+        currencies: Vec<Currency>,
+        /// Every IANA time zone.
+        time_zones: Vec<String>,
+        /// The machine's own time zone, if known.
+        time_zone: String,
+    },
+    /// There is a book; someone may sign in.
+    SignIn {
+        /// The program's version.
+        version: String,
+        /// Whether the book is open, so that customers may sign in at this machine.
+        open: bool,
+        /// The organisation's name, where the book is open.
+        organisation: Option<String>,
+        /// The language of the screens.
+        language: String,
+    },
+    /// Someone is signed in.
+    SignedIn {
+        /// Who.
+        session: SessionView,
+    },
+    /// The book can't be used; the screen says why and what to do.
+    Trouble {
+        /// `newer`, `damaged`, `in_use`, `disk_full`, `other`.
+        code: String,
+        /// What is wrong and what to do.
+        message: String,
+        /// Where the book is.
+        path: String,
+    },
+}
+
+/// First run is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetUpDone {
+    /// The recovery secret, shown once and printed.
+    pub recovery_secret: Secret,
+    /// The administrator's session.
+    pub session: SessionView,
+    /// What to know: a device key kept in a file, say.
+    pub warnings: Vec<String>,
+}
+
+/// Who is signed in, and what the frame of the window shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// Who.
+    pub user: UserId,
+    /// Their name.
+    pub name: String,
+    /// What they are.
+    pub role: Role,
+    /// The organisation's name.
+    pub organisation: String,
+    /// The organisation's currency.
+    pub currency: Currency,
+    /// The branch's code.
+    pub branch: String,
+    /// The branch's name.
+    pub branch_name: String,
+    /// The desk's whole prefix: `BR1-01`.
+    pub desk: String,
+    /// The machine.
+    pub device: DeviceId,
+    /// Today, in the branch's time zone.
+    pub today: NaiveDate,
+    /// The branch's first open day, to which entries are booked.
+    pub booking_date: NaiveDate,
+    /// The language of the screens.
+    pub language: String,
+    /// Locked: the password brings the session back.
+    pub locked: bool,
+    /// Minutes without a key or a click until the session locks.
+    pub idle_minutes: u32,
+    /// Whether mail can be sent at all.
+    pub has_mail: bool,
+    /// What the role may do: the words of the office's permission table.
+    pub permissions: Vec<String>,
+    /// When the book was last saved.
+    pub saved_at: Option<DateTime<Utc>>,
+    /// How many things wait for attention.
+    pub attention: u32,
+    /// How many applications wait for approval.
+    pub approvals: u32,
+}
+
+/// Someone who signs in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserView {
+    /// Who.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their sign-in email.
+    pub email: String,
+    /// What they are.
+    pub role: Role,
+    /// Whether they may sign in.
+    pub active: bool,
+}
+
+/// A code is on its way, or can't be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeSent {
+    /// Names the challenge when the code is typed.
+    pub challenge: String,
+    /// The short reference that the message shows too.
+    pub reference: String,
+    /// Minutes until the code expires.
+    pub minutes: u32,
+    /// Seconds until another may be asked for.
+    pub resend_after: u32,
+}
+
+/// Days were closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayClosed {
+    /// How many days.
+    pub days: u32,
+    /// How many penalties fell due.
+    pub penalties: u32,
+    /// The first day that is open now.
+    pub open: NaiveDate,
+}
+
+/// What a check of the whole book found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifyReport {
+    /// How many commands the log holds.
+    pub commands: u64,
+    /// How many facts.
+    pub facts: u64,
+    /// How many pages of the file were read.
+    pub pages: u64,
+    /// Everything that is wrong; empty when all is well.
+    pub findings: Vec<String>,
+}
+
+/// A file was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// Where it is.
+    pub path: String,
+}
+
+/// Something that the palette offers to open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    /// `customer` or `loan`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// The first line.
+    pub title: String,
+    /// The second line.
+    pub detail: String,
+}

@@ -1,0 +1,333 @@
+//! Folds a fact into the aggregates. No lending mathematics: facts carry results.
+
+use crate::Key;
+use crate::command::Channel;
+use crate::fact::{Fact, FactBody, LoanChange, LoanOpened};
+use crate::state::{
+    Aggregate, Customer, Day, Desk, Foreclosure, Goods, Loan, Organisation, Product, SignIn, State, Task, User,
+};
+use chrono::Days;
+use farthing_api::{CustomerId, LoanId, LoanStatus, Money};
+use farthing_lending::{Row, RowState};
+
+/// Folds one fact into the aggregates that it touches. A fact about a thing that is not among them changes nothing:
+/// the host loads what [`FactBody::touches`] names.
+pub fn apply(state: &mut State, fact: &Fact) {
+    match &fact.body {
+        FactBody::OrganisationSetUp { .. }
+        | FactBody::UserAdded { .. }
+        | FactBody::UserAccessSet { .. }
+        | FactBody::PasswordChanged { .. }
+        | FactBody::ProductSaved { .. }
+        | FactBody::GoodsSaved { .. }
+        | FactBody::DayClosed { .. }
+        | FactBody::TaskOpened { .. }
+        | FactBody::TaskSettled { .. } => apply_desk(state, fact),
+        FactBody::CustomerRegistered { .. }
+        | FactBody::CustomerChanged { .. }
+        | FactBody::ContactVerified { .. }
+        | FactBody::DocumentSeen { .. }
+        | FactBody::CustomerVouched { .. } => apply_customer(state, fact),
+        _ => apply_loan(state, fact),
+    }
+}
+
+fn apply_desk(state: &mut State, fact: &Fact) {
+    let map = &mut state.0;
+    match fact.body.clone() {
+        FactBody::OrganisationSetUp {
+            name,
+            currency,
+            language,
+            branch_code,
+            branch_name,
+            time_zone,
+            opened_on,
+        } => {
+            let organisation = Organisation {
+                name,
+                currency,
+                language,
+                branch_code,
+                branch_name,
+                time_zone,
+            };
+            map.insert(Key::Organisation, Aggregate::Organisation(organisation));
+            map.insert(Key::Day, Aggregate::Day(Day { open: opened_on }));
+            map.insert(Key::Desk(fact.desk.clone()), Aggregate::Desk(Desk::default()));
+        }
+        FactBody::UserAdded {
+            user,
+            role,
+            name,
+            email,
+            sign_in,
+            customer,
+        } => {
+            map.insert(Key::SignIn(sign_in), Aggregate::SignIn(SignIn { user }));
+            map.insert(
+                Key::User(user),
+                Aggregate::User(User {
+                    role,
+                    name,
+                    email,
+                    customer,
+                    active: true,
+                }),
+            );
+            if let Some(Aggregate::Customer(c)) = customer.and_then(|id| map.get_mut(&Key::Customer(id))) {
+                c.user = Some(user);
+            }
+        }
+        FactBody::UserAccessSet { user, active } => {
+            if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(user)) {
+                u.active = active;
+            }
+        }
+        FactBody::ProductSaved {
+            product,
+            version,
+            terms,
+        } => {
+            map.insert(
+                Key::Product(product),
+                Aggregate::Product(Product { version, terms: *terms }),
+            );
+        }
+        FactBody::GoodsSaved {
+            goods,
+            name,
+            price,
+            active,
+        } => {
+            map.insert(Key::Goods(goods), Aggregate::Goods(Goods { name, price, active }));
+        }
+        FactBody::DayClosed { date, .. } => {
+            map.insert(
+                Key::Day,
+                Aggregate::Day(Day {
+                    open: date.checked_add_days(Days::new(1)).unwrap_or(date),
+                }),
+            );
+        }
+        FactBody::TaskOpened { task, what, loan, .. } => {
+            map.insert(
+                Key::Task(task),
+                Aggregate::Task(Task {
+                    what,
+                    loan,
+                    settled: false,
+                }),
+            );
+        }
+        FactBody::TaskSettled { task, .. } => {
+            if let Some(Aggregate::Task(t)) = map.get_mut(&Key::Task(task)) {
+                t.settled = true;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn apply_customer(state: &mut State, fact: &Fact) {
+    let mut change = |id: CustomerId, with: &dyn Fn(&mut Customer)| {
+        if let Some(Aggregate::Customer(customer)) = state.0.get_mut(&Key::Customer(id)) {
+            with(customer);
+        }
+    };
+    match &fact.body {
+        FactBody::CustomerChanged {
+            customer,
+            fields,
+            unverified,
+        } => change(*customer, &|c| {
+            c.fields.extend(fields.clone());
+            for channel in unverified {
+                match channel {
+                    Channel::Email => c.email_verified = None,
+                    Channel::Phone => c.phone_verified = None,
+                }
+            }
+        }),
+        FactBody::ContactVerified { customer, channel } => change(*customer, &|c| match channel {
+            Channel::Email => c.email_verified = Some(fact.at),
+            Channel::Phone => c.phone_verified = Some(fact.at),
+        }),
+        FactBody::DocumentSeen { customer, document } => change(*customer, &|c| {
+            c.document = Some((document.clone(), fact.by));
+            c.vouched_by = None;
+        }),
+        FactBody::CustomerVouched { customer } => change(*customer, &|c| c.vouched_by = fact.by),
+        FactBody::CustomerRegistered {
+            customer,
+            number,
+            fields,
+            ..
+        } => {
+            let new = Customer {
+                number: number.clone(),
+                fields: fields.clone(),
+                email_verified: None,
+                phone_verified: None,
+                document: None,
+                vouched_by: None,
+                user: None,
+            };
+            state.0.insert(Key::Customer(*customer), Aggregate::Customer(new));
+            count(state, &fact.desk, |d| d.customers += 1);
+        }
+        _ => {}
+    }
+}
+
+fn apply_loan(state: &mut State, fact: &Fact) {
+    match &fact.body {
+        FactBody::LoanApplied { loan } => {
+            state
+                .0
+                .insert(Key::Loan(loan.id), Aggregate::Loan(Box::new(open(loan))));
+            count(state, &fact.desk, |d| d.loans += 1);
+        }
+        FactBody::PurchaseMade { loan, rows, .. } => {
+            let mut new = open(loan);
+            new.disbursed_on = Some(loan.opened_on);
+            put_schedule(&mut new, rows);
+            state.0.insert(Key::Loan(loan.id), Aggregate::Loan(Box::new(new)));
+            count(state, &fact.desk, |d| d.purchases += 1);
+        }
+        FactBody::LoanApproved { loan, .. } => with_loan(state, *loan, |l| l.status = LoanStatus::Approved),
+        FactBody::LoanRejected { loan, .. } => with_loan(state, *loan, |l| l.status = LoanStatus::Rejected),
+        FactBody::LoanDisbursed {
+            loan,
+            value_date,
+            terms,
+            installment,
+            rows,
+            ..
+        } => with_loan(state, *loan, |l| {
+            l.status = LoanStatus::Active;
+            l.disbursed_on = Some(*value_date);
+            l.terms = Some((**terms).clone());
+            l.installment = *installment;
+            put_schedule(l, rows);
+        }),
+        FactBody::PaymentReceived { loan, payment, change } => {
+            with_loan(state, *loan, |l| {
+                l.payments.push(payment.clone());
+                if let Some(f) = l.foreclosure.as_mut().filter(|f| f.payment.is_none()) {
+                    f.payment = Some(payment.id);
+                }
+                put_change(l, change);
+            });
+            count(state, &fact.desk, |d| d.receipts += 1);
+        }
+        FactBody::PaymentReversed {
+            loan, payment, change, ..
+        } => with_loan(state, *loan, |l| {
+            if let Some(p) = l.payments.iter_mut().find(|p| p.id == *payment) {
+                p.reversed = true;
+            }
+            if l.foreclosure.as_ref().is_some_and(|f| f.payment == Some(*payment)) {
+                l.foreclosure = None;
+            }
+            put_change(l, change);
+        }),
+        FactBody::LoanForeclosed {
+            loan,
+            discount,
+            replacement,
+            change,
+        } => with_loan(state, *loan, |l| {
+            l.foreclosure = Some(Foreclosure {
+                replacement: replacement.clone(),
+                discount: *discount,
+                payment: None,
+            });
+            put_change(l, change);
+        }),
+        FactBody::CreditRefunded {
+            loan, amount, change, ..
+        } => with_loan(state, *loan, |l| {
+            l.refunded += *amount;
+            put_change(l, change);
+        }),
+        FactBody::PenaltiesCharged { loan, change, .. } => with_loan(state, *loan, |l| put_change(l, change)),
+        _ => {}
+    }
+}
+
+fn open(loan: &LoanOpened) -> Loan {
+    let loan = loan.clone();
+    Loan {
+        number: loan.number,
+        customer: loan.customer,
+        product: loan.product,
+        title: loan.title,
+        purchase: loan.purchase,
+        terms: loan.terms,
+        principal: loan.principal,
+        installments: loan.installments,
+        opened_on: loan.opened_on,
+        installment: loan.installment,
+        penalty: loan.penalty,
+        allocation: loan.allocation,
+        max_discount: loan.max_discount,
+        officer: loan.officer,
+        purpose: loan.purpose,
+        status: loan.status,
+        disbursed_on: None,
+        closed_on: None,
+        schedule: Vec::new(),
+        rows: Vec::new(),
+        payments: Vec::new(),
+        credit: Money::ZERO,
+        refunded: Money::ZERO,
+        assessed_through: None,
+        foreclosure: None,
+    }
+}
+
+fn put_schedule(loan: &mut Loan, rows: &[Row]) {
+    loan.schedule = rows.to_vec();
+    loan.rows = unpaid(rows);
+}
+
+/// Rows as they are before any payment.
+fn unpaid(rows: &[Row]) -> Vec<RowState> {
+    rows.iter().map(|row| RowState::new(row, &[])).collect()
+}
+
+fn put_change(loan: &mut Loan, change: &LoanChange) {
+    if change.replaced {
+        loan.rows.clone_from(&change.rows);
+    }
+    for row in &change.rows {
+        if let Some(old) = loan.rows.iter_mut().find(|r| r.n == row.n) {
+            *old = *row;
+        }
+    }
+    loan.credit = change.credit;
+    loan.closed_on = change.closed_on;
+    loan.assessed_through = change.assessed_through;
+    loan.status = if change.closed_on.is_some() {
+        LoanStatus::Closed
+    } else {
+        LoanStatus::Active
+    };
+}
+
+fn with_loan(state: &mut State, id: LoanId, change: impl FnOnce(&mut Loan)) {
+    if let Some(Aggregate::Loan(loan)) = state.0.get_mut(&Key::Loan(id)) {
+        change(loan);
+    }
+}
+
+fn count(state: &mut State, desk: &str, change: impl FnOnce(&mut Desk)) {
+    if let Aggregate::Desk(counters) = state
+        .0
+        .entry(Key::Desk(desk.to_string()))
+        .or_insert(Aggregate::Desk(Desk::default()))
+    {
+        change(counters);
+    }
+}

@@ -1,0 +1,353 @@
+//! What someone may ask of the office.
+
+use crate::Key;
+use crate::permission::Permission;
+use chrono::NaiveDate;
+use farthing_api::{
+    Currency, CustomerId, GoodsId, LoanId, Money, PaymentId, PaymentMethod, ProductId, ProductTerms, Role, TaskId,
+    UserId,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Personal fields by name, each encrypted under the customer's own key; the office never sees them in clear.
+pub type Sealed = BTreeMap<String, String>;
+
+/// A channel by which a customer is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// Email.
+    Email,
+    /// Phone.
+    Phone,
+}
+
+/// The version of the command payloads that this program writes.
+pub const COMMAND_VERSION: u32 = 1;
+
+/// What someone asks for. Kept in the command log for good, so a variant is only ever added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Command {
+    /// First run.
+    SetUp {
+        /// The organisation's name.
+        organisation: String,
+        /// Its one currency.
+        currency: Currency,
+        /// Language code of screens and papers.
+        language: String,
+        /// The branch's code.
+        branch_code: String,
+        /// The branch's name.
+        branch_name: String,
+        /// IANA time zone of the branch.
+        time_zone: String,
+        /// The first administrator's name.
+        admin_name: String,
+        /// The first administrator's email.
+        admin_email: String,
+        /// The hash of that email as a sign-in name.
+        sign_in: String,
+    },
+    /// Adds a member of staff.
+    AddUser {
+        /// What they are.
+        role: Role,
+        /// Their name.
+        name: String,
+        /// Their email.
+        email: String,
+        /// The hash of that email as a sign-in name.
+        sign_in: String,
+    },
+    /// Takes someone's access away, or gives it back.
+    SetUserAccess {
+        /// Who.
+        user: UserId,
+        /// Whether they may sign in.
+        active: bool,
+    },
+    /// Someone's password was changed.
+    RecordPasswordChange {
+        /// Whose.
+        user: UserId,
+    },
+    /// Adds or changes a loan product.
+    SaveProduct {
+        /// Which; none adds one.
+        id: Option<ProductId>,
+        /// The terms.
+        terms: Box<ProductTerms>,
+    },
+    /// Adds or changes a thing for sale.
+    SaveGoods {
+        /// Which; none adds one.
+        id: Option<GoodsId>,
+        /// Its name.
+        name: String,
+        /// The price of one, in minor units.
+        price: Money,
+        /// Whether it may be sold.
+        active: bool,
+    },
+    /// Registers a customer; the id is [`CustomerId::of`] the operation.
+    RegisterCustomer {
+        /// Personal fields.
+        fields: Sealed,
+    },
+    /// Changes personal fields; only those that changed are given.
+    ChangeCustomer {
+        /// Who.
+        customer: CustomerId,
+        /// Personal fields that changed.
+        fields: Sealed,
+    },
+    /// A code that was sent to the customer came back right.
+    ConfirmContact {
+        /// Who.
+        customer: CustomerId,
+        /// Which contact.
+        channel: Channel,
+    },
+    /// The id document was seen.
+    RecordDocument {
+        /// Who.
+        customer: CustomerId,
+        /// What kind of document.
+        document: String,
+    },
+    /// A supervisor vouches for the document.
+    Vouch {
+        /// For whom.
+        customer: CustomerId,
+    },
+    /// Gives a customer a sign-in.
+    OpenAccess {
+        /// Who.
+        customer: CustomerId,
+        /// The hash of their email as a sign-in name.
+        sign_in: String,
+    },
+    /// An application.
+    ApplyForLoan {
+        /// Who asks.
+        customer: CustomerId,
+        /// Under which terms.
+        product: ProductId,
+        /// How much, in minor units.
+        principal: Money,
+        /// Over how many installments.
+        installments: u32,
+        /// What for.
+        purpose: String,
+    },
+    /// Approves or rejects an application.
+    DecideLoan {
+        /// Which.
+        loan: LoanId,
+        /// The hash of what the person saw.
+        seen: String,
+        /// Approve, or reject.
+        approve: bool,
+        /// Why.
+        reason: String,
+    },
+    /// Pays a loan out.
+    Disburse {
+        /// Which.
+        loan: LoanId,
+        /// To whom.
+        customer: CustomerId,
+        /// The hash of what the person saw.
+        seen: String,
+        /// The day on which the money goes out.
+        value_date: NaiveDate,
+        /// How.
+        method: PaymentMethod,
+    },
+    /// Money came in.
+    ReceivePayment {
+        /// For which loan.
+        loan: LoanId,
+        /// How much, in minor units.
+        amount: Money,
+        /// The day on which it came in.
+        value_date: NaiveDate,
+        /// How.
+        method: PaymentMethod,
+        /// The bank's or the customer's reference.
+        reference: String,
+    },
+    /// A payment was recorded wrongly.
+    ReversePayment {
+        /// Of which loan.
+        loan: LoanId,
+        /// Which.
+        payment: PaymentId,
+        /// Why.
+        reason: String,
+    },
+    /// Closes a loan early.
+    Foreclose {
+        /// Which.
+        loan: LoanId,
+        /// The hash of what the person saw.
+        seen: String,
+        /// The day.
+        value_date: NaiveDate,
+        /// The discount, in minor units.
+        discount: Money,
+        /// What was paid, in minor units.
+        amount: Money,
+        /// How.
+        method: PaymentMethod,
+    },
+    /// Gives unapplied credit back.
+    Refund {
+        /// Of which loan.
+        loan: LoanId,
+        /// How much, in minor units.
+        amount: Money,
+        /// How.
+        method: PaymentMethod,
+    },
+    /// A sale on installments.
+    Sell {
+        /// Who buys.
+        customer: CustomerId,
+        /// What.
+        goods: GoodsId,
+        /// How many.
+        quantity: u32,
+        /// How many installments, the first one included.
+        installments: u32,
+        /// The first installment, in minor units.
+        first: Money,
+        /// One installment each month rather than each 30 days.
+        monthly: bool,
+        /// How the first one is paid.
+        method: PaymentMethod,
+    },
+    /// The authority charges the penalties of the loans that have any up to a day.
+    AssessPenalties {
+        /// The day.
+        through: NaiveDate,
+        /// The loans with an unpaid installment that has become late.
+        loans: Vec<LoanId>,
+    },
+    /// The authority closes a day.
+    CloseDay {
+        /// The day.
+        date: NaiveDate,
+        /// The portfolio as it stands at the end of it.
+        figures: DayFigures,
+    },
+    /// A customer tells of a payment made elsewhere.
+    GiveNotice {
+        /// For which loan.
+        loan: LoanId,
+        /// How much, in minor units.
+        amount: Money,
+        /// The day.
+        on: NaiveDate,
+        /// The bank's reference.
+        reference: String,
+    },
+    /// Something that needed attention was dealt with.
+    SettleTask {
+        /// Which.
+        task: TaskId,
+        /// What was done.
+        outcome: String,
+    },
+}
+
+/// The portfolio at the end of a day, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayFigures {
+    /// Principal outstanding.
+    pub outstanding: Money,
+    /// Principal outstanding on loans 1 day late or more.
+    pub par1: Money,
+    /// More than 30 days late.
+    pub par30: Money,
+    /// More than 60 days late.
+    pub par60: Money,
+    /// More than 90 days late.
+    pub par90: Money,
+}
+
+impl Command {
+    /// The permission that it takes; none for what the authority itself does and for one's own password.
+    pub fn permission(&self) -> Option<Permission> {
+        use Permission as P;
+        Some(match self {
+            Command::SetUp { .. }
+            | Command::AssessPenalties { .. }
+            | Command::CloseDay { .. }
+            | Command::RecordPasswordChange { .. } => return None,
+            Command::AddUser { .. } | Command::SetUserAccess { .. } => P::ManageUsers,
+            Command::SaveProduct { .. } => P::ManageProducts,
+            Command::SaveGoods { .. } => P::ManageGoods,
+            Command::RegisterCustomer { .. }
+            | Command::ChangeCustomer { .. }
+            | Command::ConfirmContact { .. }
+            | Command::RecordDocument { .. }
+            | Command::OpenAccess { .. } => P::RegisterCustomers,
+            Command::Vouch { .. } => P::Vouch,
+            Command::ApplyForLoan { .. } => P::Apply,
+            Command::DecideLoan { .. } => P::Approve,
+            Command::Disburse { .. } => P::Disburse,
+            Command::ReceivePayment { .. } => P::Receive,
+            Command::ReversePayment { .. } => P::Reverse,
+            Command::Foreclose { .. } => P::Foreclose,
+            Command::Refund { .. } => P::Refund,
+            Command::Sell { .. } => P::Sell,
+            Command::GiveNotice { .. } => P::GiveNotice,
+            Command::SettleTask { .. } => P::SettleTasks,
+        })
+    }
+
+    /// Whether only the authority itself may issue it.
+    pub const fn is_system(&self) -> bool {
+        matches!(self, Command::AssessPenalties { .. } | Command::CloseDay { .. })
+    }
+
+    /// Every aggregate that [`crate::decide`] may look at, the desk's own included.
+    pub fn reads(&self, desk: &str) -> Vec<Key> {
+        let mut keys = vec![Key::Organisation, Key::Day, Key::Desk(desk.to_string())];
+        match self {
+            Command::SetUp { sign_in, .. } | Command::AddUser { sign_in, .. } => {
+                keys.push(Key::SignIn(sign_in.clone()))
+            }
+            Command::SetUserAccess { user, .. } | Command::RecordPasswordChange { user } => keys.push(Key::User(*user)),
+            Command::SaveProduct { id, .. } => keys.extend(id.map(Key::Product)),
+            Command::SaveGoods { id, .. } => keys.extend(id.map(Key::Goods)),
+            Command::RegisterCustomer { .. } => {}
+            Command::ChangeCustomer { customer, .. }
+            | Command::ConfirmContact { customer, .. }
+            | Command::RecordDocument { customer, .. }
+            | Command::Vouch { customer } => keys.push(Key::Customer(*customer)),
+            Command::OpenAccess { customer, sign_in } => {
+                keys.extend([Key::Customer(*customer), Key::SignIn(sign_in.clone())]);
+            }
+            Command::ApplyForLoan { customer, product, .. } => {
+                keys.extend([Key::Customer(*customer), Key::Product(*product)]);
+            }
+            Command::Disburse { loan, customer, .. } => keys.extend([Key::Loan(*loan), Key::Customer(*customer)]),
+            Command::DecideLoan { loan, .. }
+            | Command::ReceivePayment { loan, .. }
+            | Command::ReversePayment { loan, .. }
+            | Command::Foreclose { loan, .. }
+            | Command::Refund { loan, .. }
+            | Command::GiveNotice { loan, .. } => keys.push(Key::Loan(*loan)),
+            Command::Sell { customer, goods, .. } => keys.extend([Key::Customer(*customer), Key::Goods(*goods)]),
+            Command::AssessPenalties { loans, .. } => keys.extend(loans.iter().copied().map(Key::Loan)),
+            Command::CloseDay { .. } => {}
+            Command::SettleTask { task, .. } => keys.push(Key::Task(*task)),
+        }
+        keys
+    }
+}

@@ -1,0 +1,101 @@
+//! Customers: registration, verification, their own sign-in.
+
+use super::{actor, required};
+use crate::command::{Channel, Command};
+use crate::context::Context;
+use crate::fact::FactBody;
+use crate::refusal::Refusal;
+use crate::state::{Customer, State};
+use farthing_api::{CustomerId, Role, UserId};
+
+pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
+    let find = |id: &CustomerId| -> Result<&Customer, Refusal> {
+        state.customer(*id).ok_or_else(|| Refusal::missing("customer"))
+    };
+    Ok(match command {
+        Command::RegisterCustomer { fields } => {
+            let next = state.desk(&ctx.desk).map_or(1, |d| d.customers + 1);
+            vec![FactBody::CustomerRegistered {
+                customer: CustomerId::of(ctx.op, 0),
+                number: format!("{}-C{next:05}", ctx.desk),
+                fields: fields.clone(),
+                officer: Some(actor(ctx)?.user),
+            }]
+        }
+        Command::ChangeCustomer { customer, fields } => {
+            find(customer)?;
+            let channels = [("email", Channel::Email), ("phone", Channel::Phone)];
+            let unverified = channels
+                .iter()
+                .filter(|(name, _)| fields.contains_key(*name))
+                .map(|(_, c)| *c)
+                .collect();
+            match fields.is_empty() {
+                true => Vec::new(),
+                false => vec![FactBody::CustomerChanged {
+                    customer: *customer,
+                    fields: fields.clone(),
+                    unverified,
+                }],
+            }
+        }
+        Command::ConfirmContact { customer, channel } => {
+            find(customer)?;
+            vec![FactBody::ContactVerified {
+                customer: *customer,
+                channel: *channel,
+            }]
+        }
+        Command::RecordDocument { customer, document } => {
+            find(customer)?;
+            vec![FactBody::DocumentSeen {
+                customer: *customer,
+                document: required("kind", "The kind of document", document)?,
+            }]
+        }
+        Command::Vouch { customer } => {
+            let seen_by = match &find(customer)?.document {
+                Some((_, by)) => *by,
+                None => {
+                    let message = "No id document was seen yet. An officer looks at it first, then you vouch for it.";
+                    return Err(Refusal::rule("no_document", message));
+                }
+            };
+            if seen_by == Some(actor(ctx)?.user) {
+                let message = "You saw this document yourself, so someone else must vouch for it.";
+                return Err(Refusal::rule("own_document", message));
+            }
+            vec![FactBody::CustomerVouched { customer: *customer }]
+        }
+        Command::OpenAccess { customer, sign_in } => open_access(state, ctx, *customer, find(customer)?, sign_in)?,
+        _ => Vec::new(),
+    })
+}
+
+fn open_access(
+    state: &State,
+    ctx: &Context,
+    id: CustomerId,
+    customer: &Customer,
+    sign_in: &str,
+) -> Result<Vec<FactBody>, Refusal> {
+    if let Some(user) = customer.user {
+        return Ok(vec![FactBody::PasswordChanged { user }]);
+    }
+    if customer.email_verified.is_none() {
+        let message = "The email is the sign-in name and is not verified yet. Send a code to it first.";
+        return Err(Refusal::rule("email_unverified", message));
+    }
+    if state.sign_in(sign_in).is_some() {
+        let message = "Someone signs in with this email already. Enter another one for this customer.";
+        return Err(Refusal::field("email", "taken", message));
+    }
+    Ok(vec![FactBody::UserAdded {
+        user: UserId::of(ctx.op, 0),
+        role: Role::Customer,
+        name: String::new(),
+        email: String::new(),
+        sign_in: sign_in.to_string(),
+        customer: Some(id),
+    }])
+}

@@ -1,0 +1,102 @@
+//! Who may do what: one table, checked for every command.
+
+use farthing_api::Role;
+
+/// Something that a role may or may not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Permission {
+    /// Change the organisation, its mail and its desk.
+    ManageDesk,
+    /// Add people, take their access away.
+    ManageUsers,
+    /// Add and change loan products.
+    ManageProducts,
+    /// Add and change the goods of the shop.
+    ManageGoods,
+    /// Register and change customers, verify their contacts, see their documents.
+    RegisterCustomers,
+    /// Vouch for a document that another has seen.
+    Vouch,
+    /// Take applications down.
+    Apply,
+    /// Approve or reject applications.
+    Approve,
+    /// Pay loans out.
+    Disburse,
+    /// Take payments.
+    Receive,
+    /// Take wrong payments back.
+    Reverse,
+    /// Close loans early.
+    Foreclose,
+    /// Give unapplied credit back.
+    Refund,
+    /// Sell on installments.
+    Sell,
+    /// Close days.
+    CloseDay,
+    /// Deal with what needs attention.
+    SettleTasks,
+    /// Tell the branch of a payment made elsewhere.
+    GiveNotice,
+    /// See every customer and loan.
+    SeeBook,
+    /// See the organisation's figures.
+    SeeOverview,
+    /// Check and back up the book.
+    KeepBook,
+}
+
+use Permission::*;
+use Role::*;
+
+/// Every permission, its word, and the roles that have it.
+pub const TABLE: &[(Permission, &str, &[Role])] = &[
+    (ManageDesk, "manage_desk", &[Administrator]),
+    (ManageUsers, "manage_users", &[Administrator]),
+    (ManageProducts, "manage_products", &[Administrator]),
+    (ManageGoods, "manage_goods", &[Administrator]),
+    (
+        RegisterCustomers,
+        "register_customers",
+        &[Administrator, Supervisor, Officer],
+    ),
+    (Vouch, "vouch", &[Administrator, Supervisor]),
+    (Apply, "apply", &[Administrator, Supervisor, Officer, Customer]),
+    (Approve, "approve", &[Administrator, Supervisor]),
+    (Disburse, "disburse", &[Administrator, Supervisor, Officer, Cashier]),
+    (Receive, "receive", &[Administrator, Supervisor, Officer, Cashier]),
+    (Reverse, "reverse", &[Administrator, Supervisor]),
+    (Foreclose, "foreclose", &[Administrator, Supervisor, Officer]),
+    (Refund, "refund", &[Administrator, Supervisor]),
+    (Sell, "sell", &[Administrator, Supervisor, Officer]),
+    (Permission::CloseDay, "close_day", &[Administrator, Supervisor, Officer]),
+    (SettleTasks, "settle_tasks", &[Administrator, Supervisor, Officer]),
+    (
+        GiveNotice,
+        "give_notice",
+        &[Administrator, Supervisor, Officer, Customer],
+    ),
+    (
+        SeeBook,
+        "see_book",
+        &[Administrator, Supervisor, Officer, Cashier, Auditor],
+    ),
+    (SeeOverview, "see_overview", &[Administrator, Supervisor, Auditor]),
+    (KeepBook, "keep_book", &[Administrator, Auditor]),
+];
+
+/// Whether a role has a permission.
+pub fn allows(role: Role, permission: Permission) -> bool {
+    TABLE
+        .iter()
+        .any(|(p, _, roles)| *p == permission && roles.contains(&role))
+}
+
+/// The words of everything that a role may do.
+pub fn of(role: Role) -> impl Iterator<Item = &'static str> {
+    TABLE
+        .iter()
+        .filter(move |(_, _, roles)| roles.contains(&role))
+        .map(|(_, word, _)| *word)
+}

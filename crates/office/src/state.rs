@@ -1,0 +1,304 @@
+//! The aggregates: what the office knows of each thing, folded from facts.
+
+use crate::Key;
+use crate::command::Sealed;
+use chrono::{DateTime, NaiveDate, Utc};
+use farthing_api::{
+    Currency, CustomerId, GoodsId, LoanId, LoanStatus, Money, PaymentId, PaymentMethod, PaymentParts, ProductId,
+    ProductTerms, Role, UserId,
+};
+use farthing_lending::{AllocationOrder, PenaltyRule, Replacement, Row, RowState, Terms};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// The aggregates that a decision may see, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State(pub BTreeMap<Key, Aggregate>);
+
+/// One aggregate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Aggregate {
+    /// [`Key::Organisation`]
+    Organisation(Organisation),
+    /// [`Key::Day`]
+    Day(Day),
+    /// [`Key::Desk`]
+    Desk(Desk),
+    /// [`Key::SignIn`]
+    SignIn(SignIn),
+    /// [`Key::User`]
+    User(User),
+    /// [`Key::Product`]
+    Product(Product),
+    /// [`Key::Goods`]
+    Goods(Goods),
+    /// [`Key::Customer`]
+    Customer(Customer),
+    /// [`Key::Loan`]
+    Loan(Box<Loan>),
+    /// [`Key::Task`]
+    Task(Task),
+}
+
+/// The organisation and its branch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organisation {
+    /// Its name.
+    pub name: String,
+    /// Its one currency.
+    pub currency: Currency,
+    /// Language code.
+    pub language: String,
+    /// The branch's code.
+    pub branch_code: String,
+    /// The branch's name.
+    pub branch_name: String,
+    /// IANA time zone.
+    pub time_zone: String,
+}
+
+/// The branch's days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    /// The first open day: entries are booked to it.
+    pub open: NaiveDate,
+}
+
+/// A desk's counters: the last number given of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Desk {
+    /// Receipts.
+    pub receipts: u32,
+    /// Loans.
+    pub loans: u32,
+    /// Purchases.
+    pub purchases: u32,
+    /// Customers.
+    pub customers: u32,
+}
+
+/// Whose a sign-in name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignIn {
+    /// Who.
+    pub user: UserId,
+}
+
+/// Someone who signs in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// What they are.
+    pub role: Role,
+    /// Their name; empty for a customer, whose name is a personal field.
+    pub name: String,
+    /// Their email; empty for a customer.
+    pub email: String,
+    /// Which customer they are.
+    pub customer: Option<CustomerId>,
+    /// Whether they may sign in.
+    pub active: bool,
+}
+
+/// A loan product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Product {
+    /// Raised by one with each change.
+    pub version: u32,
+    /// The terms.
+    pub terms: ProductTerms,
+}
+
+/// A thing for sale.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Goods {
+    /// Its name.
+    pub name: String,
+    /// The price of one, in minor units.
+    pub price: Money,
+    /// Whether it may be sold.
+    pub active: bool,
+}
+
+/// A customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    /// The customer's number.
+    pub number: String,
+    /// Personal fields, encrypted.
+    pub fields: Sealed,
+    /// When the email was verified.
+    pub email_verified: Option<DateTime<Utc>>,
+    /// When the phone was verified.
+    pub phone_verified: Option<DateTime<Utc>>,
+    /// The id document: its kind, and who saw it.
+    pub document: Option<(String, Option<UserId>)>,
+    /// The supervisor who vouched for it.
+    pub vouched_by: Option<UserId>,
+    /// Their sign-in.
+    pub user: Option<UserId>,
+}
+
+impl Customer {
+    /// Whether money may be paid out: a contact verified by a code, or a document that one saw and another vouched for.
+    pub fn is_verified(&self) -> bool {
+        self.email_verified.is_some() || self.phone_verified.is_some() || self.vouched_by.is_some()
+    }
+}
+
+/// What was bought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Purchase {
+    /// What.
+    pub goods: GoodsId,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one at the sale, in minor units.
+    pub price: Money,
+}
+
+/// A payment on a loan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoanPayment {
+    /// Which.
+    pub id: PaymentId,
+    /// The receipt's number.
+    pub receipt: String,
+    /// The day on which the money came in.
+    pub on: NaiveDate,
+    /// How much, in minor units.
+    pub amount: Money,
+    /// Where it went when it was recorded.
+    pub parts: PaymentParts,
+    /// How it came in.
+    pub method: PaymentMethod,
+    /// The reference.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reference: String,
+    /// Taken back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reversed: bool,
+}
+
+/// An early closing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Foreclosure {
+    /// The rows that replaced the rest of the schedule, and when.
+    pub replacement: Replacement,
+    /// The discount, in minor units.
+    pub discount: Money,
+    /// The payment that closed the loan; it follows the foreclosure.
+    pub payment: Option<PaymentId>,
+}
+
+/// A loan or a purchase on installments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loan {
+    /// Its number.
+    pub number: String,
+    /// Whose.
+    pub customer: CustomerId,
+    /// The product and its version.
+    pub product: Option<(ProductId, u32)>,
+    /// The product's name, or the goods.
+    pub title: String,
+    /// What was bought.
+    pub purchase: Option<Purchase>,
+    /// The terms; none for a purchase.
+    pub terms: Option<Terms>,
+    /// What is lent, or the price of what was bought, in minor units.
+    pub principal: Money,
+    /// How many installments, a first payment at the sale included.
+    pub installments: u32,
+    /// The day of the application or the sale.
+    pub opened_on: NaiveDate,
+    /// The level installment, in minor units.
+    pub installment: Money,
+    /// What a late installment costs.
+    pub penalty: Option<PenaltyRule>,
+    /// In which order a payment settles.
+    pub allocation: AllocationOrder,
+    /// The largest discount on closing early, in minor units.
+    pub max_discount: Money,
+    /// Who took it down.
+    pub officer: Option<UserId>,
+    /// What for.
+    pub purpose: String,
+    /// Where it stands.
+    pub status: LoanStatus,
+    /// The day on which the money went out.
+    pub disbursed_on: Option<NaiveDate>,
+    /// The day on which everything was paid.
+    pub closed_on: Option<NaiveDate>,
+    /// The schedule as agreed.
+    pub schedule: Vec<Row>,
+    /// How each installment stands.
+    pub rows: Vec<RowState>,
+    /// The payments, in the order of recording.
+    pub payments: Vec<LoanPayment>,
+    /// Unapplied credit, in minor units.
+    pub credit: Money,
+    /// Unapplied credit that was given back, in minor units.
+    pub refunded: Money,
+    /// Penalties are charged up to this day.
+    pub assessed_through: Option<NaiveDate>,
+    /// The early closing.
+    pub foreclosure: Option<Foreclosure>,
+}
+
+impl Loan {
+    /// A short hash of everything that a person sees of the loan: a decision sends it back.
+    pub fn seen(&self) -> String {
+        let bytes = serde_json::to_vec(self).unwrap_or_default();
+        hex::encode(&Sha256::digest(bytes)[..12])
+    }
+}
+
+/// Something that waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// A word for the kind.
+    pub what: String,
+    /// On which loan.
+    pub loan: Option<LoanId>,
+    /// Whether it was dealt with.
+    pub settled: bool,
+}
+
+macro_rules! lookups {
+    ($($(#[$doc:meta])* $name:ident($($id:ident: $type:ty)?) -> $variant:ident / $key:expr;)*) => {
+        impl State {$(
+            $(#[$doc])*
+            pub fn $name(&self $(, $id: $type)?) -> Option<&$variant> {
+                match self.0.get(&$key) {
+                    Some(Aggregate::$variant(found)) => Some(found),
+                    _ => None,
+                }
+            }
+        )*}
+    };
+}
+
+lookups! {
+    /// The organisation.
+    organisation() -> Organisation / Key::Organisation;
+    /// The branch's days.
+    day() -> Day / Key::Day;
+    /// A desk's counters.
+    desk(prefix: &str) -> Desk / Key::Desk(prefix.to_string());
+    /// Whose a sign-in name is.
+    sign_in(name: &str) -> SignIn / Key::SignIn(name.to_string());
+    /// Someone who signs in.
+    user(id: UserId) -> User / Key::User(id);
+    /// A product.
+    product(id: ProductId) -> Product / Key::Product(id);
+    /// A thing for sale.
+    goods(id: GoodsId) -> Goods / Key::Goods(id);
+    /// A customer.
+    customer(id: CustomerId) -> Customer / Key::Customer(id);
+    /// A loan or a purchase.
+    loan(id: LoanId) -> Loan / Key::Loan(id);
+    /// Something that waits.
+    task(id: farthing_api::TaskId) -> Task / Key::Task(id);
+}

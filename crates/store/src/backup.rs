@@ -1,0 +1,48 @@
+//! Copies of the book.
+
+use crate::StoreError;
+use crate::book::{Book, BookKey};
+use crate::log::{identity_of, put_meta};
+use sqlx::Connection;
+use std::path::Path;
+
+impl Book {
+    /// Writes a consistent copy of the book to a new file, encrypted with the same key, while work goes on.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] where there is a file already; [`StoreError::DiskFull`].
+    pub async fn copy_to(&self, to: &Path) -> Result<(), StoreError> {
+        if to.exists() {
+            return Err(StoreError::Exists);
+        }
+        let part = to.with_extension("part");
+        let _ = std::fs::remove_file(&part);
+        let mut conn = self.writer().await;
+        sqlx::query("pragma wal_checkpoint(truncate)")
+            .execute(&mut *conn)
+            .await?;
+        // The writer is held, so the file stands still: its bytes are the copy.
+        std::fs::copy(self.path(), &part)?;
+        std::fs::File::open(&part)?.sync_all()?;
+        drop(conn);
+        std::fs::rename(&part, to)?;
+        Ok(())
+    }
+
+    /// Marks a restored copy: the epoch goes up, so that no number that was printed is given again.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn raise_epoch(path: &Path, key: &BookKey) -> Result<(), StoreError> {
+        let mut conn = Book::connect_to(path, key).await?;
+        let identity = identity_of(&mut conn)
+            .await?
+            .ok_or_else(|| StoreError::Damaged("the book has no identity".into()))?;
+        put_meta(&mut conn, "epoch", &(identity.epoch + 1).to_string()).await?;
+        sqlx::query("pragma wal_checkpoint(truncate)")
+            .execute(&mut conn)
+            .await?;
+        conn.close().await?;
+        Ok(())
+    }
+}

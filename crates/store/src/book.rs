@@ -1,0 +1,221 @@
+//! The book: one encrypted SQLite file, one process, one writing connection.
+
+use crate::StoreError;
+use sqlx::migrate::Migrator;
+use sqlx::pool::PoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::sync::{Mutex, MutexGuard};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/desk");
+
+/// The 32 bytes that open the file.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct BookKey([u8; 32]);
+
+impl BookKey {
+    /// The key from its bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> BookKey {
+        BookKey(bytes)
+    }
+
+    /// A new key from the operating system's randomness.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] where the system has none to give.
+    pub fn random() -> Result<BookKey, StoreError> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|e| StoreError::Io(std::io::Error::other(e.to_string())))?;
+        Ok(BookKey(bytes))
+    }
+
+    /// The bytes, for the key slots.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// An open book.
+pub struct Book {
+    path: PathBuf,
+    writer: Mutex<SqliteConnection>,
+    readers: SqlitePool,
+    key: BookKey,
+    vfs: Option<String>,
+    /// Held as long as the book is open; the lock goes with it.
+    _lock: File,
+}
+
+/// Takes the lock file beside the book, so that one process holds it.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path.with_extension("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// Options for one connection. The key goes in as a raw key; statements are never logged, since the key is one.
+fn options(path: &Path, key: &BookKey, vfs: Option<&str>) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .pragma("key", format!("\"x'{}'\"", hex::encode(key.0)))
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(300)
+        .disable_statement_logging();
+    match vfs {
+        Some(name) => options.vfs(name.to_string()),
+        None => options,
+    }
+}
+
+impl Book {
+    /// Makes a new book.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] where there is a file already; otherwise those of opening.
+    pub async fn create(path: &Path, key: &BookKey) -> Result<Book, StoreError> {
+        if path.exists() {
+            return Err(StoreError::Exists);
+        }
+        Book::open_with(path, key, None, true).await
+    }
+
+    /// Opens a book, migrating it first if the program is newer than the file. Before a migration the file is copied
+    /// beside itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`], [`StoreError::InUse`], [`StoreError::Unreadable`], [`StoreError::Newer`],
+    /// [`StoreError::Damaged`], [`StoreError::DiskFull`]: each has a screen of its own.
+    pub async fn open(path: &Path, key: &BookKey) -> Result<Book, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing);
+        }
+        Book::open_with(path, key, None, false).await
+    }
+
+    /// Opens or makes a book through a named virtual file system; tests use one that loses unsynced writes.
+    ///
+    /// # Errors
+    /// Those of [`Book::open`].
+    pub async fn open_with(path: &Path, key: &BookKey, vfs: Option<&str>, create: bool) -> Result<Book, StoreError> {
+        let lock = lock(path)?;
+        let mut writer = options(path, key, vfs).create_if_missing(create).connect().await?;
+        migrate(&mut writer, path).await?;
+        let readers = PoolOptions::new()
+            .max_connections(3)
+            .min_connections(1)
+            .connect_with(
+                options(path, key, vfs)
+                    .pragma("query_only", "1")
+                    .pragma("wal_autocheckpoint", "0"),
+            )
+            .await?;
+        Ok(Book {
+            path: path.to_path_buf(),
+            writer: Mutex::new(writer),
+            readers,
+            key: key.clone(),
+            vfs: vfs.map(str::to_string),
+            _lock: lock,
+        })
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file's key, for adding a key slot.
+    pub fn key(&self) -> &BookKey {
+        &self.key
+    }
+
+    pub(crate) fn vfs(&self) -> Option<&str> {
+        self.vfs.as_deref()
+    }
+
+    /// Connections that only read.
+    pub fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// The one connection that writes.
+    pub(crate) async fn writer(&self) -> MutexGuard<'_, SqliteConnection> {
+        self.writer.lock().await
+    }
+
+    /// Checkpoints and closes the file. Afterwards the one file holds everything.
+    ///
+    /// # Errors
+    /// What the database says on its last write.
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.readers.close().await;
+        let mut writer = self.writer.into_inner();
+        sqlx::query("pragma wal_checkpoint(truncate)")
+            .execute(&mut writer)
+            .await?;
+        writer.close().await?;
+        Ok(())
+    }
+
+    /// A connection to another book file with the same key, for backups.
+    pub(crate) async fn connect_to(path: &Path, key: &BookKey) -> Result<SqliteConnection, StoreError> {
+        Ok(options(path, key, None).connect().await?)
+    }
+}
+
+/// A book in memory, for the comparison of a replay with the file.
+pub(crate) async fn shadow() -> Result<SqliteConnection, StoreError> {
+    let mut conn = SqliteConnectOptions::new()
+        .in_memory(true)
+        .journal_mode(SqliteJournalMode::Memory)
+        .synchronous(SqliteSynchronous::Off)
+        .statement_cache_capacity(300)
+        .disable_statement_logging()
+        .connect()
+        .await?;
+    MIGRATIONS.run(&mut conn).await?;
+    Ok(conn)
+}
+
+async fn migrate(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    let known = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
+    let has_table: i64 = sqlx::query_scalar("select count(*) from sqlite_schema where name = '_sqlx_migrations'")
+        .fetch_one(&mut *conn)
+        .await?;
+    let found: i64 = match has_table {
+        0 => 0,
+        _ => {
+            sqlx::query_scalar("select coalesce(max(version), 0) from _sqlx_migrations")
+                .fetch_one(&mut *conn)
+                .await?
+        }
+    };
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    if found == known {
+        return Ok(());
+    }
+    if found > 0 {
+        sqlx::query("pragma wal_checkpoint(truncate)")
+            .execute(&mut *conn)
+            .await?;
+        std::fs::copy(path, path.with_extension(format!("before-{known}.book")))?;
+    }
+    MIGRATIONS.run(conn).await?;
+    Ok(())
+}

@@ -1,0 +1,308 @@
+//! Loans, their installments and payments.
+
+use super::customers::fold;
+use super::ledger::add_to_month;
+use crate::StoreError;
+use crate::log::instant;
+use chrono::NaiveDate;
+use farthing_api::{LoanId, LoanStatus, Money, PaymentId};
+use farthing_lending::RowState;
+use farthing_office::{Fact, FactBody, Loan, LoanChange, LoanOpened, LoanPayment, State};
+use sqlx::sqlite::SqliteConnection;
+
+/// Measures of the monthly sums.
+const EXPECTED: &str = "expected";
+const RECEIVED: &str = "received";
+const DISBURSED: &str = "disbursed";
+const PURCHASED: &str = "purchased";
+const PURCHASE_DUE: &str = "purchase_due";
+const PURCHASE_PAID: &str = "purchase_paid";
+
+pub(super) async fn project(conn: &mut SqliteConnection, state: &State, fact: &Fact) -> Result<(), StoreError> {
+    let id = match &fact.body {
+        FactBody::LoanApplied { loan } | FactBody::PurchaseMade { loan, .. } => {
+            insert_loan(conn, loan, fact).await?;
+            loan.id
+        }
+        FactBody::LoanApproved { loan, .. }
+        | FactBody::LoanRejected { loan, .. }
+        | FactBody::LoanDisbursed { loan, .. }
+        | FactBody::PaymentReceived { loan, .. }
+        | FactBody::PaymentReversed { loan, .. }
+        | FactBody::LoanForeclosed { loan, .. }
+        | FactBody::CreditRefunded { loan, .. }
+        | FactBody::PenaltiesCharged { loan, .. } => *loan,
+        _ => return Ok(()),
+    };
+    let Some(loan) = state.loan(id) else { return Ok(()) };
+    let rid = rid_of(conn, id).await?;
+    match &fact.body {
+        FactBody::LoanDisbursed { value_date, .. } => {
+            replace_installments(conn, rid, loan).await?;
+            add_to_month(conn, &month(*value_date), DISBURSED, loan.principal.minor()).await?;
+        }
+        FactBody::PurchaseMade { .. } => {
+            replace_installments(conn, rid, loan).await?;
+            add_to_month(conn, &month(loan.opened_on), PURCHASED, loan.principal.minor()).await?;
+        }
+        FactBody::PaymentReceived { payment, change, .. } => {
+            insert_payment(conn, rid, payment, fact).await?;
+            put_installments(conn, rid, loan, change).await?;
+            count_payment(conn, loan, payment, 1).await?;
+        }
+        FactBody::PaymentReversed {
+            payment,
+            reason,
+            change,
+            ..
+        } => {
+            reverse_payment(conn, *payment, reason).await?;
+            put_installments(conn, rid, loan, change).await?;
+            if let Some(payment) = loan.payments.iter().find(|p| p.id == *payment) {
+                count_payment(conn, loan, payment, -1).await?;
+            }
+        }
+        FactBody::LoanForeclosed { change, .. }
+        | FactBody::CreditRefunded { change, .. }
+        | FactBody::PenaltiesCharged { change, .. } => {
+            put_installments(conn, rid, loan, change).await?;
+        }
+        _ => {}
+    }
+    put_loan(conn, rid, loan).await
+}
+
+fn month(day: NaiveDate) -> String {
+    day.format("%Y-%m").to_string()
+}
+
+async fn rid_of(conn: &mut SqliteConnection, id: LoanId) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!("select rid from loan where id = ?", id.0)
+        .fetch_one(conn)
+        .await?)
+}
+
+async fn count_payment(
+    conn: &mut SqliteConnection,
+    loan: &Loan,
+    payment: &LoanPayment,
+    sign: i64,
+) -> Result<(), StoreError> {
+    add_to_month(conn, &month(payment.on), RECEIVED, sign * payment.amount.minor()).await?;
+    match loan.purchase {
+        Some(_) => add_to_month(conn, &month(payment.on), PURCHASE_PAID, sign * payment.amount.minor()).await,
+        None => Ok(()),
+    }
+}
+
+async fn insert_loan(conn: &mut SqliteConnection, loan: &LoanOpened, fact: &Fact) -> Result<(), StoreError> {
+    let customer = sqlx::query!("select rid, search_text from customer where id = ?", loan.customer.0)
+        .fetch_one(&mut *conn)
+        .await?;
+    let search = format!("{} {} {}", fold(&loan.number), fold(&loan.title), customer.search_text);
+    let product = loan.product.map(|(id, _)| id.0);
+    let officer = loan.officer.map(|u| u.0);
+    let (purchase, status, at) = (loan.purchase.is_some(), loan.status.word(), instant(fact.at));
+    let (principal, installments) = (loan.principal.minor(), i64::from(loan.installments));
+    let has_penalty = loan.penalty.is_some();
+    sqlx::query!(
+        "insert into loan (id, number, customer_rid, product_id, title, purchase, principal, installments, officer, status,
+         applied_at, outstanding, outstanding_principal, credit, next_due, has_penalty, search_text)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)",
+        loan.id.0,
+        loan.number,
+        customer.rid,
+        product,
+        loan.title,
+        purchase,
+        principal,
+        installments,
+        officer,
+        status,
+        at,
+        has_penalty,
+        search
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn put_loan(conn: &mut SqliteConnection, rid: i64, loan: &Loan) -> Result<(), StoreError> {
+    let unpaid = loan.rows.iter().find(|r| r.unpaid().is_positive());
+    let running = matches!(loan.status, LoanStatus::Active);
+    let oldest_due = unpaid.filter(|_| running).map(|r| r.due_on.to_string());
+    let next_due = unpaid.map_or(0, |r| r.unpaid().minor());
+    let outstanding: Money = loan.rows.iter().map(RowState::unpaid).sum();
+    let principal: Money = loan.rows.iter().map(|r| r.principal - r.paid_principal).sum();
+    let [outstanding, principal, credit] = [outstanding, principal, loan.credit].map(Money::minor);
+    let (status, disbursed, closed) = (loan.status.word(), loan.disbursed_on, loan.closed_on);
+    sqlx::query!(
+        "update loan set status = ?, disbursed_on = ?, closed_on = ?, outstanding = ?, outstanding_principal = ?, credit = ?,
+         oldest_due = ?, next_due = ? where rid = ?",
+        status,
+        disbursed,
+        closed,
+        outstanding,
+        principal,
+        credit,
+        oldest_due,
+        next_due,
+        rid
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "update customer set (active_loans, outstanding) = (select count(*) filter (where l.status = 'active'),
+         coalesce(sum(l.outstanding), 0) from loan l where l.customer_rid = customer.rid)
+         where rid = (select customer_rid from loan where rid = ?)",
+        rid
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn replace_installments(conn: &mut SqliteConnection, rid: i64, loan: &Loan) -> Result<(), StoreError> {
+    let old = sqlx::query!(
+        r#"select due_on, principal + interest + penalty as "due!: i64" from installment where loan_rid = ?"#,
+        rid
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in old {
+        count_due(conn, loan, row.due_on.get(..7).unwrap_or_default(), -row.due).await?;
+    }
+    sqlx::query!("delete from installment where loan_rid = ?", rid)
+        .execute(&mut *conn)
+        .await?;
+    for row in &loan.rows {
+        put_installment(conn, rid, row).await?;
+        count_due(conn, loan, &month(row.due_on), row.due().minor()).await?;
+    }
+    Ok(())
+}
+
+async fn count_due(conn: &mut SqliteConnection, loan: &Loan, month: &str, amount: i64) -> Result<(), StoreError> {
+    add_to_month(conn, month, EXPECTED, amount).await?;
+    match loan.purchase {
+        Some(_) => add_to_month(conn, month, PURCHASE_DUE, amount).await,
+        None => Ok(()),
+    }
+}
+
+async fn put_installments(
+    conn: &mut SqliteConnection,
+    rid: i64,
+    loan: &Loan,
+    change: &LoanChange,
+) -> Result<(), StoreError> {
+    if change.replaced {
+        return replace_installments(conn, rid, loan).await;
+    }
+    for row in &change.rows {
+        let n = i64::from(row.n);
+        let before = sqlx::query_scalar!("select penalty from installment where loan_rid = ? and n = ?", rid, n)
+            .fetch_optional(&mut *conn)
+            .await?;
+        count_due(
+            conn,
+            loan,
+            &month(row.due_on),
+            row.penalty.minor() - before.unwrap_or(0),
+        )
+        .await?;
+        put_installment(conn, rid, row).await?;
+    }
+    Ok(())
+}
+
+async fn put_installment(conn: &mut SqliteConnection, rid: i64, row: &RowState) -> Result<(), StoreError> {
+    let n = i64::from(row.n);
+    let [
+        principal,
+        interest,
+        penalty,
+        paid_principal,
+        paid_interest,
+        paid_penalty,
+        open,
+    ] = [
+        row.principal,
+        row.interest,
+        row.penalty,
+        row.paid_principal,
+        row.paid_interest,
+        row.paid_penalty,
+        row.unpaid(),
+    ]
+    .map(Money::minor);
+    sqlx::query!(
+        "insert into installment (loan_rid, n, due_on, principal, interest, penalty, paid_principal, paid_interest,
+         paid_penalty, open, settled_on) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         on conflict (loan_rid, n) do update set penalty = excluded.penalty, paid_principal = excluded.paid_principal,
+         paid_interest = excluded.paid_interest, paid_penalty = excluded.paid_penalty, open = excluded.open,
+         settled_on = excluded.settled_on",
+        rid,
+        n,
+        row.due_on,
+        principal,
+        interest,
+        penalty,
+        paid_principal,
+        paid_interest,
+        paid_penalty,
+        open,
+        row.settled_on
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn insert_payment(
+    conn: &mut SqliteConnection,
+    rid: i64,
+    payment: &LoanPayment,
+    fact: &Fact,
+) -> Result<(), StoreError> {
+    let (at, booking, actor) = (instant(fact.at), fact.booking_date, fact.by.map(|u| u.0));
+    let parts = payment.parts;
+    let [amount, penalty, interest, principal, credit] = [
+        payment.amount,
+        parts.penalty,
+        parts.interest,
+        parts.principal,
+        parts.credit,
+    ]
+    .map(Money::minor);
+    let method = crate::query::method_word(payment.method);
+    sqlx::query!(
+        "insert into payment (id, loan_rid, receipt, value_date, booking_date, at, amount, penalty, interest, principal, credit,
+         method, reference, actor) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        payment.id.0,
+        rid,
+        payment.receipt,
+        payment.on,
+        booking,
+        at,
+        amount,
+        penalty,
+        interest,
+        principal,
+        credit,
+        method,
+        payment.reference,
+        actor
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn reverse_payment(conn: &mut SqliteConnection, payment: PaymentId, reason: &str) -> Result<(), StoreError> {
+    sqlx::query!("update payment set reversed = ? where id = ?", reason, payment.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Projections: the tables that screens read, derived from facts and aggregates alone. A replay from zero rebuilds
+//! them identically.
+
+mod customers;
+mod desk;
+mod ledger;
+mod loans;
+
+pub(crate) use customers::{customer_key, fold, seal_form};
+
+use crate::StoreError;
+use farthing_office::{Fact, FactBody, State, apply};
+use sqlx::sqlite::SqliteConnection;
+
+/// The tables that a replay rebuilds, each with the columns that order it.
+pub(crate) const TABLES: &[(&str, &str)] = &[
+    ("aggregate", "key"),
+    ("customer", "rid"),
+    ("product", "id"),
+    ("goods", "id"),
+    ("loan", "rid"),
+    ("installment", "loan_rid, n"),
+    ("payment", "rid"),
+    ("posting", "fact_seq, line"),
+    ("balance", "account"),
+    ("monthly", "month, measure"),
+    ("day_figures", "date"),
+    ("user", "id"),
+    ("task", "rid"),
+];
+
+/// Applies one fact to the aggregates and to every projection.
+pub(crate) async fn project(
+    conn: &mut SqliteConnection,
+    state: &mut State,
+    seq: i64,
+    fact: &Fact,
+) -> Result<(), StoreError> {
+    apply(state, fact);
+    match &fact.body {
+        FactBody::OrganisationSetUp { .. } => {}
+        FactBody::UserAdded { .. }
+        | FactBody::UserAccessSet { .. }
+        | FactBody::PasswordChanged { .. }
+        | FactBody::ProductSaved { .. }
+        | FactBody::GoodsSaved { .. }
+        | FactBody::DayClosed { .. }
+        | FactBody::TaskOpened { .. }
+        | FactBody::TaskSettled { .. } => desk::project(conn, fact).await?,
+        FactBody::CustomerRegistered { .. }
+        | FactBody::CustomerChanged { .. }
+        | FactBody::ContactVerified { .. }
+        | FactBody::DocumentSeen { .. }
+        | FactBody::CustomerVouched { .. } => customers::project(conn, state, fact).await?,
+        FactBody::LoanApplied { .. }
+        | FactBody::LoanApproved { .. }
+        | FactBody::LoanRejected { .. }
+        | FactBody::LoanDisbursed { .. }
+        | FactBody::PurchaseMade { .. }
+        | FactBody::PaymentReceived { .. }
+        | FactBody::PaymentReversed { .. }
+        | FactBody::LoanForeclosed { .. }
+        | FactBody::CreditRefunded { .. }
+        | FactBody::PenaltiesCharged { .. } => loans::project(conn, state, fact).await?,
+    }
+    ledger::post(conn, seq, fact).await
+}

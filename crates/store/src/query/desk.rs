@@ -1,0 +1,354 @@
+//! People, products, settings, one-time codes.
+
+use crate::StoreError;
+use crate::book::Book;
+use crate::log::instant;
+use chrono::{DateTime, Utc};
+use farthing_api::{
+    CustomerId, GoodsId, GoodsView, Hit, Money, ProductId, ProductTerms, ProductView, Role, TaskId, TaskView, UserId,
+    UserView,
+};
+use uuid::Uuid;
+
+/// Someone who may sign in: who they are and their password's hash.
+#[derive(Clone, Debug)]
+pub struct SignInUser {
+    /// Who.
+    pub user: UserId,
+    /// What they are.
+    pub role: Role,
+    /// Their name; a customer's from the customer's own fields.
+    pub name: String,
+    /// Which customer they are.
+    pub customer: Option<CustomerId>,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// The password's hash, a PHC string.
+    pub hash: Option<String>,
+}
+
+/// A one-time code that was sent: never the code itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChallengeRow {
+    /// Names it.
+    pub id: String,
+    /// What it is for.
+    pub purpose: String,
+    /// The address that it was sent to.
+    pub target: String,
+    /// Whom it is about.
+    pub subject: String,
+    /// The short reference that message and screen show.
+    pub reference: String,
+    /// Hashes of the codes that are valid, newest last, as JSON.
+    pub codes: String,
+    /// How many tries there were.
+    pub tries: u32,
+    /// When the newest code was sent.
+    pub sent_at: DateTime<Utc>,
+    /// When it expires.
+    pub expires_at: DateTime<Utc>,
+    /// Whether it was used.
+    pub used: bool,
+}
+
+fn role(word: &str) -> Result<Role, StoreError> {
+    Role::ALL
+        .into_iter()
+        .find(|r| r.word() == word)
+        .ok_or_else(|| StoreError::Damaged(format!("{word} is not a role")))
+}
+
+impl Book {
+    /// Whose a sign-in name is.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn sign_in_user(&self, sign_in: &str) -> Result<Option<SignInUser>, StoreError> {
+        let found = sqlx::query!(
+            r#"select u.id as "id: Uuid", u.role, u.name, u.customer as "customer: Uuid", u.active, k.hash as "hash?",
+               c.first_name || ' ' || c.last_name as "customer_name?: String"
+               from user u left join credential k on k.user_id = u.id left join customer c on c.id = u.customer
+               where u.sign_in = ?"#,
+            sign_in
+        )
+        .fetch_optional(self.readers())
+        .await?;
+        found
+            .map(|u| {
+                Ok(SignInUser {
+                    user: UserId(u.id),
+                    role: role(&u.role)?,
+                    name: u.customer_name.unwrap_or(u.name),
+                    customer: u.customer.map(CustomerId),
+                    active: u.active != 0,
+                    hash: u.hash,
+                })
+            })
+            .transpose()
+    }
+
+    /// Everyone who works here.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn staff(&self) -> Result<Vec<UserView>, StoreError> {
+        let found = sqlx::query!(
+            r#"select id as "id: Uuid", role, name, email, active from user where customer is null order by name, id"#
+        )
+        .fetch_all(self.readers())
+        .await?;
+        let view = |u: &str| role(u);
+        found
+            .into_iter()
+            .map(|u| {
+                Ok(UserView {
+                    id: UserId(u.id),
+                    name: u.name,
+                    email: u.email,
+                    role: view(&u.role)?,
+                    active: u.active != 0,
+                })
+            })
+            .collect()
+    }
+
+    /// Every loan product, the active ones first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn products(&self) -> Result<Vec<ProductView>, StoreError> {
+        let found = sqlx::query!(
+            r#"select id as "id: Uuid", version, terms, (select count(*) from loan l where l.product_id = p.id and l.status = 'active')
+               as "active_loans!: i64" from product p order by active desc, name, id"#
+        )
+        .fetch_all(self.readers())
+        .await?;
+        found
+            .into_iter()
+            .map(|p| {
+                let terms: ProductTerms = serde_json::from_str(&p.terms)?;
+                let small = |n: i64| u32::try_from(n).unwrap_or(0);
+                Ok(ProductView {
+                    id: ProductId(p.id),
+                    version: small(p.version),
+                    terms,
+                    active_loans: small(p.active_loans),
+                })
+            })
+            .collect()
+    }
+
+    /// Everything for sale, the active things first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn goods(&self) -> Result<Vec<GoodsView>, StoreError> {
+        let found =
+            sqlx::query!(r#"select id as "id: Uuid", name, price, active from goods order by active desc, name, id"#)
+                .fetch_all(self.readers())
+                .await?;
+        Ok(found
+            .into_iter()
+            .map(|g| GoodsView {
+                id: GoodsId(g.id),
+                name: g.name,
+                price: Money::from_minor(g.price),
+                active: g.active != 0,
+            })
+            .collect())
+    }
+
+    /// What waits for a person, newest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn tasks(&self, most: u32) -> Result<Vec<TaskView>, StoreError> {
+        let found = sqlx::query!(
+            r#"select t.id as "id: Uuid", t.what, t.amount, t.detail, t.at, l.id as "loan?: Uuid", l.number as "number?",
+               c.first_name || ' ' || c.last_name as "customer?: String" from task t left join loan l on l.rid = t.loan_rid
+               left join customer c on c.rid = t.customer_rid where t.outcome is null order by t.rid desc limit ?"#,
+            most
+        )
+        .fetch_all(self.readers())
+        .await?;
+        found
+            .into_iter()
+            .map(|t| {
+                Ok(TaskView {
+                    id: TaskId(t.id),
+                    kind: t.what,
+                    customer: t.customer.unwrap_or_default(),
+                    loan_number: t.number.unwrap_or_default(),
+                    loan: t.loan.map(farthing_api::LoanId),
+                    amount: t.amount.map(Money::from_minor),
+                    detail: t.detail,
+                    at: crate::log::read_instant(&t.at)?,
+                })
+            })
+            .collect()
+    }
+
+    /// How many things wait for a person, and how many applications wait for approval.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn waiting_counts(&self) -> Result<(u32, u32), StoreError> {
+        let row = sqlx::query!(
+            r#"select (select count(*) from task where outcome is null) as "tasks!: i64",
+               (select count(*) from loan where status = 'waiting') as "approvals!: i64""#
+        )
+        .fetch_one(self.readers())
+        .await?;
+        Ok((
+            u32::try_from(row.tasks).unwrap_or(0),
+            u32::try_from(row.approvals).unwrap_or(0),
+        ))
+    }
+
+    /// What a few letters may mean: customers first, then loans.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn find(&self, search: &str, today: chrono::NaiveDate) -> Result<Vec<Hit>, StoreError> {
+        let query = farthing_api::ListQuery {
+            search: search.to_string(),
+            ..Default::default()
+        };
+        if search.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        let customers = self.customers(&query).await?.rows.into_iter().take(5).map(|c| Hit {
+            kind: "customer".into(),
+            id: c.id.to_string(),
+            title: c.name,
+            detail: c.number,
+        });
+        let loans = self.loans(&query, today).await?.rows.into_iter().take(5).map(|l| Hit {
+            kind: "loan".into(),
+            id: l.id.to_string(),
+            title: format!("{} · {}", l.number, l.customer_name),
+            detail: l.product,
+        });
+        Ok(customers.chain(loans).collect())
+    }
+
+    /// A setting of this desk.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar!("select value from setting where name = ?", name)
+            .fetch_optional(self.readers())
+            .await?)
+    }
+
+    /// Sets or removes a setting of this desk.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn set_setting(&self, name: &str, value: Option<&str>) -> Result<(), StoreError> {
+        let mut conn = self.writer().await;
+        match value {
+            Some(value) => {
+                sqlx::query!("insert into setting (name, value) values (?, ?) on conflict (name) do update set value = excluded.value", name, value)
+                    .execute(&mut *conn)
+                    .await?
+            }
+            None => sqlx::query!("delete from setting where name = ?", name).execute(&mut *conn).await?,
+        };
+        Ok(())
+    }
+
+    /// Replaces someone's password hash.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn set_credential(&self, user: UserId, hash: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut conn = self.writer().await;
+        crate::log::put_credential(&mut conn, user, hash, &instant(at)).await
+    }
+
+    /// Keeps a new challenge, or a further code of one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn put_challenge(&self, c: &ChallengeRow) -> Result<(), StoreError> {
+        let mut conn = self.writer().await;
+        let (sent, expires) = (instant(c.sent_at), instant(c.expires_at));
+        sqlx::query!(
+            "insert into challenge (id, purpose, target, subject, reference, codes, tries, sent_at, expires_at)
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set reference = excluded.reference,
+             codes = excluded.codes, sent_at = excluded.sent_at, expires_at = excluded.expires_at",
+            c.id,
+            c.purpose,
+            c.target,
+            c.subject,
+            c.reference,
+            c.codes,
+            c.tries,
+            sent,
+            expires
+        )
+        .execute(&mut *conn)
+        .await?;
+        Ok(())
+    }
+
+    /// Counts a try at a challenge, before anything is compared, and returns it as it is then.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn try_challenge(&self, id: &str) -> Result<Option<ChallengeRow>, StoreError> {
+        let mut conn = self.writer().await;
+        let row = sqlx::query!(
+            "update challenge set tries = tries + 1 where id = ? returning id, purpose, target, subject, reference, codes, tries, sent_at, expires_at, used",
+            id
+        )
+        .fetch_optional(&mut *conn)
+        .await?;
+        row.map(|r| {
+            Ok(ChallengeRow {
+                id: r.id,
+                purpose: r.purpose,
+                target: r.target,
+                subject: r.subject,
+                reference: r.reference,
+                codes: r.codes,
+                tries: u32::try_from(r.tries).unwrap_or(u32::MAX),
+                sent_at: crate::log::read_instant(&r.sent_at)?,
+                expires_at: crate::log::read_instant(&r.expires_at)?,
+                used: r.used != 0,
+            })
+        })
+        .transpose()
+    }
+
+    /// Uses a challenge up; only the first of two who race for it succeeds.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn use_challenge(&self, id: &str) -> Result<bool, StoreError> {
+        let mut conn = self.writer().await;
+        let done = sqlx::query!("update challenge set used = 1 where id = ? and used = 0", id)
+            .execute(&mut *conn)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// The challenges sent to an address since an instant, newest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn challenges_since(&self, target: &str, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, StoreError> {
+        let since = instant(since);
+        let rows = sqlx::query_scalar!(
+            "select sent_at from challenge where target = ? and sent_at >= ? order by sent_at desc",
+            target,
+            since
+        )
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(|at| crate::log::read_instant(at)).collect()
+    }
+}

@@ -1,0 +1,286 @@
+//! Loans, as lists and as one, and their papers.
+
+use super::{Searched, read_method};
+use crate::StoreError;
+use crate::book::Book;
+use crate::log::read_instant;
+use chrono::NaiveDate;
+use farthing_api::{
+    CustomerId, HistoryLine, ListQuery, LoanId, LoanRow, LoanStatus, Money, Page, PaymentId, PaymentParts, PaymentView,
+    UserId,
+};
+use farthing_office::{Fact, FactBody, Key};
+use sqlx::sqlite::SqliteConnection;
+use uuid::Uuid;
+
+const LIST: Searched = Searched {
+    table: "loan",
+    sorts: &[
+        ("number", "rid"),
+        ("principal", "principal"),
+        ("outstanding", "outstanding"),
+        ("next_due", "oldest_due"),
+        ("days", "oldest_due"),
+    ],
+    filters: &[
+        ("waiting", "t.status in ('waiting', 'approved')"),
+        ("active", "t.status = 'active'"),
+        ("overdue", "t.status = 'active' and t.oldest_due < ?"),
+        ("purchases", "t.purchase = 1"),
+        ("closed", "t.status in ('closed', 'rejected')"),
+    ],
+    order: "t.rid desc",
+};
+
+/// A loan whose installment has become late and may bear a penalty.
+pub type LateLoan = LoanId;
+
+/// What a receipt shows besides the payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentPaper {
+    /// The payment.
+    pub payment: PaymentView,
+    /// Of which loan.
+    pub loan: LoanId,
+    /// Of which customer.
+    pub customer: CustomerId,
+}
+
+fn status(word: &str) -> Result<LoanStatus, StoreError> {
+    use LoanStatus::*;
+    [Waiting, Approved, Rejected, Active, Closed]
+        .into_iter()
+        .find(|s| s.word() == word)
+        .ok_or_else(|| StoreError::Damaged(format!("{word} is not a loan's status")))
+}
+
+async fn listed(conn: &mut SqliteConnection, rid: i64, today: NaiveDate) -> Result<LoanRow, StoreError> {
+    let l = sqlx::query!(
+        r#"select l.id as "id: Uuid", l.number, c.id as "customer: Uuid", c.first_name || ' ' || c.last_name as "name!: String",
+           l.title, l.purchase, l.principal, l.outstanding, l.oldest_due as "oldest_due: NaiveDate", l.next_due, l.status, l.applied_at,
+           (select coalesce(sum(i.open), 0) from installment i where i.loan_rid = l.rid and i.due_on <= ?) as "due_now!: i64"
+           from loan l join customer c on c.rid = l.customer_rid where l.rid = ?"#,
+        today,
+        rid
+    )
+    .fetch_one(conn)
+    .await?;
+    let late = l.oldest_due.map_or(0, |due| (today - due).num_days());
+    let money = Money::from_minor;
+    Ok(LoanRow {
+        id: LoanId(l.id),
+        number: l.number,
+        customer: CustomerId(l.customer),
+        customer_name: l.name.trim().to_string(),
+        product: l.title,
+        purchase: l.purchase != 0,
+        principal: money(l.principal),
+        outstanding: money(l.outstanding),
+        due_now: money(l.due_now),
+        next_due_on: l.oldest_due,
+        next_due: money(l.next_due),
+        days_past_due: u32::try_from(late).unwrap_or(0),
+        status: status(&l.status)?,
+        applied_at: read_instant(&l.applied_at)?,
+    })
+}
+
+impl Book {
+    /// A page of the loan list, as of a day.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn loans(&self, query: &ListQuery, today: NaiveDate) -> Result<Page<LoanRow>, StoreError> {
+        let mut conn = self.readers().acquire().await?;
+        let found = LIST.find(&mut conn, query, &today.to_string()).await?;
+        let mut rows = Vec::with_capacity(found.rids.len());
+        for rid in found.rids {
+            rows.push(listed(&mut conn, rid, today).await?);
+        }
+        Ok(Page {
+            rows,
+            matches: found.matches,
+            page: query.page,
+        })
+    }
+
+    /// The row of one loan.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn loan_row(&self, id: LoanId, today: NaiveDate) -> Result<Option<LoanRow>, StoreError> {
+        let mut conn = self.readers().acquire().await?;
+        let rid = sqlx::query_scalar!("select rid from loan where id = ?", id.0)
+            .fetch_optional(&mut *conn)
+            .await?;
+        match rid {
+            Some(rid) => listed(&mut conn, rid, today).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) async fn loans_of(&self, customer_rid: i64, today: NaiveDate) -> Result<Vec<LoanRow>, StoreError> {
+        let mut conn = self.readers().acquire().await?;
+        let rids = sqlx::query_scalar!(
+            "select rid from loan where customer_rid = ? order by rid desc",
+            customer_rid
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        let mut rows = Vec::with_capacity(rids.len());
+        for rid in rids {
+            rows.push(listed(&mut conn, rid, today).await?);
+        }
+        Ok(rows)
+    }
+
+    /// The payments of a loan, newest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn payments_of(&self, loan: LoanId) -> Result<Vec<PaymentView>, StoreError> {
+        let rows = sqlx::query_scalar!(
+            r#"select p.id as "id: Uuid" from payment p join loan l on l.rid = p.loan_rid where l.id = ? order by p.rid desc"#,
+            loan.0
+        )
+        .fetch_all(self.readers())
+        .await?;
+        let mut out = Vec::with_capacity(rows.len());
+        for id in rows {
+            out.extend(self.payment(PaymentId(id)).await?.map(|p| p.payment));
+        }
+        Ok(out)
+    }
+
+    /// One payment, for its receipt.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn payment(&self, id: PaymentId) -> Result<Option<PaymentPaper>, StoreError> {
+        let found = sqlx::query!(
+            r#"select p.id as "id: Uuid", p.receipt, p.value_date as "value_date: NaiveDate", p.at, p.amount, p.penalty, p.interest,
+               p.principal, p.credit, p.method, p.reference, p.reversed, u.name as "by?", l.id as "loan: Uuid", c.id as "customer: Uuid"
+               from payment p join loan l on l.rid = p.loan_rid join customer c on c.rid = l.customer_rid
+               left join user u on u.id = p.actor where p.id = ?"#,
+            id.0
+        )
+        .fetch_optional(self.readers())
+        .await?;
+        let money = Money::from_minor;
+        found
+            .map(|p| {
+                Ok(PaymentPaper {
+                    payment: PaymentView {
+                        id: PaymentId(p.id),
+                        receipt: p.receipt,
+                        value_date: p.value_date,
+                        at: read_instant(&p.at)?,
+                        amount: money(p.amount),
+                        parts: PaymentParts {
+                            penalty: money(p.penalty),
+                            interest: money(p.interest),
+                            principal: money(p.principal),
+                            credit: money(p.credit),
+                        },
+                        method: read_method(&p.method),
+                        reference: p.reference,
+                        by: p.by.unwrap_or_default(),
+                        reversed: p.reversed,
+                    },
+                    loan: LoanId(p.loan),
+                    customer: CustomerId(p.customer),
+                })
+            })
+            .transpose()
+    }
+
+    /// What happened to a loan, newest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn history_of(&self, loan: LoanId) -> Result<Vec<HistoryLine>, StoreError> {
+        let about = Key::Loan(loan).to_string();
+        let rows = sqlx::query!(
+            r#"select f.kind, f.at, f.payload, u.name as "name?" from fact f left join user u on u.id = f.actor
+               where f.about = ? order by f.seq desc"#,
+            about
+        )
+        .fetch_all(self.readers())
+        .await?;
+        rows.into_iter()
+            .map(|r| {
+                let body: FactBody = serde_json::from_str(&r.payload)?;
+                let (detail, amount) = told(&body);
+                Ok(HistoryLine {
+                    at: read_instant(&r.at)?,
+                    what: r.kind,
+                    detail,
+                    amount,
+                    by: r.name.unwrap_or_default(),
+                })
+            })
+            .collect()
+    }
+
+    /// The facts about one aggregate, oldest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn facts_about(&self, key: &Key) -> Result<Vec<Fact>, StoreError> {
+        let about = key.to_string();
+        let rows = sqlx::query_as!(
+            crate::log::FactRow,
+            r#"select seq, fact_id as "fact_id: Uuid", op_id as "op_id: Uuid", version, at, booking_date,
+               actor as "actor: Uuid", desk, payload, prev_hash, hash from fact where about = ? order by seq"#,
+            about
+        )
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(crate::log::FactRow::read).collect()
+    }
+
+    /// The name of someone who works here.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn user_name(&self, user: UserId) -> Result<String, StoreError> {
+        let name = sqlx::query_scalar!("select name from user where id = ?", user.0)
+            .fetch_optional(self.readers())
+            .await?;
+        Ok(name.unwrap_or_default())
+    }
+
+    /// Running loans with an unpaid installment due before a day, whose lateness costs something and was not charged yet.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn late_loans(&self, before: NaiveDate) -> Result<Vec<LateLoan>, StoreError> {
+        let rows = sqlx::query_scalar!(
+            r#"select distinct l.id as "id!: Uuid" from installment i join loan l on l.rid = i.loan_rid
+               where i.open > 0 and i.due_on < ? and i.penalty = 0 and l.has_penalty = 1 and l.status = 'active' order by l.rid"#,
+            before
+        )
+        .fetch_all(self.readers())
+        .await?;
+        Ok(rows.into_iter().map(LoanId).collect())
+    }
+}
+
+/// What a line of history tells of a fact.
+fn told(body: &FactBody) -> (String, Option<Money>) {
+    match body {
+        FactBody::LoanApplied { loan } => (loan.purpose.clone(), None),
+        FactBody::LoanApproved { reason, .. } | FactBody::LoanRejected { reason, .. } => (reason.clone(), None),
+        FactBody::LoanDisbursed { value_date, rows, .. } => {
+            (value_date.to_string(), Some(rows.iter().map(|r| r.principal).sum()))
+        }
+        FactBody::PurchaseMade { loan, rows, .. } => (loan.title.clone(), Some(rows.iter().map(|r| r.principal).sum())),
+        FactBody::PaymentReceived { payment, .. } => (payment.receipt.clone(), Some(payment.amount)),
+        FactBody::PaymentReversed { reason, .. } => (reason.clone(), None),
+        FactBody::LoanForeclosed { discount, .. } => (String::new(), (!discount.is_zero()).then_some(*discount)),
+        FactBody::CreditRefunded { amount, .. } | FactBody::PenaltiesCharged { amount, .. } => {
+            (String::new(), Some(*amount))
+        }
+        _ => (String::new(), None),
+    }
+}
