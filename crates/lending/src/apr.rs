@@ -150,8 +150,10 @@ impl Apr {
     pub fn to_decimals(&self, decimals: u32) -> String {
         let scale = big::int(10, DIGITS).powi(IBig::from(decimals));
         let scaled = (&self.0 * scale).round().to_int().value();
-        let digits = i64::try_from(scaled).unwrap_or(i64::MAX);
-        Decimal::new(digits, decimals).to_string()
+        let exact = i128::try_from(scaled)
+            .ok()
+            .and_then(|n| Decimal::try_from_i128_with_scale(n, decimals).ok());
+        exact.map_or_else(|| big::show(&self.0, DIGITS), |percent| percent.to_string())
     }
 }
 

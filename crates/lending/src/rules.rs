@@ -149,8 +149,11 @@ pub fn figures(rule: &Rule) -> Result<Map<String, Value>, TermsError> {
             discount,
         } => {
             let left = principal.checked_sub(*paid).ok_or_else(large)?;
-            let quote = left + product(left, *annual_rate)? / Decimal::from(1200) - discount;
-            json!({"quote": cents(quote), "amount_paid": (quote - discount).normalize().to_string()})
+            let interest = product(left, *annual_rate)? / Decimal::from(1200);
+            let quote = left.checked_add(interest).and_then(|sum| sum.checked_sub(*discount));
+            let quote = quote.ok_or_else(large)?;
+            let paid = quote.checked_sub(*discount).ok_or_else(large)?;
+            json!({"quote": cents(quote), "amount_paid": paid.normalize().to_string()})
         }
     };
     match answer {
