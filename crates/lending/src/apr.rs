@@ -386,9 +386,9 @@ fn worth(flows: &[Dated], count: Count, rate: &DBig) -> (DBig, DBig) {
     for flow in flows {
         let gap = flow.time.whole - at;
         if gap == 1 {
-            power = power * &discount;
+            power *= &discount;
         } else if gap != 0 {
-            power = power * discount.powi(IBig::from(gap));
+            power *= discount.powi(IBig::from(gap));
         }
         at = flow.time.whole;
         let part = flow.time.part;
@@ -408,8 +408,8 @@ fn worth(flows: &[Dated], count: Count, rate: &DBig) -> (DBig, DBig) {
         });
         let (_, value, drift) = &odd[known];
         let now = &flow.amount * &power * value;
-        slope = slope - &now * (drift + int(at) * &discount);
-        sum = sum + now;
+        slope -= &now * (drift + int(at) * &discount);
+        sum += now;
     }
     (sum, slope)
 }

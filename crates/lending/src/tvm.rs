@@ -216,7 +216,7 @@ impl Numbers {
                 return Ok(self.close_in(next, down, n));
             }
             down = next;
-            step = step * int(2);
+            step *= int(2);
         }
         Err(none())
     }
