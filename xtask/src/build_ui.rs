@@ -72,10 +72,8 @@ pub fn with_flags(command: &mut Command, profile: Profile) -> &mut Command {
 /// Writes the glue for `wasm`, unless it was written for this very file.
 fn glue(wasm: &Path, dist: &Path) -> Outcome {
     let stamp = target().join("farthing-glue.stamp");
-    let metadata = fs::metadata(wasm)?;
-    let now = format!("{} {} {:?}", wasm.display(), metadata.len(), metadata.modified()?);
-    let is_there = GLUE.iter().all(|name| dist.join(name).is_file());
-    if is_there && fs::read_to_string(&stamp).is_ok_and(|before| before == now) {
+    let is_written = GLUE.iter().all(|name| dist.join(name).is_file());
+    if is_written && fs::read_to_string(&stamp).ok() == Some(identify(wasm, dist)?) {
         return Ok(());
     }
     say("Writing the screens' JavaScript glue.");
@@ -88,8 +86,18 @@ fn glue(wasm: &Path, dist: &Path) -> Outcome {
     for name in GLUE {
         copy(&fresh.join(name), &dist.join(name), &mut BTreeSet::new())?;
     }
-    fs::write(stamp, now)?;
+    fs::write(stamp, identify(wasm, dist)?)?;
     Ok(())
+}
+
+/// What tells one compilation of the screens, and the glue written for it, from another.
+fn identify(wasm: &Path, dist: &Path) -> Outcome<String> {
+    let mut lines = String::new();
+    for file in [wasm, &dist.join(GLUE[1])] {
+        let metadata = fs::metadata(file)?;
+        lines += &format!("{} {} {:?}\n", file.display(), metadata.len(), metadata.modified()?);
+    }
+    Ok(lines)
 }
 
 /// Copies a file or a folder, leaving alone what is the same already; `kept` collects every file's place.

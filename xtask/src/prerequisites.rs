@@ -70,12 +70,6 @@ const NEEDS: &[Need] = &[
     ),
     Need::new(
         Test,
-        Program("dbus-run-session"),
-        "dbus",
-        "gives the window a session of its own",
-    ),
-    Need::new(
-        Test,
         Program("import"),
         "imagemagick",
         "takes the pictures of the window",

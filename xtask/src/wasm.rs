@@ -71,7 +71,7 @@ impl Compiler {
         let mut cargo = cargo();
         cargo.arg(subcommand);
         if let Self::Distribution(usr) = self {
-            cargo.env("RUSTC", usr.join("bin/rustc"));
+            use_compiler(&mut cargo, usr);
         }
         cargo
     }
@@ -90,6 +90,13 @@ impl Compiler {
             .env("RUSTC_WORKSPACE_WRAPPER", usr.join("bin/clippy-driver"));
         check
     }
+}
+
+/// Makes `cargo` compile with the compiler in `usr`, which finds its own libraries only when told where they are.
+fn use_compiler<'a>(cargo: &'a mut Command, usr: &Path) -> &'a mut Command {
+    cargo
+        .env("RUSTC", usr.join("bin/rustc"))
+        .env("LD_LIBRARY_PATH", usr.join("lib"))
 }
 
 fn is_forced() -> bool {
@@ -170,7 +177,13 @@ fn unpack(folder: &Path) -> Outcome {
     for package in PACKAGES {
         let suffix = if package.ends_with('-') { minor.as_str() } else { "" };
         run(command("apt-get")
-            .args(["download", "-qq", &format!("{package}{suffix}={version}")])
+            .args([
+                "download",
+                "-qq",
+                "-o",
+                "APT::Sandbox::User=root",
+                &format!("{package}{suffix}={version}"),
+            ])
             .current_dir(folder))?;
     }
     for archive in files_ending(folder, "deb")? {
@@ -209,12 +222,11 @@ fn build_library(folder: &Path, usr: &Path) -> Outcome {
     let copy = folder.join("source");
     run(command("cp").arg("-rL").arg(&source).arg(&copy))?;
     let built = folder.join("built");
-    run(cargo()
+    run(use_compiler(&mut cargo(), usr)
         .args(["build", "--release", "--quiet", "--target", TARGET, "--manifest-path"])
         .arg(copy.join("sysroot/Cargo.toml"))
         .current_dir(&copy)
         .env("CARGO_TARGET_DIR", &built)
-        .env("RUSTC", usr.join("bin/rustc"))
         // The standard library uses features that only its own compiler may; link-time optimisation needs the bitcode.
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", "-Zforce-unstable-if-unmarked -Cembed-bitcode=yes"))?;
