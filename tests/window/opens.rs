@@ -2,14 +2,14 @@
 
 use crate::harness::App;
 
-#[tokio::test]
-async fn shows_the_version_that_the_desk_tells() {
+#[test]
+fn shows_the_version_that_the_desk_tells() {
     let home = tempfile::tempdir().unwrap();
-    let mut app = App::start(home.path()).await;
-    app.text(&format!("Version {}", env!("CARGO_PKG_VERSION"))).await;
+    let mut app = App::start(home.path());
+    app.text(&format!("Version {}", env!("CARGO_PKG_VERSION")));
     app.picture("opens");
 
     app.kill();
-    app.restart().await;
-    app.text("Farthing").await;
+    app.restart();
+    app.text("Farthing");
 }

@@ -109,11 +109,8 @@ fn rustup_has_target() -> bool {
 
 fn has_library(sysroot: &Path) -> bool {
     let library = sysroot.join("lib/rustlib").join(TARGET).join("lib");
-    fs::read_dir(library).is_ok_and(|files| {
-        files
-            .flatten()
-            .any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
-    })
+    let is_std = |name: &str| name.starts_with("libstd-") || name == "libstd.rlib";
+    fs::read_dir(library).is_ok_and(|files| files.flatten().any(|file| is_std(&file.file_name().to_string_lossy())))
 }
 
 /// Where the distribution's compiler is kept, so that every clone on the machine shares it.
@@ -195,15 +192,13 @@ fn unpack(folder: &Path) -> Outcome {
 
 /// Puts the driver's libraries and the linker where the compiler looks for them in a folder of its own.
 fn link_libraries(usr: &Path) -> Outcome {
-    for folder in ["lib/x86_64-linux-gnu", "lib/rust-web/lib"] {
-        let Ok(entries) = fs::read_dir(usr.join(folder)) else {
-            continue;
-        };
-        for entry in entries {
-            let name = entry?.file_name();
-            if name.to_string_lossy().contains(".so") && !usr.join("lib").join(&name).exists() {
-                symlink(usr.join(folder).join(&name), usr.join("lib").join(&name))?;
-            }
+    // Debian keeps libraries one folder deeper. The links are relative, since the whole folder gets another name.
+    let deeper = Path::new("x86_64-linux-gnu");
+    for entry in fs::read_dir(usr.join("lib").join(deeper))? {
+        let name = entry?.file_name();
+        let link = usr.join("lib").join(&name);
+        if name.to_string_lossy().contains(".so") && !link.exists() {
+            symlink(deeper.join(&name), link)?;
         }
     }
     let linkers = usr.join("lib/rustlib").join(HOST).join("bin");

@@ -1,12 +1,17 @@
 //! Starts the program in a window, and sees, types and clicks there.
 
 mod processes;
+mod session;
 
 use processes::{Display, Driver};
+use serde_json::Value;
+use session::{By, Session};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
-use thirtyfour::prelude::*;
-use tokio::sync::{Mutex, MutexGuard};
+
+pub use session::{Element, Key};
 
 /// How long anything may take to appear. Only a failing test waits so long.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -14,12 +19,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two looks at the screen.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The web view's driver serves one session at a time, so the tests of one process take turns.
-static TURN: Mutex<()> = Mutex::const_new(());
+/// One window at a time: the tests of one process take turns.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// The program in its window. Dropping it ends the program and its display.
 pub struct App {
-    session: WebDriver,
+    session: Session,
     driver: Driver,
     display: Display,
     home: PathBuf,
@@ -29,10 +34,10 @@ pub struct App {
 #[allow(dead_code, reason = "the harness is what tests may need, not what today's tests use")]
 impl App {
     /// Opens the window on the data folder `home`.
-    pub async fn start(home: &Path) -> Self {
-        let turn = TURN.lock().await;
+    pub fn start(home: &Path) -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let display = Display::open();
-        let (driver, session) = open(&display, home).await;
+        let (driver, session) = open(&display, home);
         Self {
             session,
             driver,
@@ -48,79 +53,76 @@ impl App {
     }
 
     /// Opens the window again on the same folder, ending the program first if it still runs.
-    pub async fn restart(&mut self) {
+    pub fn restart(&mut self) {
         self.driver.end();
-        let (driver, session) = open(&self.display, &self.home).await;
-        self.driver = driver;
-        self.session = session;
+        (self.driver, self.session) = open(&self.display, &self.home);
     }
 
     /// The first element that matches `css`, waited for.
-    pub async fn find(&self, css: &str) -> WebElement {
-        self.wait_for(&By::Css(css), css).await
+    pub fn find(&self, css: &str) -> Element {
+        self.wait_for(&By::Css(css.to_owned()), css)
     }
 
-    /// The innermost element that shows `text`, waited for.
-    pub async fn text(&self, text: &str) -> WebElement {
+    /// Every element that matches `css` now.
+    pub fn all(&self, css: &str) -> Vec<Element> {
+        self.session.find_all(&By::Css(css.to_owned())).unwrap()
+    }
+
+    /// The innermost element that contains `text`, waited for.
+    pub fn text(&self, text: &str) -> Element {
         let shown = format!("contains(normalize-space(.), {})", quoted(text));
         self.wait_for(&By::XPath(format!("//body//*[{shown} and not(*[{shown}])]")), text)
-            .await
     }
 
     /// What the first element that matches `css` shows.
-    pub async fn read(&self, css: &str) -> String {
-        self.find(css).await.text().await.unwrap()
+    pub fn read(&self, css: &str) -> String {
+        self.session.text(&self.find(css)).unwrap()
     }
 
-    /// Clicks on the first element that matches `css`.
-    pub async fn click(&self, css: &str) {
-        self.find(css).await.click().await.unwrap();
+    /// Clicks on the first element that matches `css`, once it can be clicked.
+    pub fn click(&self, css: &str) {
+        self.wait_until(&format!("a click on {css}"), || {
+            self.session.click(&self.find(css)).is_ok()
+        });
     }
 
-    /// Clicks on the element that shows `text`.
-    pub async fn click_text(&self, text: &str) {
-        self.text(text).await.click().await.unwrap();
+    /// Clicks on the element that contains `text`, once it can be clicked.
+    pub fn click_text(&self, text: &str) {
+        self.wait_until(&format!("a click on {text}"), || {
+            self.session.click(&self.text(text)).is_ok()
+        });
     }
 
     /// Replaces what stands in the field `css` by `text`, key by key.
-    pub async fn type_into(&self, css: &str, text: &str) {
-        let field = self.find(css).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+    pub fn type_into(&self, css: &str, text: &str) {
+        let field = self.find(css);
+        self.session.clear(&field).unwrap();
+        self.session.send_keys(&field, text).unwrap();
     }
 
-    /// Presses `key` while `held` are down, wherever the focus is: `press(&[Key::Control], 'k')`.
-    pub async fn press(&self, held: &[Key], key: impl Into<char>) {
-        let key = key.into();
-        let mut chord = self.session.action_chain();
-        for modifier in held {
-            chord = chord.key_down(modifier.clone());
-        }
-        chord = chord.key_down(key).key_up(key);
-        for modifier in held.iter().rev() {
-            chord = chord.key_up(modifier.clone());
-        }
-        chord.perform().await.unwrap();
+    /// Presses the keys together, the last one last, wherever the focus is: `press(&[Key::Control, Key::Letter('k')])`.
+    pub fn press(&self, chord: &[Key]) {
+        self.session.press(chord).unwrap();
     }
 
-    /// Runs `script` (the body of a JavaScript function) in the page and answers what it returns.
-    pub async fn script(&self, script: &str) -> serde_json::Value {
-        self.session.execute(script, Vec::new()).await.unwrap().json().clone()
+    /// Runs `script`, the body of a JavaScript function, in the page and answers what it returns.
+    pub fn script(&self, script: &str) -> Value {
+        self.session.script(script).unwrap()
     }
 
     /// Looks until `condition` holds; fails, naming `what`, when it does not in time.
-    pub async fn wait_until(&self, what: &str, condition: impl AsyncFn() -> bool) {
+    pub fn wait_until(&self, what: &str, condition: impl Fn() -> bool) {
         let end = Instant::now() + PATIENCE;
-        while !condition().await {
+        while !condition() {
             if Instant::now() > end {
                 let picture = self.picture("failed");
                 panic!("waited in vain for {what}; what is on screen: {}", picture.display());
             }
-            tokio::time::sleep(PAUSE).await;
+            thread::sleep(PAUSE);
         }
     }
 
-    /// Takes a picture of the display, under `target/window`, and answers where it is.
+    /// Takes a picture of the display, below cargo's folder for tests, and answers where it is.
     pub fn picture(&self, name: &str) -> PathBuf {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("window");
         std::fs::create_dir_all(&folder).unwrap();
@@ -129,22 +131,28 @@ impl App {
         path
     }
 
-    async fn wait_for(&self, by: &By, what: &str) -> WebElement {
-        self.wait_until(what, async || self.session.find(by.clone()).await.is_ok())
-            .await;
-        self.session.find(by.clone()).await.unwrap()
+    fn wait_for(&self, by: &By, what: &str) -> Element {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.session.find(by) {
+                Ok(element) => return element,
+                Err(error) if Instant::now() > end => {
+                    let picture = self.picture("failed");
+                    panic!(
+                        "waited in vain for {what} ({error}); what is on screen: {}",
+                        picture.display()
+                    );
+                }
+                Err(_) => thread::sleep(PAUSE),
+            }
+        }
     }
 }
 
 /// A driver on `display` and its session, which is the program in its window.
-async fn open(display: &Display, home: &Path) -> (Driver, WebDriver) {
+fn open(display: &Display, home: &Path) -> (Driver, Session) {
     let driver = Driver::start(display, home);
-    let options =
-        serde_json::json!({ "webkitgtk:browserOptions": { "binary": env!("CARGO_BIN_EXE_farthing-desktop") } });
-    let options = options.as_object().unwrap().clone();
-    let session = WebDriver::new(driver.url(), Capabilities::from(options)).await.unwrap();
-    // The driver is ended by its process; a session that said goodbye while a test fails would only hang.
-    session.clone().leak().unwrap();
+    let session = Session::open(driver.port(), env!("CARGO_BIN_EXE_farthing-desktop")).unwrap();
     (driver, session)
 }
 

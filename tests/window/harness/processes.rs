@@ -89,9 +89,9 @@ impl Driver {
         Self { process, port }
     }
 
-    /// Where the driver listens.
-    pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+    /// Where the driver listens on this machine.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Ends the program, and nothing else, by a signal that it can't handle, and waits until it is gone.
