@@ -12,11 +12,11 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The system's clock. In a build with test hooks, the file that FARTHING_CLOCK names, if it is set.
+    /// The system's clock. In a build with test hooks, the file that FARTHING_TEST_CLOCK names, if it is set.
     pub fn system() -> Clock {
         Clock {
             #[cfg(feature = "test-hooks")]
-            file: std::env::var_os("FARTHING_CLOCK").map(Into::into),
+            file: std::env::var_os("FARTHING_TEST_CLOCK").map(Into::into),
             fixed: None,
         }
     }

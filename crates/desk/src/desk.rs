@@ -6,7 +6,7 @@ use crate::mint::Mint;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use farthing_api::{ApiError, Currency, CustomerId, ErrorKind, Role, UserId};
-use farthing_identity::{DeviceSecret, SlotFile};
+use farthing_identity::{DeviceSecret, SlotFile, device};
 use farthing_office::permission::{Permission, allows};
 use farthing_office::{Actor, Command, Context, Fact, Key, Organisation, RULES};
 use farthing_store::{Beside, Book, Identity};
@@ -224,7 +224,7 @@ impl Desk {
     pub(crate) fn keys(&self) -> Answer<(SlotFile, DeviceSecret)> {
         let book = self.home.book();
         let slots = SlotFile::load(&keys_path(&book)).told()?;
-        let (device, _) = DeviceSecret::load_or_create(&book).told()?;
+        let (device, _) = device::load_or_create(&book).told()?;
         Ok((slots, device))
     }
 

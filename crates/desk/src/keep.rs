@@ -2,7 +2,7 @@
 
 use crate::desk::{Home, keys_path};
 use farthing_api::Secret;
-use farthing_identity::{DeviceSecret, SlotError, SlotFile, normalise_email, sign_in_name};
+use farthing_identity::{SlotError, SlotFile, device, normalise_email, sign_in_name};
 use farthing_store::{Book, BookKey, StoreError};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -94,12 +94,12 @@ async fn restore_in(
 ) -> Result<u64, KeepError> {
     unpack(from, work)?;
     let mut slots = SlotFile::load(&work.join(KEYS))?;
-    let device = match recovery {
+    let secret = match recovery {
         Some(secret) => slots.open_recovery(secret).map_err(wrong)?.1,
-        None => DeviceSecret::load_or_create(target)?.0,
+        None => device::load_or_create(target)?.0,
     };
     let email = normalise_email(email).map_err(|_| KeepError::Wrong)?;
-    let opened = slots.open(&sign_in_name(&email), password, &device, now).map_err(wrong)?;
+    let opened = slots.open(&sign_in_name(&email), password, &secret, now).map_err(wrong)?;
     let key = BookKey::from_bytes(*opened.key);
     let copy = work.join(BOOK);
     let book = Book::open(&copy, &key).await?;
@@ -114,7 +114,7 @@ async fn restore_in(
         std::fs::rename(target, &old)?;
         let _ = std::fs::rename(keys_path(target), keys_path(&old));
     }
-    device.store(target)?;
+    device::install(target, &secret)?;
     slots.save(&keys_path(target))?;
     std::fs::rename(&copy, target)?;
     Ok(report.facts)

@@ -45,7 +45,6 @@ pub struct Book {
     writer: Mutex<SqliteConnection>,
     readers: SqlitePool,
     key: BookKey,
-    vfs: Option<String>,
     /// Held as long as the book is open; the lock goes with it.
     _lock: File,
 }
@@ -128,9 +127,13 @@ impl Book {
             writer: Mutex::new(writer),
             readers,
             key: key.clone(),
-            vfs: vfs.map(str::to_string),
             _lock: lock,
         })
+    }
+
+    /// Whether another process holds the book at a path.
+    pub fn is_held(path: &Path) -> bool {
+        matches!(lock(path), Err(StoreError::InUse))
     }
 
     /// Where the file is.
@@ -141,10 +144,6 @@ impl Book {
     /// The file's key, for adding a key slot.
     pub fn key(&self) -> &BookKey {
         &self.key
-    }
-
-    pub(crate) fn vfs(&self) -> Option<&str> {
-        self.vfs.as_deref()
     }
 
     /// Connections that only read.

@@ -53,7 +53,7 @@ impl Desk {
             let message = format!("A code went to this address a moment ago. The next one can be sent from {} UTC on.", until.format("%H:%M:%S"));
             ApiError::new(ErrorKind::Unavailable, "too_many_codes", message)
         })?;
-        let (code, reference) = (otp::new_code().told()?, otp::reference().told()?);
+        let (code, reference) = (otp::new_code().told()?, otp::reference());
         let id = hex::encode(self.mint.bytes::<16>().told()?);
         let pepper = self.pepper(open).await?;
         let hash = otp::code_hash(&pepper, &id, purpose, EMAIL, &target, &code);
@@ -67,15 +67,15 @@ impl Desk {
             codes,
             tries: 0,
             sent_at: now,
-            expires_at: now + Duration::minutes(i64::from(otp::EMAIL_MINUTES)),
+            expires_at: now + Duration::minutes(i64::from(otp::Policy::EMAIL_MINUTES)),
             used: false,
         };
         open.book.put_challenge(&challenge).await.told()?;
         let organisation = &open.organisation;
         let (subject, text, html) =
-            mail::code_message(&organisation.language, &organisation.name, &code, &reference, otp::EMAIL_MINUTES);
+            mail::code_message(&organisation.language, &organisation.name, &code, &reference, otp::Policy::EMAIL_MINUTES);
         Ok(Ready {
-            sent: CodeSent { challenge: id, reference, minutes: otp::EMAIL_MINUTES, resend_after },
+            sent: CodeSent { challenge: id, reference, minutes: otp::Policy::EMAIL_MINUTES, resend_after },
             message: mail::Message { to: target, subject, text, html },
             settings,
         })
@@ -112,7 +112,7 @@ impl Desk {
         if challenge.used {
             return refuse("used_code", "This code was used already. Send a new one.");
         }
-        if challenge.tries > otp::TRIES {
+        if challenge.tries > otp::Policy::TRIES {
             return refuse("too_many_tries", "There were too many wrong codes. Send a new one.");
         }
         if challenge.expires_at <= self.clock.now() {

@@ -1,11 +1,12 @@
 //! The use cases, by area: each takes a request and gives its answer.
 
+mod charts;
 mod codes;
 mod customers;
 mod day;
 mod homes;
 mod loans;
-mod papers;
+
 mod people;
 mod products;
 mod sign_in;

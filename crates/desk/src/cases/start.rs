@@ -5,7 +5,7 @@ use crate::error::{Answer, Told};
 use chrono_tz::TZ_VARIANTS;
 use chrono_tz::Tz;
 use farthing_api::{ApiError, Currency, DeviceId, ErrorKind, MailSettings, Role, Secret, SetUp, SetUpDone, Start, StartState};
-use farthing_identity::{Cost, DeviceSecret, SlotFile, check_password, normalise_email, sign_in_name};
+use farthing_identity::{Cost, SlotFile, check_password, device, normalise_email, sign_in_name};
 use farthing_office::{Actor, Command, Context, FactBody, RULES};
 use farthing_store::{Beside, Book, BookKey, Identity, StoreError};
 use std::sync::Arc;
@@ -163,15 +163,15 @@ pub(crate) async fn first_run(desk: &Desk, request: &SetUp) -> Answer<(Open, Ses
         let _ = std::fs::remove_file(leftover);
     }
     let at = desk.clock.now();
-    let key = BookKey::from_bytes(desk.mint.bytes().told()?);
-    let device = DeviceId(Uuid::from_bytes(desk.mint.bytes().told()?));
-    let identity = Identity { device, epoch: 0, desk: format!("{}-{}", request.branch_code.trim(), request.desk_code) };
+    let key = BookKey::random().told()?;
+    let machine = DeviceId(Uuid::from_bytes(desk.mint.bytes().told()?));
+    let identity = Identity { device: machine, epoch: 0, desk: format!("{}-{}", request.branch_code.trim(), request.desk_code) };
     let ctx = Context {
         op: desk.mint.op(at).told()?,
         at,
         today: desk.clock.today(zone),
         actor: None,
-        device,
+        device: machine,
         desk: identity.prefix(),
         rules: RULES,
     };
@@ -206,12 +206,12 @@ pub(crate) async fn first_run(desk: &Desk, request: &SetUp) -> Answer<(Open, Ses
     book.set_setting("pepper", Some(&pepper)).await.told()?;
     book.close().await.told()?;
 
-    let (secret, warning) = DeviceSecret::load_or_create(&path).told()?;
+    let (secret, warning) = device::load_or_create(&path).told()?;
     let (slots, recovery) = {
         let (password, sign_in, key) = (request.password.clone(), sign_in.clone(), key.clone());
         let secret = secret.clone();
         desk.blocking(move || -> Result<_, farthing_identity::SlotError> {
-            let mut slots = SlotFile::new(device.0);
+            let mut slots = SlotFile::new(machine.0);
             slots.add(user, Role::Administrator, &sign_in, &password, &secret, key.bytes(), Cost::desktop())?;
             let recovery = slots.set_recovery(&secret, key.bytes())?;
             Ok((slots, recovery))
