@@ -4,7 +4,7 @@ use super::start::trouble_of;
 use crate::desk::{Desk, Open, Session, keys_path, signed_out};
 use crate::error::{Answer, Told, wait, wrong_password};
 use chrono::{DateTime, Duration, Utc};
-use farthing_api::{ApiError, ChangePassword, ErrorKind, Lock, Role, Secret, SessionView, SignIn, SignOut, Unlock};
+use farthing_api::{ApiError, ChangePassword, ErrorKind, GetSession, Lock, Role, Secret, SessionView, SignIn, SignOut, Unlock};
 use farthing_identity::{Cost, SlotError, check_password, hash_password, normalise_email, sign_in_name, verify_password};
 use farthing_office::{Actor, Command, permission};
 use farthing_store::{Beside, Book, BookKey, SignInUser};
@@ -128,6 +128,14 @@ impl Desk {
             let open = self.opened().await?;
             super::assess_and_close(self, &open).await?;
         }
+        self.session_view().await
+    }
+
+    /// Who is signed in and what the frame shows. It does not count as activity, so a window may ask often.
+    ///
+    /// # Errors
+    /// Where nobody is signed in.
+    pub async fn get_session(&self, _: GetSession) -> Answer<SessionView> {
         self.session_view().await
     }
 

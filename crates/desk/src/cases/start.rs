@@ -221,7 +221,7 @@ pub(crate) async fn first_run(desk: &Desk, request: &SetUp) -> Answer<(Open, Ses
     };
     slots.save(&keys_path(&path)).told()?;
     std::fs::rename(&part, &path).told()?;
-    let _ = std::fs::remove_file(part.with_extension("lock"));
+    let _ = std::fs::remove_file(part.with_extension("new.lock"));
     let open = Open::of(Book::open(&path, &key).await.told()?).await?;
     let session = Session {
         user,

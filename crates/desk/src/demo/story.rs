@@ -183,7 +183,8 @@ impl<'a> Story<'a> {
                 self.run(admin, Command::DecideLoan { loan, seen, approve, reason: reason.into() }).await?;
                 if approve {
                     let customer = self.loan(loan).await?.customer;
-                    let day = self.after(self.dice_days(3));
+                    let wait = self.dice_days(3);
+        let day = self.after(wait);
                     self.push(day, Event::PayOut(loan, customer));
                 }
                 Ok(())
@@ -265,7 +266,8 @@ impl<'a> Story<'a> {
         let facts = self.run(self.cast.officer, command).await?;
         let loan = crate::cases::opened_loan(&facts)?;
         self.made.loans += 1;
-        let day = self.after(self.dice_days(3));
+        let wait = self.dice_days(3);
+        let day = self.after(wait);
         self.push(day, Event::Approve(loan));
         Ok(())
     }
