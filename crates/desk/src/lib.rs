@@ -12,3 +12,4 @@ mod mint;
 pub use clock::Clock;
 pub use desk::{Desk, Home, keys_path};
 pub use error::Answer;
+

@@ -192,7 +192,7 @@ pub(crate) async fn shadow() -> Result<SqliteConnection, StoreError> {
         .disable_statement_logging()
         .connect()
         .await?;
-    MIGRATIONS.run(&mut conn).await?;
+    MIGRATIONS.run_direct(None, &mut conn, false).await?;
     Ok(conn)
 }
 
@@ -221,6 +221,7 @@ async fn migrate(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreEr
             .await?;
         std::fs::copy(path, path.with_extension(format!("before-{known}.book")))?;
     }
-    MIGRATIONS.run(conn).await?;
+    // Not `run`: its bound on the connection keeps every future above from being sent between threads.
+    MIGRATIONS.run_direct(None, conn, false).await?;
     Ok(())
 }
