@@ -160,6 +160,11 @@ impl Desk {
         }
     }
 
+    /// The same with a clock of the caller's.
+    pub fn with_clock(home: Home, clock: Clock) -> Desk {
+        Desk { clock, ..Desk::new(home) }
+    }
+
     /// The book that is open.
     pub(crate) async fn opened(&self) -> Answer<Arc<Open>> {
         self.open.read().await.clone().ok_or_else(signed_out)

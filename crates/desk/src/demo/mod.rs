@@ -58,7 +58,7 @@ pub struct Made {
 pub async fn make(home: Home, password: &Secret, size: Size, now: DateTime<Utc>, progress: &mut (dyn FnMut(u32) + Send)) -> Answer<(Made, Secret)> {
     let mut desk = Desk::new(home);
     desk.mint = Mint::seeded(size.seed);
-    desk.clock = Clock::at(opening(now));
+    desk.clock = Clock::moved(opening(now));
     let request = SetUp {
         language: "en".into(),
         currency: "USD".into(),
@@ -74,7 +74,7 @@ pub async fn make(home: Home, password: &Secret, size: Size, now: DateTime<Utc>,
         demo: false,
     };
     let (open, session, recovery, _) = first_run(&desk, &request).await?;
-    desk.clock = Clock::at(now);
+    desk.clock = Clock::moved(now);
     let made = fill_with(&desk, &open, &session, password, size, progress).await?;
     if let Err(error) = open.book.close().await {
         return Err(crate::error::internal(&error));
@@ -94,7 +94,7 @@ async fn fill_with(desk: &Desk, open: &Open, session: &Session, password: &Secre
     let until = desk.clock.now();
     let told = Desk {
         home: desk.home.clone(),
-        clock: Clock::at(opening(until)),
+        clock: Clock::moved(opening(until)),
         mint: Mint::seeded(size.seed),
         open: Default::default(),
         session: Default::default(),

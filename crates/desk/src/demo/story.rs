@@ -76,8 +76,8 @@ pub(super) async fn tell(
     until: DateTime<Utc>,
     progress: &mut (dyn FnMut(u32) + Send),
 ) -> Answer<Made> {
-    let start = Clock::at(opening(until)).today(open.zone);
-    let end = Clock::at(until).today(open.zone);
+    let start = Clock::moved(opening(until)).today(open.zone);
+    let end = Clock::moved(until).today(open.zone);
     let mut story = Story {
         open,
         cast,
