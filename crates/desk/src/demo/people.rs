@@ -34,14 +34,14 @@ fn product(name: &str, method: Method, rate: i64, (least, most): (i64, i64), (fe
         installment_multiple: Money::from_minor(1),
         penalty,
         allocation: AllocationOrder::default(),
-        max_discount: Money::from_minor(500_00),
+        max_discount: Money::from_minor(50_000),
         active: true,
     }
 }
 
 fn products() -> Vec<ProductTerms> {
     let percent = |p: i64, grace_days| Some(PenaltyRule { kind: PenaltyKind::PercentOfOverdueInstallment(Decimal::new(p, 1)), grace_days });
-    let flat = Some(PenaltyRule { kind: PenaltyKind::Flat(Money::from_minor(5_00)), grace_days: 5 });
+    let flat = Some(PenaltyRule { kind: PenaltyKind::Flat(Money::from_minor(500)), grace_days: 5 });
     vec![
         product("Small business", Method::DecliningEqualInstallments, 180, (500, 25_000), (6, 24), percent(20, 3)),
         product("Group solidarity", Method::Flat, 120, (100, 3_000), (4, 12), flat),
@@ -52,12 +52,12 @@ fn products() -> Vec<ProductTerms> {
 }
 
 const GOODS: &[(&str, i64)] = &[
-    ("Washing machine", 420_00),
-    ("School desk and chair", 96_00),
-    ("Rice cooker", 64_50),
-    ("Sewing machine", 310_00),
-    ("Bicycle", 185_00),
-    ("Solar lamp", 39_99),
+    ("Washing machine", 42_000),
+    ("School desk and chair", 9_600),
+    ("Rice cooker", 6_450),
+    ("Sewing machine", 31_000),
+    ("Bicycle", 18_500),
+    ("Solar lamp", 3_999),
 ];
 
 /// Hires the officer and stocks the branch.

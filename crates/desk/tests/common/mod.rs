@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate};
 use farthing_api::*;
 pub use farthing_desk::Desk;
 use farthing_desk::{Clock, Home};
+use std::path::{Path, PathBuf};
 
 /// Everyone's password in tests.
 pub const PASSWORD: &str = "correct horse battery staple 9";
@@ -15,7 +16,8 @@ pub const OFFICER: &str = "officer@branch.test";
 
 pub struct Branch {
     pub desk: Desk,
-    folder: tempfile::TempDir,
+    folder: Option<tempfile::TempDir>,
+    path: PathBuf,
     clock: Clock,
 }
 
@@ -23,8 +25,14 @@ impl Branch {
     /// A branch that was set up at an instant, with an officer.
     pub async fn new(at: &str) -> Branch {
         let folder = tempfile::tempdir().unwrap();
+        let branch = Branch::at(folder.path(), at).await;
+        Branch { folder: Some(folder), ..branch }
+    }
+
+    /// The same in a folder of the caller's.
+    pub async fn at(path: &Path, at: &str) -> Branch {
         let clock = Clock::moved(DateTime::parse_from_rfc3339(at).unwrap().into());
-        let desk = Desk::with_clock(Home::at(folder.path()), clock.clone());
+        let desk = Desk::with_clock(Home::at(path), clock.clone());
         let request = SetUp {
             language: "en".into(),
             currency: "USD".into(),
@@ -42,7 +50,7 @@ impl Branch {
         desk.set_up(request).await.unwrap();
         let officer = AddUser { role: Role::Officer, name: "Olu".into(), email: OFFICER.into(), password: Secret::new(PASSWORD) };
         desk.add_user(officer).await.unwrap();
-        Branch { desk, folder, clock }
+        Branch { desk, folder: None, path: path.to_path_buf(), clock }
     }
 
     pub async fn sign_in(&self, email: &str) {
@@ -77,7 +85,7 @@ impl Branch {
     /// The same files under a new process's desk.
     pub async fn restarted(self) -> Branch {
         self.desk.shut().await;
-        let desk = Desk::with_clock(Home::at(self.folder.path()), self.clock.clone());
-        Branch { desk, folder: self.folder, clock: self.clock }
+        let desk = Desk::with_clock(Home::at(&self.path), self.clock.clone());
+        Branch { desk, ..self }
     }
 }
