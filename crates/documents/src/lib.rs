@@ -4,6 +4,7 @@
 
 pub mod charts;
 mod labels;
+mod note;
 mod paper;
 mod receipt;
 mod statement;

@@ -1,6 +1,6 @@
 //! The receipt of one payment, on A6.
 
-use crate::labels::{day, say};
+use crate::labels::{day, is_french, say};
 use crate::paper::{Align, Block, Cell, Header, MM, Paper, Style};
 use crate::{DocumentError, Letterhead, amount_in_words};
 use chrono::NaiveDate;
@@ -37,7 +37,7 @@ pub struct ReceiptPaper {
     pub reversed_by: Option<String>,
 }
 
-/// The receipt as a PDF of one A6 page.
+/// The receipt as a PDF of one page: A6, or longer where its texts need more.
 ///
 /// # Errors
 /// [`DocumentError`] where the PDF can't be made.
@@ -109,14 +109,14 @@ pub fn receipt(letterhead: &Letterhead, receipt: &ReceiptPaper) -> Result<Vec<u8
         sheet.row(&next, &show(amount), BODY);
     }
     sheet.rule();
-    let by = match language {
-        _ if crate::labels::is_french(language) => {
-            format!("Reçu par {} au guichet {}", receipt.payment.by, letterhead.desk)
-        }
-        _ => format!("Received by {} at desk {}", receipt.payment.by, letterhead.desk),
+    let by = match is_french(language) {
+        true => format!("Reçu par {} au guichet {}", receipt.payment.by, letterhead.desk),
+        false => format!("Received by {} at desk {}", receipt.payment.by, letterhead.desk),
     };
     sheet.end_table();
     sheet.text(&by, SMALL);
+    // Names and references of any length lengthen the paper; nothing is cut.
+    sheet.paper.height = sheet.paper.height.max(sheet.y - LEADING + margin);
     sheet.paper.finish(&title, language)
 }
 

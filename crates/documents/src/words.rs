@@ -85,7 +85,7 @@ fn english_number(n: u64) -> String {
     match rest {
         0 => {}
         1..20 => words.push(pick(&ENGLISH, rest).into()),
-        _ if rest % 10 == 0 => words.push(pick(&ENGLISH_TENS, rest / 10).into()),
+        _ if rest.is_multiple_of(10) => words.push(pick(&ENGLISH_TENS, rest / 10).into()),
         _ => words.push(format!(
             "{}-{}",
             pick(&ENGLISH_TENS, rest / 10),
@@ -158,7 +158,7 @@ fn french_below_hundred(n: u64, last: bool) -> String {
         71 => "soixante et onze".into(),
         70..80 => format!("soixante-{}", french_below_hundred(n - 60, last)),
         81..100 => format!("quatre-vingt-{}", french_below_hundred(n - 80, last)),
-        _ if n % 10 == 0 => pick(&FRENCH_TENS, n / 10).into(),
+        _ if n.is_multiple_of(10) => pick(&FRENCH_TENS, n / 10).into(),
         _ if n % 10 == 1 => format!("{} et un", pick(&FRENCH_TENS, n / 10)),
         _ => format!("{}-{}", pick(&FRENCH_TENS, n / 10), pick(&FRENCH, n % 10)),
     }

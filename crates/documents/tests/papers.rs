@@ -105,6 +105,20 @@ fn the_longest_texts_stay_on_the_page() {
 }
 
 #[test]
+fn a_receipt_grows_rather_than_lose_its_end() {
+    let mut long = paper();
+    long.customer_name = "Rajalakshmi Venkataraman ".repeat(20);
+    let pages = read("receipt-grown.pdf", &receipt(&letterhead("en", "USD"), &long).unwrap());
+    assert_eq!(pages.len(), 1);
+    assert!(pages[0].contains("at desk BR1-07"), "{}", pages[0]);
+    let info = Command::new("pdfinfo").arg(look("receipt-grown.pdf")).output().unwrap();
+    assert!(
+        !String::from_utf8(info.stdout).unwrap().contains("419.5"),
+        "taller than A6"
+    );
+}
+
+#[test]
 fn a_statement_has_its_figures_on_every_page_it_takes() {
     let loan = loan(60, 1);
     let at = date(2026, 7, 9).and_hms_opt(10, 42, 0).unwrap();

@@ -240,6 +240,17 @@ fn flow_labels(frame: &Frame<'_>, unit: Unit, months: &[Flow]) -> Vec<(String, R
     labels
 }
 
+/// One of the bars of a group.
+struct Series<'a> {
+    name: &'a str,
+    fill: RGBColor,
+    /// The running month's bar.
+    pale: RGBColor,
+    edge: RGBColor,
+    text: RGBColor,
+    amount: fn(&PurchaseMonth) -> Money,
+}
+
 /// Three bars a month: what was sold, what fell due, what was paid. Oldest month first.
 ///
 /// # Errors
@@ -249,16 +260,35 @@ pub fn grouped_bars(frame: &Frame<'_>, months: &[PurchaseMonth]) -> Result<Strin
         let theme = frame.theme;
         let (axis, unit) = money_axis(frame, months.iter().flat_map(|m| [m.purchases, m.due, m.paid]));
         let say = |en, fr| say(frame.language, en, fr);
-        let series: [(&str, RGBColor, RGBColor, fn(&PurchaseMonth) -> Money); 3] = [
-            (say("Purchases", "Achats"), theme.neutral, theme.ink2, |m| m.purchases),
-            (say("Due", "Échu"), theme.orange, theme.orange, |m| m.due),
-            (say("Paid", "Payé"), theme.blue, theme.blue, |m| m.paid),
+        let series = [
+            Series {
+                name: say("Purchases", "Achats"),
+                fill: theme.neutral,
+                pale: theme.surface,
+                edge: theme.outline,
+                text: theme.ink2,
+                amount: |m| m.purchases,
+            },
+            Series {
+                name: say("Due", "Échu"),
+                fill: theme.orange,
+                pale: theme.running2,
+                edge: theme.orange,
+                text: theme.orange,
+                amount: |m| m.due,
+            },
+            Series {
+                name: say("Paid", "Payé"),
+                fill: theme.blue,
+                pale: theme.running,
+                edge: theme.blue,
+                text: theme.blue,
+                amount: |m| m.paid,
+            },
         ];
         let last = months.last();
-        let texts: Vec<String> = last
-            .iter()
-            .flat_map(|m| series.iter().map(|s| format!("{} {}", s.0, unit.show(s.3(m)))))
-            .collect();
+        let label = |m: &PurchaseMonth, s: &Series<'_>| format!("{} {}", s.name, unit.show((s.amount)(m)));
+        let texts: Vec<String> = last.iter().flat_map(|m| series.iter().map(|s| label(m, s))).collect();
         let plot = Plot::new(
             canvas,
             months.len(),
@@ -270,18 +300,18 @@ pub fn grouped_bars(frame: &Frame<'_>, months: &[PurchaseMonth]) -> Result<Strin
         for (i, month) in months.iter().enumerate() {
             let (x, width) = plot.slot(i);
             let bar = width * 24 / 100;
-            for (k, (_, fill, _, amount)) in (0..).zip(&series) {
+            for (k, series) in (0..).zip(&series) {
                 let left = x + width * 14 / 100 + bar * k;
-                let y = plot.height(&axis, amount(month));
-                let outline = (*fill == theme.neutral).then_some(theme.outline);
-                canvas.bar([(left, y), (left + bar - PX, plot.bottom)], *fill, outline)?;
+                let y = plot.height(&axis, (series.amount)(month));
+                let fill = if month.so_far { series.pale } else { series.fill };
+                canvas.bar([(left, y), (left + bar - PX, plot.bottom)], fill, Some(series.edge))?;
             }
         }
         plot.months(canvas, months.iter().map(|m| (m.month, m.so_far)))?;
         let mut labels: Vec<Label> = Vec::new();
-        for (text, (_, _, color, amount)) in texts.into_iter().zip(&series) {
-            let y = last.map_or(plot.bottom, |m| plot.height(&axis, amount(m)));
-            labels.push(Label::new(text, *color, true, y));
+        for (text, series) in texts.into_iter().zip(&series) {
+            let y = last.map_or(plot.bottom, |m| plot.height(&axis, (series.amount)(m)));
+            labels.push(Label::new(text, series.text, true, y));
         }
         if last.is_some_and(|m| m.so_far) {
             labels.push(Label::below(say("so far", "à ce jour").into(), theme.ink3, &labels));

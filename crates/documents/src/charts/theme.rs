@@ -18,8 +18,10 @@ pub struct Theme {
     /// A bar that is measured against, with its outline.
     pub(crate) neutral: RGBColor,
     pub(crate) outline: RGBColor,
-    /// The running month's bar.
+    /// The running month's bar of series one.
     pub(crate) running: RGBColor,
+    /// The running month's bar of series two.
+    pub(crate) running2: RGBColor,
 }
 
 impl Theme {
@@ -36,6 +38,7 @@ impl Theme {
         neutral: RGBColor(0xD5, 0xDB, 0xE3),
         outline: RGBColor(0x82, 0x8C, 0x9A),
         running: RGBColor(0xB9, 0xCD, 0xED),
+        running2: RGBColor(0xF2, 0xD3, 0xB8),
     };
 
     /// On near black.
@@ -51,5 +54,6 @@ impl Theme {
         neutral: RGBColor(0x33, 0x3B, 0x47),
         outline: RGBColor(0x71, 0x7B, 0x8A),
         running: RGBColor(0x2C, 0x44, 0x6E),
+        running2: RGBColor(0x5E, 0x40, 0x20),
     };
 }

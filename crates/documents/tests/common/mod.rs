@@ -40,12 +40,12 @@ pub fn payment(n: u32, parts: PaymentParts) -> PaymentView {
         at: value_date.and_hms_opt(9, 30, 0).unwrap().and_utc(),
         amount: parts.penalty + parts.interest + parts.principal + parts.credit,
         parts,
-        method: if n % 2 == 0 {
+        method: if n.is_multiple_of(2) {
             PaymentMethod::Bank
         } else {
             PaymentMethod::Cash
         },
-        reference: if n % 2 == 0 {
+        reference: if n.is_multiple_of(2) {
             format!("TRX {}", 88_200 + n)
         } else {
             String::new()
