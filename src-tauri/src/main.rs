@@ -1,2 +1,49 @@
-//! The desktop shell.
-fn main() {}
+//! The desktop shell: one window, one command, and the folder where this machine's data lives.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod home;
+mod router;
+mod webview;
+
+use farthing_desk::{Desk, Home as DeskHome};
+use home::Home;
+use tauri::{Manager, State, WebviewWindowBuilder};
+use tracing_subscriber::EnvFilter;
+
+/// Sends the request `body` (JSON) to the handler called `name`; answers JSON, or an `ApiError` as JSON.
+#[tauri::command]
+async fn call(desk: State<'_, Desk>, name: String, body: String) -> Result<String, String> {
+    router::answer(&desk, &name, &body).await
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    webview::prepare()?;
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")))
+        .with_writer(std::io::stderr)
+        .init();
+    let home = Home::find()?;
+    let desk = Desk::new(DeskHome::at(home.folder()));
+    tauri::Builder::default()
+        .manage(home)
+        .manage(desk)
+        .invoke_handler(tauri::generate_handler![call])
+        .setup(|app| open_window(app).map_err(Into::into))
+        .build(tauri::generate_context!())?
+        .run(|app, event| {
+            if let tauri::RunEvent::Exit = event {
+                tauri::async_runtime::block_on(app.state::<Desk>().shut());
+            }
+        });
+    Ok(())
+}
+
+/// Opens the configured window with the web view's own files under the data folder, so that two folders never mix.
+fn open_window(app: &tauri::App) -> tauri::Result<()> {
+    for config in &app.config().app.windows {
+        WebviewWindowBuilder::from_config(app, config)?
+            .data_directory(app.state::<Home>().webview())
+            .build()?;
+    }
+    Ok(())
+}

@@ -1,2 +1,9 @@
 //! The screens, compiled to WASM.
-fn main() {}
+
+mod frame;
+mod i18n;
+mod ipc;
+
+fn main() {
+    leptos::mount::mount_to_body(frame::Frame);
+}

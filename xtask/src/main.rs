@@ -1,2 +1,44 @@
 //! Everything a developer runs: `cargo xtask run`, `test`, `dist`.
-fn main() {}
+
+mod build_ui;
+mod dist;
+mod prerequisites;
+mod process;
+mod run;
+mod test;
+#[cfg(test)]
+mod tidy;
+mod wasm;
+
+use process::{Outcome, say};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask run [--check]   install what is missing, build, and open the window; --check only tells what is missing
+cargo xtask test            every check and every test
+cargo xtask ui [--release]  build the screens into ui/dist
+cargo xtask dist            make the installer of this system";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match execute(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("xtask: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(arguments: &[&str]) -> Outcome {
+    match arguments {
+        ["run", "--check"] => run::check(),
+        ["run"] => run::run(),
+        ["test"] => test::test(),
+        ["ui"] => build_ui::build(&wasm::Compiler::ready()?, build_ui::Profile::Dev),
+        ["ui", "--release"] => build_ui::build(&wasm::Compiler::ready()?, build_ui::Profile::Release),
+        ["dist"] => dist::dist(),
+        _ => Err(format!("usage:\n{USAGE}").into()),
+    }
+}

@@ -33,7 +33,7 @@ impl Cost {
     /// The cost of a desktop's slots: 256 MiB and 3 passes; 128 MiB on a machine with 4 GB of memory or less.
     pub fn desktop() -> Cost {
         #[cfg(feature = "test-hooks")]
-        if std::env::var_os("FARTHING_CHEAP_ARGON2").is_some_and(|value| value == "1") {
+        if std::env::var_os("FARTHING_TEST_CHEAP_ARGON2").is_some_and(|value| value == "1") {
             return Cost {
                 memory_mib: 8,
                 passes: 1,

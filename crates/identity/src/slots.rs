@@ -171,6 +171,14 @@ impl SlotFile {
         self.kept.body.slots.iter().map(|slot| (slot.user, slot.role)).collect()
     }
 
+    /// The sign-in name of the only slot there is; none where there are several.
+    pub fn only_sign_in(&self) -> Option<String> {
+        match self.kept.body.slots.as_slice() {
+            [only] => Some(only.sign_in.clone()),
+            _ => None,
+        }
+    }
+
     /// Gives someone a slot, or a new one in place of theirs: another password, role, email or cost.
     /// `sign_in` is what [`crate::sign_in_name`] makes of their email. Call [`SlotFile::save`] afterwards.
     ///

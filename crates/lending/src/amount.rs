@@ -55,11 +55,12 @@ impl Amount for i64 {
     fn of(minor: i64) -> i64 {
         minor
     }
+    // Only payments without sense can saturate, and they are refused as more than the loan owes.
     fn plus(&self, other: &i64) -> i64 {
-        self + other
+        self.saturating_add(*other)
     }
     fn minus(&self, other: &i64) -> i64 {
-        self - other
+        self.saturating_sub(*other)
     }
     fn is_negative(&self) -> bool {
         *self < 0

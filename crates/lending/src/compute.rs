@@ -3,6 +3,7 @@
 
 use crate::schedule::{Schedule, build};
 use crate::terms::{Multiple, Terms, TermsError};
+use crate::{apr, rules, tvm};
 use crate::Money;
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
@@ -29,6 +30,12 @@ fn figures(vector: &Value) -> Result<Map<String, Value>, TermsError> {
         .ok_or_else(|| TermsError::on("terms", "Give the terms."))?;
     match vector.get("kind").and_then(Value::as_str) {
         Some("schedule") => schedule(terms),
+        Some("apr") => apr::figures(&read(terms)?),
+        Some("tvm") => Ok(Map::from_iter([(
+            "value".to_string(),
+            tvm::value(&read(terms)?)?.into(),
+        )])),
+        Some("rule") => rules::figures(&read(terms)?),
         _ => Err(TermsError::on("kind", "Give schedule, apr, tvm or rule.")),
     }
 }

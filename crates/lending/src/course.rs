@@ -31,7 +31,7 @@ impl<A: Amount> Course<A> {
         if plan.terms.method == Method::Bullet {
             return bullet(plan);
         }
-        Walk::start(plan, given)?.to_the_end()
+        Walk::start(plan, given)?.finish()
     }
 
     pub fn last_due(&self) -> Option<A> {
@@ -83,7 +83,7 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
         Ok(walk)
     }
 
-    fn to_the_end(mut self) -> Result<Course<A>, TermsError> {
+    fn finish(mut self) -> Result<Course<A>, TermsError> {
         let mut start = self.plan.calendar.due(0)?;
         for k in 1..=self.plan.last {
             let due = self.plan.calendar.due(k)?;
@@ -278,13 +278,12 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
     /// Payments and a payoff after the end have nothing to go to.
     fn check_leftovers(&self, end: NaiveDate) -> Result<(), TermsError> {
         let payments = self.plan.facts.iter().flat_map(|f| &f.payments);
-        if let Some(i) = payments.into_iter().position(|(on, _)| *on > end) {
-            if self.arrears.is_empty() {
-                return Err(TermsError::on(
-                    format!("payments[{i}].on"),
-                    "Remove this payment: the loan is repaid before it.",
-                ));
-            }
+        let late = payments.into_iter().position(|(on, _)| *on > end);
+        if let (Some(i), true) = (late, self.arrears.is_empty()) {
+            return Err(TermsError::on(
+                format!("payments[{i}].on"),
+                "Remove this payment: the loan is repaid before it.",
+            ));
         }
         if self.plan.terms.payoff_on.is_some() && self.course.payoff.is_none() {
             return Err(payoff_too_late());

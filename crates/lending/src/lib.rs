@@ -2,6 +2,9 @@
 //! floating point, so that a screen previews with the very code that decides.
 
 mod amount;
+pub mod apr;
+mod apr_time;
+mod big;
 pub mod calendar;
 mod check;
 pub mod compute;
@@ -14,8 +17,10 @@ pub mod payoff;
 mod plan;
 pub mod purchase;
 mod ratio;
+pub mod rules;
 pub mod schedule;
 pub mod terms;
+pub mod tvm;
 mod wide;
 
 pub use delinquency::{AtRisk, Bucket};

@@ -72,7 +72,11 @@ impl<A: Amount> Period<A> {
             due,
             early: A::of(0),
             paid_early: Vec::new(),
-            on_due: A::of(on_due.filter(|(on, _)| *on == due).map(|(_, amount)| amount).sum()),
+            on_due: A::of(
+                on_due
+                    .filter(|(on, _)| *on == due)
+                    .fold(0, |sum: i64, (_, amount)| sum.saturating_add(*amount)),
+            ),
             segments: Vec::new(),
         }
     }

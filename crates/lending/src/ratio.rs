@@ -32,24 +32,35 @@ impl Ratio {
         Ratio::new(self.num * num, self.den * den)
     }
 
-    /// The sum, reduced.
+    /// The sum, over the least common denominator.
     pub fn plus(self, other: Ratio) -> Ratio {
-        Ratio::new(self.num * other.den + other.num * self.den, self.den * other.den).reduced()
+        let common = gcd(self.den, other.den);
+        let (mine, theirs) = (other.den / common, self.den / common);
+        let num = self.num.saturating_mul(mine);
+        Ratio::new(
+            num.saturating_add(other.num.saturating_mul(theirs)),
+            self.den.saturating_mul(mine),
+        )
     }
 
     /// The same value with the smallest terms.
     pub fn reduced(self) -> Ratio {
-        let (mut a, mut b) = (self.num, self.den);
-        while b != 0 {
-            (a, b) = (b, a % b);
-        }
-        Ratio::new(self.num / a, self.den / a)
+        let common = gcd(self.num, self.den);
+        Ratio::new(self.num / common, self.den / common)
     }
 
     /// Whether it is nothing.
     pub fn is_zero(self) -> bool {
         self.num == 0
     }
+}
+
+/// The greatest common divisor; not 0 as long as one of the two is not.
+fn gcd(mut a: u128, mut b: u128) -> u128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
 }
 
 /// A unit of money, in minor units, and how values between two of them are settled.

@@ -96,6 +96,9 @@ pub enum Command {
     RegisterCustomer {
         /// Personal fields.
         fields: Sealed,
+        /// Customers who may be the same person: the same email, phone or document.
+        #[serde(default)]
+        likely_duplicates: Vec<CustomerId>,
     },
     /// Changes personal fields; only those that changed are given.
     ChangeCustomer {

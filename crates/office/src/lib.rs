@@ -8,6 +8,7 @@ mod command;
 mod context;
 mod decide;
 mod fact;
+mod forms;
 mod key;
 pub mod permission;
 mod posting;
@@ -23,6 +24,7 @@ pub use decide::{
     Preview, Quote, check_against_product, decide, may_decide, may_disburse, preview_payment, purchase_penalty, quote,
 };
 pub use fact::{FACT_VERSION, Fact, FactBody, LoanChange, LoanOpened};
+pub use forms::check_customer;
 pub use key::Key;
 pub use posting::{Account, Posting, balanced};
 pub use refusal::Refusal;

@@ -6,21 +6,33 @@ use crate::context::Context;
 use crate::fact::FactBody;
 use crate::refusal::Refusal;
 use crate::state::{Customer, State};
-use farthing_api::{CustomerId, Role, UserId};
+use farthing_api::{CustomerId, Role, TaskId, UserId};
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
     let find = |id: &CustomerId| -> Result<&Customer, Refusal> {
         state.customer(*id).ok_or_else(|| Refusal::missing("customer"))
     };
     Ok(match command {
-        Command::RegisterCustomer { fields } => {
+        Command::RegisterCustomer { fields, likely_duplicates } => {
             let next = state.desk(&ctx.desk).map_or(1, |d| d.customers + 1);
-            vec![FactBody::CustomerRegistered {
-                customer: CustomerId::of(ctx.op, 0),
+            let customer = CustomerId::of(ctx.op, 0);
+            let mut facts = vec![FactBody::CustomerRegistered {
+                customer,
                 number: format!("{}-C{next:05}", ctx.desk),
                 fields: fields.clone(),
                 officer: Some(actor(ctx)?.user),
-            }]
+            }];
+            if !likely_duplicates.is_empty() {
+                facts.push(FactBody::TaskOpened {
+                    task: TaskId::of(ctx.op, 0),
+                    what: "likely_duplicate_customer".into(),
+                    customer: Some(customer),
+                    loan: None,
+                    amount: None,
+                    detail: likely_duplicates.len().to_string(),
+                });
+            }
+            facts
         }
         Command::ChangeCustomer { customer, fields } => {
             find(customer)?;

@@ -1,0 +1,112 @@
+//! The way from the page's one command to its use case: a table of requests and the desk's methods.
+
+use farthing_api::{self as api, ApiError, ErrorKind, Request};
+use farthing_desk::{Answer, Desk};
+
+/// Makes `answer` from lines of `Request => method`, a method being `async fn(&Desk, Request) -> Answer<...>`.
+macro_rules! routes {
+    ($($request:ident => $method:ident),+ $(,)?) => {
+        /// Answers the request `name` whose fields are the JSON in `body`; both answer and [`ApiError`] are JSON.
+        pub async fn answer(desk: &Desk, name: &str, body: &str) -> Result<String, String> {
+            let outcome = match name {
+                $(<api::$request as Request>::NAME => match read::<api::$request>(body) {
+                    // Boxed, so that the one future is not as large as the largest of them.
+                    Ok(request) => write::<api::$request>(Box::pin(desk.$method(request)).await),
+                    Err(error) => Err(error),
+                },)+
+                _ => Err(fault(name, "no request has this name")),
+            };
+            outcome.map_err(|error| serde_json::to_string(&error).unwrap_or_default())
+        }
+    };
+}
+
+routes! {
+    Start => start,
+    SetUp => set_up,
+    TestMail => test_mail,
+    GetMail => get_mail,
+    SaveMail => save_mail,
+    SignIn => sign_in,
+    SendSignInCode => send_sign_in_code,
+    SignInWithCode => sign_in_with_code,
+    SignOut => sign_out,
+    Lock => lock,
+    Unlock => unlock,
+    ChangePassword => change_password,
+    GetSession => get_session,
+    ListUsers => list_users,
+    AddUser => add_user,
+    SetUserAccess => set_user_access,
+    CloseDay => close_day,
+    VerifyBook => verify_book,
+    BackupBook => backup_book,
+    Find => find,
+    ListCustomers => list_customers,
+    GetCustomer => get_customer,
+    RegisterCustomer => register_customer,
+    EditCustomer => edit_customer,
+    SendCode => send_code,
+    VerifyCode => verify_code,
+    RecordDocument => record_document,
+    VouchForCustomer => vouch_for_customer,
+    OpenCustomerAccess => open_customer_access,
+    ListProducts => list_products,
+    SaveProduct => save_product,
+    ListGoods => list_goods,
+    SaveGoods => save_goods,
+    ListLoans => list_loans,
+    GetLoan => get_loan,
+    ApplyForLoan => apply_for_loan,
+    DecideLoan => decide_loan,
+    DisburseLoan => disburse_loan,
+    ReceivePayment => receive_payment,
+    PreviewPayment => preview_payment,
+    ReversePayment => reverse_payment,
+    QuotePayoff => quote_payoff,
+    ForecloseLoan => foreclose_loan,
+    RefundCredit => refund_credit,
+    SellOnInstallments => sell_on_installments,
+    OfficerHome => officer_home,
+    AdminHome => admin_home,
+    CustomerHome => customer_home,
+    ListTasks => list_tasks,
+    SettleTask => settle_task,
+    GiveNotice => give_notice,
+}
+
+/// The page and the shell don't agree on a request's form: a fault of the program, told as one.
+fn fault(name: &str, cause: &str) -> ApiError {
+    tracing::error!(request = name, cause, "a request could not be read or answered");
+    ApiError::new(ErrorKind::Internal, "malformed_request", "The window and the desk don't fit together. Install Farthing anew.")
+}
+
+fn read<R: Request>(body: &str) -> Result<R, ApiError> {
+    serde_json::from_str(body).map_err(|error| fault(R::NAME, &error.to_string()))
+}
+
+fn write<R: Request>(answer: Answer<R::Answer>) -> Result<String, ApiError> {
+    let answer = answer.inspect_err(|error| tracing::info!(request = R::NAME, code = %error.code, "refused"))?;
+    serde_json::to_string(&answer).map_err(|error| fault(R::NAME, &error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::answer;
+    use farthing_desk::{Desk, Home};
+
+    #[tokio::test]
+    async fn answers_by_name_and_tells_why_it_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = Desk::new(Home::at(folder.path()));
+        assert!(answer(&desk, "Start", "{}").await.unwrap().contains("first_run"));
+        assert!(answer(&desk, "NoSuch", "{}").await.unwrap_err().contains("malformed_request"));
+        assert!(answer(&desk, "Start", "[").await.unwrap_err().contains("malformed_request"));
+        assert!(answer(&desk, "ListLoans", r#"{"query":{"search":"","filter":"","sort":"","descending":false,"page":0}}"#)
+            .await
+            .unwrap_err()
+            .contains("signed_out"));
+    }
+}

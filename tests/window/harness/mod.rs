@@ -1,0 +1,166 @@
+//! Starts the program in a window, and sees, types and clicks there.
+
+mod processes;
+mod session;
+
+use processes::{Display, Driver};
+use serde_json::Value;
+use session::{By, Session};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub use session::{Element, Key};
+
+/// How long anything may take to appear. Only a failing test waits so long.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Between two looks at the screen.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// One window at a time: the tests of one process take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// The program in its window. Dropping it ends the program and its display.
+pub struct App {
+    session: Session,
+    driver: Driver,
+    display: Display,
+    home: PathBuf,
+    _turn: MutexGuard<'static, ()>,
+}
+
+#[allow(dead_code, reason = "the harness is what tests may need, not what today's tests use")]
+impl App {
+    /// Opens the window on the data folder `home`.
+    pub fn start(home: &Path) -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let display = Display::open();
+        let (driver, session) = open(&display, home);
+        Self {
+            session,
+            driver,
+            display,
+            home: home.to_owned(),
+            _turn: turn,
+        }
+    }
+
+    /// Ends the program at once, as a power cut would: no handler runs.
+    pub fn kill(&mut self) {
+        self.driver.kill_program();
+    }
+
+    /// Opens the window again on the same folder, ending the program first if it still runs.
+    pub fn restart(&mut self) {
+        self.driver.end();
+        (self.driver, self.session) = open(&self.display, &self.home);
+    }
+
+    /// The first element that matches `css`, waited for.
+    pub fn find(&self, css: &str) -> Element {
+        self.wait_for(&By::Css(css.to_owned()), css)
+    }
+
+    /// Every element that matches `css` now.
+    pub fn all(&self, css: &str) -> Vec<Element> {
+        self.session.find_all(&By::Css(css.to_owned())).unwrap()
+    }
+
+    /// The innermost element that contains `text`, waited for.
+    pub fn text(&self, text: &str) -> Element {
+        let shown = format!("contains(normalize-space(.), {})", quoted(text));
+        self.wait_for(&By::XPath(format!("//body//*[{shown} and not(*[{shown}])]")), text)
+    }
+
+    /// What the first element that matches `css` shows.
+    pub fn read(&self, css: &str) -> String {
+        self.session.text(&self.find(css)).unwrap()
+    }
+
+    /// Clicks on the first element that matches `css`, once it can be clicked.
+    pub fn click(&self, css: &str) {
+        self.wait_until(&format!("a click on {css}"), || {
+            self.session.click(&self.find(css)).is_ok()
+        });
+    }
+
+    /// Clicks on the element that contains `text`, once it can be clicked.
+    pub fn click_text(&self, text: &str) {
+        self.wait_until(&format!("a click on {text}"), || {
+            self.session.click(&self.text(text)).is_ok()
+        });
+    }
+
+    /// Replaces what stands in the field `css` by `text`, key by key.
+    pub fn type_into(&self, css: &str, text: &str) {
+        let field = self.find(css);
+        self.session.clear(&field).unwrap();
+        self.session.send_keys(&field, text).unwrap();
+    }
+
+    /// Presses the keys together, the last one last, wherever the focus is: `press(&[Key::Control, Key::Letter('k')])`.
+    pub fn press(&self, chord: &[Key]) {
+        self.session.press(chord).unwrap();
+    }
+
+    /// Runs `script`, the body of a JavaScript function, in the page and answers what it returns.
+    pub fn script(&self, script: &str) -> Value {
+        self.session.script(script).unwrap()
+    }
+
+    /// Looks until `condition` holds; fails, naming `what`, when it does not in time.
+    pub fn wait_until(&self, what: &str, condition: impl Fn() -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !condition() {
+            if Instant::now() > end {
+                let picture = self.picture("failed");
+                panic!("waited in vain for {what}; what is on screen: {}", picture.display());
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// Takes a picture of the display, below cargo's folder for tests, and answers where it is.
+    pub fn picture(&self, name: &str) -> PathBuf {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("window");
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(format!("{name}.png"));
+        self.display.picture(&path);
+        path
+    }
+
+    fn wait_for(&self, by: &By, what: &str) -> Element {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.session.find(by) {
+                Ok(element) => return element,
+                Err(error) if Instant::now() > end => {
+                    let picture = self.picture("failed");
+                    panic!(
+                        "waited in vain for {what} ({error}); what is on screen: {}",
+                        picture.display()
+                    );
+                }
+                Err(_) => thread::sleep(PAUSE),
+            }
+        }
+    }
+}
+
+/// A driver on `display` and its session, which is the program in its window.
+fn open(display: &Display, home: &Path) -> (Driver, Session) {
+    let driver = Driver::start(display, home);
+    let session = Session::open(driver.port(), env!("CARGO_BIN_EXE_farthing-desktop")).unwrap();
+    (driver, session)
+}
+
+/// `text` as an XPath string: it has no escapes, so the quotes are chosen by what the text contains.
+fn quoted(text: &str) -> String {
+    if text.contains('\'') {
+        format!("\"{text}\"")
+    } else {
+        format!("'{text}'")
+    }
+}

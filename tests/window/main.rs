@@ -1,0 +1,6 @@
+//! The real window on a display of its own, driven as a person would: keys, clicks, and what is on screen.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(target_os = "linux")]
+
+mod harness;
+mod opens;

@@ -1,0 +1,151 @@
+//! What has to be on the machine: what is missing, why it is needed, and its installation.
+
+use crate::process::{Outcome, command, is_program, output, run, say, succeeds};
+
+/// What a step needs the machine for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Building the desktop and opening its window.
+    Build,
+    /// Driving the real window in tests.
+    Test,
+}
+
+/// How to see that something is there, on any distribution.
+enum Probe {
+    /// A program on the search path.
+    Program(&'static str),
+    /// A library that pkg-config knows.
+    Library(&'static str),
+}
+
+/// One thing that the machine needs.
+pub struct Need {
+    probe: Probe,
+    /// The package's name in Debian and its relatives.
+    package: &'static str,
+    why: &'static str,
+    purpose: Purpose,
+}
+
+use Probe::{Library, Program};
+use Purpose::{Build, Test};
+
+const NEEDS: &[Need] = &[
+    Need::new(
+        Build,
+        Program("cc"),
+        "build-essential",
+        "compiles SQLCipher and links every program",
+    ),
+    Need::new(
+        Build,
+        Program("pkg-config"),
+        "pkg-config",
+        "tells the compiler where the libraries below are",
+    ),
+    Need::new(
+        Build,
+        Library("webkit2gtk-4.1"),
+        "libwebkit2gtk-4.1-dev",
+        "shows the screens in the window",
+    ),
+    Need::new(
+        Build,
+        Library("openssl"),
+        "libssl-dev",
+        "encrypts the book and the connection to the mail server",
+    ),
+    Need::new(
+        Test,
+        Program("WebKitWebDriver"),
+        "webkit2gtk-driver",
+        "types and clicks in the real window",
+    ),
+    Need::new(
+        Test,
+        Program("Xvfb"),
+        "xvfb",
+        "gives the window a display that needs no monitor",
+    ),
+    Need::new(
+        Test,
+        Program("import"),
+        "imagemagick",
+        "takes the pictures of the window",
+    ),
+    Need::new(
+        Test,
+        Program("pdftotext"),
+        "poppler-utils",
+        "reads the amounts in receipts and statements",
+    ),
+];
+
+impl Need {
+    const fn new(purpose: Purpose, probe: Probe, package: &'static str, why: &'static str) -> Self {
+        Self {
+            probe,
+            package,
+            why,
+            purpose,
+        }
+    }
+
+    fn is_met(&self) -> bool {
+        match self.probe {
+            Program(name) => is_program(name),
+            Library(name) => succeeds(command("pkg-config").args(["--exists", name])),
+        }
+    }
+}
+
+/// What is missing on this machine for `purposes`.
+pub fn missing(purposes: &[Purpose]) -> Vec<&'static Need> {
+    // Other systems bring their web view and their TLS; only their compiler could be missing, and cargo names that.
+    if !cfg!(target_os = "linux") {
+        return Vec::new();
+    }
+    NEEDS
+        .iter()
+        .filter(|need| purposes.contains(&need.purpose) && !need.is_met())
+        .collect()
+}
+
+/// Tells what is missing and why.
+pub fn tell(needs: &[&Need]) {
+    for need in needs {
+        say(&format!("  {:<24} {}", need.package, need.why));
+    }
+}
+
+/// Installs what is missing for `purposes`, telling each thing and why.
+///
+/// # Errors
+/// Something is missing and this system has no apt (the packages are named), or the installation failed.
+pub fn install(purposes: &[Purpose]) -> Outcome {
+    let needs = missing(purposes);
+    if needs.is_empty() {
+        return Ok(());
+    }
+    if !is_program("apt-get") {
+        say("Missing here (the names are Debian's):");
+        tell(&needs);
+        return Err("this system has no apt: install the packages named above, then run this again".into());
+    }
+    say("Installing what is missing:");
+    tell(&needs);
+    run(apt_get()?.arg("update").arg("-qq"))?;
+    let packages = needs.iter().map(|need| need.package);
+    run(apt_get()?
+        .args(["install", "-y", "-qq", "--no-install-recommends"])
+        .args(packages))
+}
+
+/// apt-get with the rights to install, asking no questions.
+pub fn apt_get() -> Outcome<std::process::Command> {
+    let is_root = output(command("id").arg("-u"))? == "0";
+    let mut apt = if is_root { command("env") } else { command("sudo") };
+    apt.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    Ok(apt)
+}
