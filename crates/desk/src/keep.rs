@@ -96,7 +96,9 @@ async fn restore_in(
     let mut slots = SlotFile::load(&work.join(KEYS))?;
     let secret = match recovery {
         Some(secret) => slots.open_recovery(secret).map_err(wrong)?.1,
-        None => device::load_or_create(target)?.0,
+        // Only the machine that has this book's device secret can do without the recovery secret.
+        None if with_ending(target, "device").exists() => device::load_or_create(target)?.0,
+        None => return Err(KeepError::Wrong),
     };
     let email = normalise_email(email).map_err(|_| KeepError::Wrong)?;
     let opened = slots.open(&sign_in_name(&email), password, &secret, now).map_err(wrong)?;

@@ -6,6 +6,7 @@ mod customers;
 mod day;
 mod homes;
 mod loans;
+mod papers;
 
 mod people;
 mod products;
