@@ -7,8 +7,10 @@ mod webview;
 
 use farthing_desk::{Desk, Home as DeskHome};
 use home::Home;
+use std::sync::Mutex;
 use tauri::{Manager, State, WebviewWindowBuilder};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 /// Sends the request `body` (JSON) to the handler called `name`; answers JSON, or an `ApiError` as JSON.
 #[tauri::command]
@@ -18,11 +20,12 @@ async fn call(desk: State<'_, Desk>, name: String, body: String) -> Result<Strin
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     webview::prepare()?;
+    let home = Home::find()?;
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")))
-        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_writer(std::io::stderr.and(Mutex::new(home.log()?)))
         .init();
-    let home = Home::find()?;
     let desk = Desk::new(DeskHome::at(home.folder()));
     tauri::Builder::default()
         .manage(home)

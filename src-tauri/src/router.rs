@@ -81,7 +81,11 @@ routes! {
 /// The page and the shell don't agree on a request's form: a fault of the program, told as one.
 fn fault(name: &str, cause: &str) -> ApiError {
     tracing::error!(request = name, cause, "a request could not be read or answered");
-    ApiError::new(ErrorKind::Internal, "malformed_request", "The window and the desk don't fit together. Install Farthing anew.")
+    ApiError::new(
+        ErrorKind::Internal,
+        "malformed_request",
+        "The window and the desk don't fit together. Install Farthing anew.",
+    )
 }
 
 fn read<R: Request>(body: &str) -> Result<R, ApiError> {
@@ -105,11 +109,27 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let desk = Desk::new(Home::at(folder.path()));
         assert!(answer(&desk, "Start", "{}").await.unwrap().contains("first_run"));
-        assert!(answer(&desk, "NoSuch", "{}").await.unwrap_err().contains("malformed_request"));
-        assert!(answer(&desk, "Start", "[").await.unwrap_err().contains("malformed_request"));
-        assert!(answer(&desk, "ListLoans", r#"{"query":{"search":"","filter":"","sort":"","descending":false,"page":0}}"#)
+        assert!(
+            answer(&desk, "NoSuch", "{}")
+                .await
+                .unwrap_err()
+                .contains("malformed_request")
+        );
+        assert!(
+            answer(&desk, "Start", "[")
+                .await
+                .unwrap_err()
+                .contains("malformed_request")
+        );
+        assert!(
+            answer(
+                &desk,
+                "ListLoans",
+                r#"{"query":{"search":"","filter":"","sort":"","descending":false,"page":0}}"#
+            )
             .await
             .unwrap_err()
-            .contains("signed_out"));
+            .contains("signed_out")
+        );
     }
 }

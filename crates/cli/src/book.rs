@@ -12,7 +12,10 @@ use std::path::Path;
 
 /// Runs a command's async part.
 fn block<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }
 
 /// The password: FARTHING_PASSWORD, or typed.
@@ -39,7 +42,10 @@ pub fn demo(book: &Path, customers: u32, loans: u32, seed: u64, until: Option<Na
         return Err(Failure::usage("--customers takes 1 or more"));
     }
     if book.exists() {
-        return Err(Failure::usage(format!("{} is there already; name a new file", book.display())));
+        return Err(Failure::usage(format!(
+            "{} is there already; name a new file",
+            book.display()
+        )));
     }
     if let Some(folder) = book.parent().filter(|f| !f.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
@@ -57,7 +63,8 @@ pub fn demo(book: &Path, customers: u32, loans: u32, seed: u64, until: Option<Na
             let _ = writeln!(std::io::stderr(), "{done} of {loans} loans");
         }
     };
-    let (made, recovery) = block(async { Ok(story::make(Home::of_book(book), &password, size, now, &mut progress).await?) })?;
+    let (made, recovery) =
+        block(async { Ok(story::make(Home::of_book(book), &password, size, now, &mut progress).await?) })?;
     Ok(Outcome::done(
         format!(
             "Made {} with {} customers and {} loans by {} commands.\nSign in as admin@demo.test, officer@demo.test or customer@demo.test.\nRecovery secret: {}",
@@ -81,7 +88,10 @@ pub fn verify(book: &Path, user: Option<&str>) -> Result<Outcome, Failure> {
         Ok(report)
     })?;
     let value = json!({ "commands": report.commands, "facts": report.facts, "pages": report.pages, "findings": report.findings });
-    let counts = format!("{} commands, {} facts, {} pages", report.commands, report.facts, report.pages);
+    let counts = format!(
+        "{} commands, {} facts, {} pages",
+        report.commands, report.facts, report.pages
+    );
     Ok(match report.findings.is_empty() {
         true => Outcome::done(format!("All is well: {counts}."), value),
         false => Outcome::findings(format!("{}\n{counts}.", report.findings.join("\n")), value),
@@ -97,7 +107,10 @@ pub fn backup(book: &Path, user: Option<&str>, to: &Path) -> Result<Outcome, Fai
         desk.close().await?;
         Ok(())
     })?;
-    let text = format!("Wrote {}. On another machine it opens with your password and the recovery secret.", to.display());
+    let text = format!(
+        "Wrote {}. On another machine it opens with your password and the recovery secret.",
+        to.display()
+    );
     Ok(Outcome::done(text, json!({ "backup": to })))
 }
 
@@ -112,13 +125,17 @@ pub fn restore(from: &Path, book: &Path, user: Option<&str>) -> Result<Outcome, 
             Ok(facts) => Ok(facts),
             // Another machine's backup: the recovery secret stands in for that machine's own.
             Err(keep::KeepError::Wrong) if recovery.is_none() => {
-                let typed = secret("FARTHING_RECOVERY", "Recovery secret: ").map_err(|_| Failure::from(keep::KeepError::Wrong))?;
+                let typed = secret("FARTHING_RECOVERY", "Recovery secret: ")
+                    .map_err(|_| Failure::from(keep::KeepError::Wrong))?;
                 Ok(keep::restore(from, &home, user, &password, Some(&typed), Utc::now()).await?)
             }
             Err(error) => Err(error.into()),
         }
     })?;
-    let text = format!("Restored {} with {facts} facts. Receipts go on under the next letter.", book.display());
+    let text = format!(
+        "Restored {} with {facts} facts. Receipts go on under the next letter.",
+        book.display()
+    );
     Ok(Outcome::done(text, json!({ "book": book, "facts": facts })))
 }
 
@@ -131,7 +148,10 @@ pub fn rebuild(book: &Path, user: Option<&str>) -> Result<Outcome, Failure> {
         desk.close().await?;
         Ok(facts)
     })?;
-    Ok(Outcome::done(format!("Replayed {facts} facts."), json!({ "facts": facts })))
+    Ok(Outcome::done(
+        format!("Replayed {facts} facts."),
+        json!({ "facts": facts }),
+    ))
 }
 
 /// `farthing close-day`
@@ -142,6 +162,12 @@ pub fn close_day(book: &Path, user: Option<&str>, date: NaiveDate) -> Result<Out
         desk.close().await?;
         Ok(closed)
     })?;
-    let text = format!("Closed {} days, charged {} penalties. The first open day is {}.", closed.days, closed.penalties, closed.open);
-    Ok(Outcome::done(text, json!({ "days": closed.days, "penalties": closed.penalties, "open": closed.open })))
+    let text = format!(
+        "Closed {} days, charged {} penalties. The first open day is {}.",
+        closed.days, closed.penalties, closed.open
+    );
+    Ok(Outcome::done(
+        text,
+        json!({ "days": closed.days, "penalties": closed.penalties, "open": closed.open }),
+    ))
 }

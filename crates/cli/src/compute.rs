@@ -16,7 +16,9 @@ pub fn run(file: Option<&Path>) -> Result<Outcome, Failure> {
                 .map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
         }
         _ => {
-            std::io::stdin().read_to_string(&mut text).map_err(|e| Failure::usage(format!("standard input: {e}")))?;
+            std::io::stdin()
+                .read_to_string(&mut text)
+                .map_err(|e| Failure::usage(format!("standard input: {e}")))?;
         }
     }
     let mut out = BufWriter::new(std::io::stdout().lock());
@@ -64,10 +66,18 @@ mod tests {
     fn run(text: &str) -> (Vec<Value>, bool) {
         let mut out = Vec::new();
         let wrong = write_answers(text, &mut out).ok().unwrap();
-        (String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect(), wrong)
+        (
+            String::from_utf8(out)
+                .unwrap()
+                .lines()
+                .map(|l| serde_json::from_str(l).unwrap())
+                .collect(),
+            wrong,
+        )
     }
 
-    const RULE: &str = r#"{"id":"r","kind":"rule","terms":{"rule":"remaining_after_payment","total":"15824.86","paid":"1318.74"}}"#;
+    const RULE: &str =
+        r#"{"id":"r","kind":"rule","terms":{"rule":"remaining_after_payment","total":"15824.86","paid":"1318.74"}}"#;
 
     #[test]
     fn answers_arrays_objects_and_lines_alike() {

@@ -100,7 +100,13 @@ fn main() -> ExitCode {
     let user = arguments.user.as_deref();
     let outcome = match arguments.action {
         Action::Compute { file } => compute::run(file.as_deref()),
-        Action::Demo { book, customers, loans, seed, until } => book::demo(&book, customers, loans, seed, until),
+        Action::Demo {
+            book,
+            customers,
+            loans,
+            seed,
+            until,
+        } => book::demo(&book, customers, loans, seed, until),
         Action::Verify { book } => book::verify(&book, user),
         Action::Backup { book, to } => book::backup(&book, user, &to),
         Action::Restore { from, book } => book::restore(&from, &book, user),

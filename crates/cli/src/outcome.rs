@@ -30,7 +30,11 @@ impl Outcome {
 
     /// Only the status: everything was said already.
     pub fn silent(status: u8) -> Outcome {
-        Outcome { status, text: String::new(), value: Value::Null }
+        Outcome {
+            status,
+            text: String::new(),
+            value: Value::Null,
+        }
     }
 
     /// Says it and gives the exit status. Failures go to standard error.
@@ -61,14 +65,22 @@ pub struct Failure {
 impl Failure {
     /// The command was called wrongly.
     pub fn usage(message: impl Into<String>) -> Failure {
-        Failure { status: 2, code: "usage", message: message.into() }
+        Failure {
+            status: 2,
+            code: "usage",
+            message: message.into(),
+        }
     }
 }
 
 impl From<Failure> for Outcome {
     fn from(failure: Failure) -> Outcome {
         let value = json!({ "error": { "code": failure.code, "message": failure.message } });
-        Outcome { status: failure.status, text: format!("farthing: {}", failure.message), value }
+        Outcome {
+            status: failure.status,
+            text: format!("farthing: {}", failure.message),
+            value,
+        }
     }
 }
 
@@ -84,7 +96,11 @@ impl From<StoreError> for Failure {
             StoreError::Refused(_) => (2, "refused"),
             StoreError::Payload(_) | StoreError::Io(_) | StoreError::Sql(_) => (1, "failed"),
         };
-        Failure { status, code, message: error.to_string() }
+        Failure {
+            status,
+            code,
+            message: error.to_string(),
+        }
     }
 }
 
@@ -92,11 +108,23 @@ impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Failure {
         let message = error.to_string();
         match error {
-            OpenError::Wrong => Failure { status: 4, code: "wrong_password", message },
-            OpenError::Wait(_) => Failure { status: 3, code: "wait", message },
+            OpenError::Wrong => Failure {
+                status: 4,
+                code: "wrong_password",
+                message,
+            },
+            OpenError::Wait(_) => Failure {
+                status: 3,
+                code: "wait",
+                message,
+            },
             OpenError::WhichUser => Failure::usage(message),
             OpenError::Store(error) => error.into(),
-            OpenError::Slots(_) => Failure { status: 1, code: "damaged", message },
+            OpenError::Slots(_) => Failure {
+                status: 1,
+                code: "damaged",
+                message,
+            },
             OpenError::Other(error) => error.into(),
         }
     }
@@ -106,10 +134,16 @@ impl From<KeepError> for Failure {
     fn from(error: KeepError) -> Failure {
         let message = error.to_string();
         match error {
-            KeepError::Wrong => Failure { status: 4, code: "wrong_password", message },
-            KeepError::Findings(_) | KeepError::NotABackup(_) | KeepError::Slots(_) => {
-                Failure { status: 1, code: "damaged", message }
-            }
+            KeepError::Wrong => Failure {
+                status: 4,
+                code: "wrong_password",
+                message,
+            },
+            KeepError::Findings(_) | KeepError::NotABackup(_) | KeepError::Slots(_) => Failure {
+                status: 1,
+                code: "damaged",
+                message,
+            },
             KeepError::Store(error) => error.into(),
             KeepError::Io(error) => error.into(),
         }
@@ -119,12 +153,20 @@ impl From<KeepError> for Failure {
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Failure {
         let status = if error.code == "forbidden" { 2 } else { 1 };
-        Failure { status, code: "refused", message: error.message }
+        Failure {
+            status,
+            code: "refused",
+            message: error.message,
+        }
     }
 }
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Failure {
-        Failure { status: 2, code: "file", message: error.to_string() }
+        Failure {
+            status: 2,
+            code: "file",
+            message: error.to_string(),
+        }
     }
 }

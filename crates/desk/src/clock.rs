@@ -24,7 +24,10 @@ impl Clock {
 
     /// A clock that stands still until it is moved: for demo data, imports and tests.
     pub fn moved(instant: DateTime<Utc>) -> Clock {
-        Clock { told: Some(Arc::new(Mutex::new(instant))), ..Clock::default() }
+        Clock {
+            told: Some(Arc::new(Mutex::new(instant))),
+            ..Clock::default()
+        }
     }
 
     /// Moves a clock that stands still; every copy of it moves too. The system's clock is not moved.
@@ -40,10 +43,10 @@ impl Clock {
             return *told;
         }
         #[cfg(feature = "test-hooks")]
-        if let Some(told) = self.file.as_ref().and_then(|file| std::fs::read_to_string(file).ok()) {
-            if let Ok(at) = DateTime::parse_from_rfc3339(told.trim()) {
-                return at.with_timezone(&Utc);
-            }
+        if let Some(told) = self.file.as_ref().and_then(|file| std::fs::read_to_string(file).ok())
+            && let Ok(at) = DateTime::parse_from_rfc3339(told.trim())
+        {
+            return at.with_timezone(&Utc);
         }
         Utc::now()
     }

@@ -31,13 +31,19 @@ impl Home {
     /// The folder; it is made when it is first written to.
     pub fn at(folder: impl Into<PathBuf>) -> Home {
         let folder = folder.into();
-        Home { book: folder.join("desk.book"), folder }
+        Home {
+            book: folder.join("desk.book"),
+            folder,
+        }
     }
 
     /// A book under a name of its own, for the command line; papers and backups go beside it.
     pub fn of_book(book: impl Into<PathBuf>) -> Home {
         let book = book.into();
-        Home { folder: book.parent().map(Path::to_path_buf).unwrap_or_default(), book }
+        Home {
+            folder: book.parent().map(Path::to_path_buf).unwrap_or_default(),
+            book,
+        }
     }
 
     /// The folder itself.
@@ -93,7 +99,12 @@ impl Open {
             return Err(ApiError::internal());
         };
         let zone = organisation.time_zone.parse().unwrap_or(Tz::UTC);
-        Ok(Open { book, identity, organisation, zone })
+        Ok(Open {
+            book,
+            identity,
+            organisation,
+            zone,
+        })
     }
 
     /// The organisation's currency.
@@ -124,7 +135,11 @@ pub struct Session {
 impl Session {
     /// Minutes without a request until it locks.
     pub const fn idle_minutes(&self) -> u32 {
-        if self.role.is_staff() { STAFF_IDLE_MINUTES } else { CUSTOMER_IDLE_MINUTES }
+        if self.role.is_staff() {
+            STAFF_IDLE_MINUTES
+        } else {
+            CUSTOMER_IDLE_MINUTES
+        }
     }
 
     fn is_idle(&self) -> bool {
@@ -132,7 +147,11 @@ impl Session {
     }
 
     pub(crate) fn actor(&self) -> Actor {
-        Actor { user: self.user, role: self.role, customer: self.customer }
+        Actor {
+            user: self.user,
+            role: self.role,
+            customer: self.customer,
+        }
     }
 }
 
@@ -162,7 +181,10 @@ impl Desk {
 
     /// The same with a clock of the caller's.
     pub fn with_clock(home: Home, clock: Clock) -> Desk {
-        Desk { clock, ..Desk::new(home) }
+        Desk {
+            clock,
+            ..Desk::new(home)
+        }
     }
 
     /// The book that is open.
@@ -174,12 +196,22 @@ impl Desk {
     pub(crate) async fn caller(&self) -> Answer<(Arc<Open>, Session)> {
         let open = self.opened().await?;
         let mut session = self.session.lock().await;
-        let Some(found) = session.as_mut() else { return Err(signed_out()) };
+        let Some(found) = session.as_mut() else {
+            return Err(signed_out());
+        };
+        if found.is_idle() && found.role == Role::Customer {
+            *session = None;
+            return Err(signed_out());
+        }
         if found.is_idle() {
             found.locked = true;
         }
         if found.locked {
-            return Err(ApiError::new(ErrorKind::SignedOut, "locked", "The screen is locked. Enter your password to go on."));
+            return Err(ApiError::new(
+                ErrorKind::SignedOut,
+                "locked",
+                "The screen is locked. Enter your password to go on.",
+            ));
         }
         found.seen = Instant::now();
         Ok((open, found.clone()))
@@ -190,7 +222,11 @@ impl Desk {
         let (open, session) = self.caller().await?;
         match allows(session.role, permission) {
             true => Ok((open, session)),
-            false => Err(ApiError::new(ErrorKind::Forbidden, "forbidden", "Your role does not allow this. Ask an administrator.")),
+            false => Err(ApiError::new(
+                ErrorKind::Forbidden,
+                "forbidden",
+                "Your role does not allow this. Ask an administrator.",
+            )),
         }
     }
 
@@ -214,7 +250,13 @@ impl Desk {
     }
 
     /// Decides and keeps a command in a person's name. "Saved" may be said when this returns.
-    pub(crate) async fn run(&self, open: &Open, session: &Session, command: &Command, beside: Beside) -> Answer<Vec<Fact>> {
+    pub(crate) async fn run(
+        &self,
+        open: &Open,
+        session: &Session,
+        command: &Command,
+        beside: Beside,
+    ) -> Answer<Vec<Fact>> {
         let ctx = self.context(open, Some(session.actor()))?;
         open.book.execute(command, &ctx, beside).await.told()
     }
@@ -222,7 +264,9 @@ impl Desk {
     /// Runs what takes long or much memory off the async threads.
     pub(crate) async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Answer<T> {
         let _turn = self.hashing.lock().await;
-        tokio::task::spawn_blocking(work).await.map_err(|error| internal(&error))
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| internal(&error))
     }
 
     /// The key slots and this device's secret.
@@ -236,14 +280,18 @@ impl Desk {
     /// Closes the book, for the end of the program.
     pub async fn shut(&self) {
         *self.session.lock().await = None;
-        if let Some(Ok(open)) = self.open.write().await.take().map(Arc::try_unwrap) {
-            if let Err(error) = open.book.close().await {
-                tracing::error!(%error, "the book was not closed cleanly; nothing is lost");
-            }
+        if let Some(Ok(open)) = self.open.write().await.take().map(Arc::try_unwrap)
+            && let Err(error) = open.book.close().await
+        {
+            tracing::error!(%error, "the book was not closed cleanly; nothing is lost");
         }
     }
 }
 
 pub(crate) fn signed_out() -> ApiError {
-    ApiError::new(ErrorKind::SignedOut, "signed_out", "Nobody is signed in. Sign in and do it again.")
+    ApiError::new(
+        ErrorKind::SignedOut,
+        "signed_out",
+        "Nobody is signed in. Sign in and do it again.",
+    )
 }

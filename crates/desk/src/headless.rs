@@ -73,9 +73,18 @@ pub async fn open(path: &std::path::Path, email: Option<&str>, password: &Secret
     slots.save(&keys_path(path))?;
     let opened = opened?;
     let book = Book::open(path, &BookKey::from_bytes(*opened.key)).await?;
-    let found = book.sign_in_user(&sign_in).await?.filter(|u| u.active).ok_or(OpenError::Wrong)?;
+    let found = book
+        .sign_in_user(&sign_in)
+        .await?
+        .filter(|u| u.active)
+        .ok_or(OpenError::Wrong)?;
     let open = Open::of(book).await.map_err(OpenError::Other)?;
-    Ok(Headless { desk, open, user: found.user, role: found.role })
+    Ok(Headless {
+        desk,
+        open,
+        user: found.user,
+        role: found.role,
+    })
 }
 
 impl Headless {
@@ -96,7 +105,11 @@ impl Headless {
     pub fn must(&self, permission: Permission) -> Answer<()> {
         match allows(self.role, permission) {
             true => Ok(()),
-            false => Err(ApiError::new(ErrorKind::Forbidden, "forbidden", "Your role does not allow this. Ask an administrator.")),
+            false => Err(ApiError::new(
+                ErrorKind::Forbidden,
+                "forbidden",
+                "Your role does not allow this. Ask an administrator.",
+            )),
         }
     }
 

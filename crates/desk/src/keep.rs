@@ -70,7 +70,14 @@ fn pack(book: &Path, keys: &Path, to: &Path) -> std::io::Result<()> {
 ///
 /// # Errors
 /// Each failure of [`KeepError`] leaves the book that is there untouched.
-pub async fn restore(from: &Path, home: &Home, email: &str, password: &Secret, recovery: Option<&Secret>, now: chrono::DateTime<chrono::Utc>) -> Result<u64, KeepError> {
+pub async fn restore(
+    from: &Path,
+    home: &Home,
+    email: &str,
+    password: &Secret,
+    recovery: Option<&Secret>,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<u64, KeepError> {
     let target = home.book();
     if Book::is_held(&target) {
         return Err(StoreError::InUse.into());
@@ -101,7 +108,9 @@ async fn restore_in(
         None => return Err(KeepError::Wrong),
     };
     let email = normalise_email(email).map_err(|_| KeepError::Wrong)?;
-    let opened = slots.open(&sign_in_name(&email), password, &secret, now).map_err(wrong)?;
+    let opened = slots
+        .open(&sign_in_name(&email), password, &secret, now)
+        .map_err(wrong)?;
     let key = BookKey::from_bytes(*opened.key);
     let copy = work.join(BOOK);
     let book = Book::open(&copy, &key).await?;
@@ -110,7 +119,7 @@ async fn restore_in(
     if !report.findings.is_empty() {
         return Err(KeepError::Findings(report.findings.join(" ")));
     }
-    Book::raise_epoch(&copy, &key).await?;
+    Book::raise_epoch(&copy, &key, target).await?;
     if target.exists() {
         let old = with_ending(target, &format!("before-restore-{}", now.format("%Y%m%d%H%M%S")));
         std::fs::rename(target, &old)?;

@@ -12,4 +12,3 @@ mod mint;
 pub use clock::Clock;
 pub use desk::{Desk, Home, keys_path};
 pub use error::Answer;
-

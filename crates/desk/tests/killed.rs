@@ -19,7 +19,12 @@ const LOAN: &str = "FARTHING_TEST_KILL_LOAN";
 async fn desk_at(folder: &Path) -> Desk {
     let clock = Clock::moved(DateTime::parse_from_rfc3339(AT).unwrap().into());
     let desk = Desk::with_clock(Home::at(folder), clock);
-    desk.sign_in(SignIn { email: ADMIN.into(), password: Secret::new(PASSWORD) }).await.unwrap();
+    desk.sign_in(SignIn {
+        email: ADMIN.into(),
+        password: Secret::new(PASSWORD),
+    })
+    .await
+    .unwrap();
     desk
 }
 
@@ -43,25 +48,61 @@ async fn large_loan(t: &Branch) -> LoanId {
         active: true,
     };
     let product = t.desk.save_product(SaveProduct { id: None, terms }).await.unwrap();
-    let form = CustomerForm { first_name: "Noor".into(), last_name: "Ali".into(), phone: "+254 700 1".into(), ..Default::default() };
-    let customer = t.desk.register_customer(RegisterCustomer { form }).await.unwrap().row.id;
+    let form = CustomerForm {
+        first_name: "Noor".into(),
+        last_name: "Ali".into(),
+        phone: "+254 700 1".into(),
+        ..Default::default()
+    };
+    let customer = t
+        .desk
+        .register_customer(RegisterCustomer { form })
+        .await
+        .unwrap()
+        .row
+        .id;
     t.verify_by_document(customer).await;
     t.sign_in(OFFICER).await;
     let principal = Money::from_minor(100_000_000);
-    let request = ApplyForLoan { customer, product: product.id, principal, installments: 60, purpose: String::new() };
+    let request = ApplyForLoan {
+        customer,
+        product: product.id,
+        principal,
+        installments: 60,
+        purpose: String::new(),
+    };
     let loan = t.desk.apply_for_loan(request).await.unwrap();
     t.sign_in(ADMIN).await;
     let (id, reason) = (loan.row.id, String::new());
-    let loan = t.desk.decide_loan(DecideLoan { loan: id, seen: loan.seen, approve: true, reason }).await.unwrap();
+    let loan = t
+        .desk
+        .decide_loan(DecideLoan {
+            loan: id,
+            seen: loan.seen,
+            approve: true,
+            reason,
+        })
+        .await
+        .unwrap();
     let (value_date, method) = (t.today(), PaymentMethod::Cash);
-    t.desk.disburse_loan(DisburseLoan { loan: id, seen: loan.seen, value_date, method }).await.unwrap();
+    t.desk
+        .disburse_loan(DisburseLoan {
+            loan: id,
+            seen: loan.seen,
+            value_date,
+            method,
+        })
+        .await
+        .unwrap();
     id
 }
 
 /// The process that gets killed: it pays and says each receipt's number once the desk has answered.
 #[tokio::test]
 async fn child() {
-    let (Some(folder), Ok(loan)) = (std::env::var_os(FOLDER), std::env::var(LOAN)) else { return };
+    let (Some(folder), Ok(loan)) = (std::env::var_os(FOLDER), std::env::var(LOAN)) else {
+        return;
+    };
     let desk = desk_at(&PathBuf::from(folder)).await;
     let loan: LoanId = loan.parse().unwrap();
     for n in 1..100_000 {
@@ -120,7 +161,11 @@ async fn every_acknowledged_payment_survives_and_no_half_one() {
         let view = desk.get_loan(GetLoan { id: loan }).await.unwrap();
         for (receipt, amount) in &known {
             let kept = view.payments.iter().find(|p| p.receipt == *receipt);
-            assert_eq!(kept.map(|p| p.amount), Some(*amount), "round {round}: receipt {receipt}");
+            assert_eq!(
+                kept.map(|p| p.amount),
+                Some(*amount),
+                "round {round}: receipt {receipt}"
+            );
         }
         // One payment may have been kept whose acknowledgement was cut; it is whole, and its number is the next one.
         let mut numbers: Vec<_> = view.payments.iter().map(|p| p.receipt.clone()).collect();

@@ -11,15 +11,23 @@ const PASSWORD: &str = "correct horse battery staple 9";
 
 async fn branch(book: &Path, size: Size) {
     let now = "2026-07-09T12:00:00Z".parse().unwrap();
-    make(Home::of_book(book), &Secret::new(PASSWORD), size, now, &mut |_| {}).await.unwrap();
+    make(Home::of_book(book), &Secret::new(PASSWORD), size, now, &mut |_| {})
+        .await
+        .unwrap();
 }
 
 async fn opened(book: &Path) -> headless::Headless {
-    headless::open(book, Some("admin@demo.test"), &Secret::new(PASSWORD)).await.unwrap()
+    headless::open(book, Some("admin@demo.test"), &Secret::new(PASSWORD))
+        .await
+        .unwrap()
 }
 
 fn block<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work)
 }
 
 proptest! {
@@ -45,7 +53,11 @@ proptest! {
 #[tokio::test]
 async fn the_same_seed_gives_the_same_facts() {
     let folder = tempfile::tempdir().unwrap();
-    let size = Size { customers: 12, loans: 20, seed: 42 };
+    let size = Size {
+        customers: 12,
+        loans: 20,
+        seed: 42,
+    };
     let mut heads = Vec::new();
     for name in ["one.book", "two.book"] {
         let book = folder.path().join(name);
@@ -62,20 +74,37 @@ async fn the_same_seed_gives_the_same_facts() {
 async fn one_flipped_byte_anywhere_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let book = folder.path().join("branch.book");
-    branch(&book, Size { customers: 2, loans: 2, seed: 3 }).await;
+    branch(
+        &book,
+        Size {
+            customers: 2,
+            loans: 2,
+            seed: 3,
+        },
+    )
+    .await;
     let whole = std::fs::read(&book).unwrap();
     // Every page has a part of each kind: the salt or the text, the padding, the nonce and the code at its end.
-    let offsets = (0..whole.len()).step_by(4096).flat_map(|page| [page + 3, page + 2001, page + 4020, page + 4090]);
+    let offsets = (0..whole.len())
+        .step_by(4096)
+        .flat_map(|page| [page + 3, page + 2001, page + 4020, page + 4090]);
     for offset in offsets {
         let mut bytes = whole.clone();
         bytes[offset] ^= 1;
         std::fs::write(&book, &bytes).unwrap();
         let noticed = match headless::open(&book, Some("admin@demo.test"), &Secret::new(PASSWORD)).await {
-            Ok(desk) => desk.book().verify().await.map_or(true, |report| !report.findings.is_empty()),
+            Ok(desk) => desk
+                .book()
+                .verify()
+                .await
+                .map_or(true, |report| !report.findings.is_empty()),
             Err(_) => true,
         };
         assert!(noticed, "a change at byte {offset} of {} was not noticed", whole.len());
     }
     std::fs::write(&book, &whole).unwrap();
-    assert_eq!(opened(&book).await.book().verify().await.unwrap().findings, Vec::<String>::new());
+    assert_eq!(
+        opened(&book).await.book().verify().await.unwrap().findings,
+        Vec::<String>::new()
+    );
 }

@@ -7,16 +7,23 @@ use chrono::{Datelike, NaiveDate};
 use farthing_api::{ChartView, Money};
 use farthing_documents::DocumentError;
 use farthing_documents::charts::{
-    Bar, Expected, Flow, Frame, PurchaseMonth, Share, Theme, bars_and_line, bars_with_ticks, grouped_bars, horizontal_bars, lines_share,
-    title_for_expected, title_for_flow, title_for_products, title_for_purchases, title_for_share, unit_of,
+    Bar, Expected, Flow, Frame, PurchaseMonth, Share, Theme, bars_and_line, bars_with_ticks, grouped_bars,
+    horizontal_bars, lines_share, title_for_expected, title_for_flow, title_for_products, title_for_purchases,
+    title_for_share, unit_of,
 };
 use farthing_store::MonthSums;
 
 /// The months that a chart shows, oldest first: its key, its first day, its sums.
 async fn months(open: &Open, today: NaiveDate, count: u32) -> Answer<Vec<(NaiveDate, MonthSums)>> {
-    let mut sums = open.book.months(&month(months_before(today, count - 1)), &month(today)).await.told()?;
+    let mut sums = open
+        .book
+        .months(&month(months_before(today, count - 1)), &month(today))
+        .await
+        .told()?;
     let days = (0..count).rev().map(|n| months_before(today, n));
-    Ok(days.map(|day| (day, sums.remove(&month(day)).unwrap_or_default())).collect())
+    Ok(days
+        .map(|day| (day, sums.remove(&month(day)).unwrap_or_default()))
+        .collect())
 }
 
 fn of(sums: &MonthSums, measure: &str) -> Money {
@@ -25,8 +32,12 @@ fn of(sums: &MonthSums, measure: &str) -> Money {
 
 /// "Jul 2026", the month's name in the language of the screens.
 fn named(day: NaiveDate, language: &str) -> String {
-    const EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    const FR: [&str; 12] = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
+    const EN: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    const FR: [&str; 12] = [
+        "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+    ];
     let names = if language == "fr" { &FR } else { &EN };
     format!("{} {}", names[day.month0() as usize], day.year())
 }
@@ -93,7 +104,11 @@ fn unit_per_month(open: &Open, largest: Money) -> String {
 }
 
 fn largest(months: &[(NaiveDate, MonthSums)], measures: &[&str]) -> Money {
-    months.iter().flat_map(|(_, sums)| measures.iter().map(|m| of(sums, m))).max().unwrap_or_default()
+    months
+        .iter()
+        .flat_map(|(_, sums)| measures.iter().map(|m| of(sums, m)))
+        .max()
+        .unwrap_or_default()
 }
 
 pub(super) async fn expected_and_received(open: &Open, today: NaiveDate) -> Answer<ChartView> {
@@ -101,7 +116,12 @@ pub(super) async fn expected_and_received(open: &Open, today: NaiveDate) -> Answ
     let measures = ["expected", "received"];
     let points: Vec<Expected> = months
         .iter()
-        .map(|(day, s)| Expected { month: *day, expected: of(s, "expected"), received: of(s, "received"), so_far: month(*day) == month(today) })
+        .map(|(day, s)| Expected {
+            month: *day,
+            expected: of(s, "expected"),
+            received: of(s, "received"),
+            so_far: month(*day) == month(today),
+        })
         .collect();
     Drawing {
         open,
@@ -120,7 +140,12 @@ pub(super) async fn disbursed_and_collected(open: &Open, today: NaiveDate) -> An
     let measures = ["disbursed", "received"];
     let points: Vec<Flow> = months
         .iter()
-        .map(|(day, s)| Flow { month: *day, disbursed: of(s, "disbursed"), collected: of(s, "received"), so_far: month(*day) == month(today) })
+        .map(|(day, s)| Flow {
+            month: *day,
+            disbursed: of(s, "disbursed"),
+            collected: of(s, "received"),
+            so_far: month(*day) == month(today),
+        })
         .collect();
     Drawing {
         open,
@@ -149,7 +174,11 @@ pub(super) async fn at_risk(open: &Open, today: NaiveDate) -> Answer<ChartView> 
             par90: share(f.par90, f.outstanding),
         })
         .collect();
-    let row = |p: &Share| std::iter::once(named(p.month, language)).chain([p.par30, p.par60, p.par90].map(percent)).collect();
+    let row = |p: &Share| {
+        std::iter::once(named(p.month, language))
+            .chain([p.par30, p.par60, p.par90].map(percent))
+            .collect()
+    };
     Drawing {
         open,
         id: "at_risk",
@@ -173,17 +202,35 @@ pub(super) async fn by_product(open: &Open, today: NaiveDate) -> Answer<ChartVie
         "purchases" => "Purchases".to_string(),
         other => other.to_string(),
     };
-    let bars: Vec<Bar> = shares.iter().map(|s| Bar { label: label(&s.title), value: s.outstanding }).collect();
+    let bars: Vec<Bar> = shares
+        .iter()
+        .map(|s| Bar {
+            label: label(&s.title),
+            value: s.outstanding,
+        })
+        .collect();
     let row = |s: &farthing_store::ProductShare| {
-        vec![label(&s.title), open.currency().show(s.outstanding), percent(share(s.par30, s.outstanding))]
+        vec![
+            label(&s.title),
+            open.currency().show(s.outstanding),
+            percent(share(s.par30, s.outstanding)),
+        ]
     };
-    let unit = unit_of(open.currency(), &open.organisation.language, bars.iter().map(|b| b.value).max().unwrap_or_default());
+    let unit = unit_of(
+        open.currency(),
+        &open.organisation.language,
+        bars.iter().map(|b| b.value).max().unwrap_or_default(),
+    );
     Drawing {
         open,
         id: "by_product",
         size: (480, 220),
         title: title_for_products(&open.organisation.language, &bars),
-        subtitle: if french { format!("Encours par produit, {unit}") } else { format!("Portfolio by product, {unit}") },
+        subtitle: if french {
+            format!("Encours par produit, {unit}")
+        } else {
+            format!("Portfolio by product, {unit}")
+        },
         columns: &["product", "outstanding", "par30"],
         rows: shares.iter().map(row).collect(),
     }

@@ -4,8 +4,8 @@ use crate::desk::{Desk, Open, Session};
 use crate::error::{Answer, Told};
 use chrono::Duration;
 use farthing_api::{
-    ApiError, CodeSent, CustomerId, CustomerView, ErrorKind, MailSettings, Secret, SendCode, SendSignInCode, SessionView,
-    SignInWithCode, VerifyCode,
+    ApiError, CodeSent, CustomerId, CustomerView, ErrorKind, MailSettings, Secret, SendCode, SendSignInCode,
+    SessionView, SignInWithCode, VerifyCode,
 };
 use farthing_identity::{mail, normalise_email, otp, sign_in_name};
 use farthing_office::permission::Permission;
@@ -35,8 +35,13 @@ impl Desk {
             let message = "This customer has no email. Enter one first, or see the id document and have a supervisor vouch for it.";
             return Err(ApiError::input("email", "no_email", message));
         }
-        let ready = self.prepare(&open, VERIFY, &customer.form.email, request.customer).await?;
-        mail::send(&ready.settings, ready.message).await.told().map_err(no_code)?;
+        let ready = self
+            .prepare(&open, VERIFY, &customer.form.email, request.customer)
+            .await?;
+        mail::send(&ready.settings, ready.message)
+            .await
+            .told()
+            .map_err(no_code)?;
         Ok(ready.sent)
     }
 
@@ -48,9 +53,16 @@ impl Desk {
         };
         let now = self.clock.now();
         let target = normalise_email(email).map_err(|message| ApiError::input("email", "malformed", message))?;
-        let before = open.book.challenges_since(&target, now - Duration::days(1)).await.told()?;
+        let before = open
+            .book
+            .challenges_since(&target, now - Duration::days(1))
+            .await
+            .told()?;
         let resend_after = otp::may_send(&before, now).map_err(|until| {
-            let message = format!("A code went to this address a moment ago. The next one can be sent from {} UTC on.", until.format("%H:%M:%S"));
+            let message = format!(
+                "A code went to this address a moment ago. The next one can be sent from {} UTC on.",
+                until.format("%H:%M:%S")
+            );
             ApiError::new(ErrorKind::Unavailable, "too_many_codes", message)
         })?;
         let (code, reference) = (otp::new_code().told()?, otp::reference());
@@ -72,11 +84,26 @@ impl Desk {
         };
         open.book.put_challenge(&challenge).await.told()?;
         let organisation = &open.organisation;
-        let (subject, text, html) =
-            mail::code_message(&organisation.language, &organisation.name, &code, &reference, otp::Policy::EMAIL_MINUTES);
+        let (subject, text, html) = mail::code_message(
+            &organisation.language,
+            &organisation.name,
+            &code,
+            &reference,
+            otp::Policy::EMAIL_MINUTES,
+        );
         Ok(Ready {
-            sent: CodeSent { challenge: id, reference, minutes: otp::Policy::EMAIL_MINUTES, resend_after },
-            message: mail::Message { to: target, subject, text, html },
+            sent: CodeSent {
+                challenge: id,
+                reference,
+                minutes: otp::Policy::EMAIL_MINUTES,
+                resend_after,
+            },
+            message: mail::Message {
+                to: target,
+                subject,
+                text,
+                html,
+            },
             settings,
         })
     }
@@ -92,14 +119,26 @@ impl Desk {
     /// A wrong code, an expired one, one that was used, too many tries: each in its own words.
     pub async fn verify_code(&self, request: VerifyCode) -> Answer<CustomerView> {
         let (open, session) = self.caller_who_may(Permission::RegisterCustomers).await?;
-        let challenge = self.check_code(&open, VERIFY, &request.challenge, &Secret::new(request.code)).await?;
+        let challenge = self
+            .check_code(&open, VERIFY, &request.challenge, &Secret::new(request.code))
+            .await?;
         let customer = self.customer_or_missing(&open, request.customer).await?;
         let same = normalise_email(&customer.form.email).is_ok_and(|email| email == challenge.target);
         if challenge.subject != request.customer.to_string() || !same {
-            return Err(ApiError::input("code", "other_address", "The email was changed after this code was sent. Send a new code."));
+            return Err(ApiError::input(
+                "code",
+                "other_address",
+                "The email was changed after this code was sent. Send a new code.",
+            ));
         }
-        let command = Command::ConfirmContact { customer: request.customer, channel: Channel::Email };
-        let beside = Beside { challenge: Some(challenge.id), ..Beside::default() };
+        let command = Command::ConfirmContact {
+            customer: request.customer,
+            channel: Channel::Email,
+        };
+        let beside = Beside {
+            challenge: Some(challenge.id),
+            ..Beside::default()
+        };
         self.run(&open, &session, &command, beside).await?;
         self.customer_view(&open, &session, request.customer).await
     }
@@ -107,8 +146,15 @@ impl Desk {
     /// Checks a code. The try is kept before anything is compared.
     async fn check_code(&self, open: &Open, purpose: &str, id: &str, code: &Secret) -> Answer<ChallengeRow> {
         let refuse = |code: &str, message: &str| Err(ApiError::input("code", code, message));
-        let found = open.book.try_challenge(id).await.told()?.filter(|c| c.purpose == purpose);
-        let Some(challenge) = found else { return refuse("wrong_code", WRONG) };
+        let found = open
+            .book
+            .try_challenge(id)
+            .await
+            .told()?
+            .filter(|c| c.purpose == purpose);
+        let Some(challenge) = found else {
+            return refuse("wrong_code", WRONG);
+        };
         if challenge.used {
             return refuse("used_code", "This code was used already. Send a new one.");
         }
@@ -134,7 +180,11 @@ impl Desk {
     pub async fn send_sign_in_code(&self, request: SendSignInCode) -> Answer<CodeSent> {
         let open = self.opened().await.map_err(|_| closed_book())?;
         let Ok(email) = normalise_email(&request.email) else {
-            return Err(ApiError::input("email", "malformed", "This is not an email address. Check it and try again."));
+            return Err(ApiError::input(
+                "email",
+                "malformed",
+                "This is not an email address. Check it and try again.",
+            ));
         };
         let user = open.book.sign_in_user(&sign_in_name(&email)).await.told()?;
         // An unknown address gets a challenge too, about nobody, which no code opens.
@@ -157,15 +207,27 @@ impl Desk {
     /// Those of a wrong or expired code.
     pub async fn sign_in_with_code(&self, request: SignInWithCode) -> Answer<SessionView> {
         let open = self.opened().await.map_err(|_| closed_book())?;
-        let challenge = self.check_code(&open, SIGN_IN, &request.challenge, &Secret::new(request.code)).await?;
+        let challenge = self
+            .check_code(&open, SIGN_IN, &request.challenge, &Secret::new(request.code))
+            .await?;
         let sign_in = sign_in_name(&challenge.target);
         let user = open.book.sign_in_user(&sign_in).await.told()?;
         let known = user.filter(|u| u.active && u.customer.is_some_and(|c| c.to_string() == challenge.subject));
-        let Some(user) = known else { return Err(ApiError::input("code", "wrong_code", WRONG)) };
+        let Some(user) = known else {
+            return Err(ApiError::input("code", "wrong_code", WRONG));
+        };
         if !open.book.use_challenge(&challenge.id).await.told()? {
-            return Err(ApiError::input("code", "used_code", "This code was used already. Send a new one."));
+            return Err(ApiError::input(
+                "code",
+                "used_code",
+                "This code was used already. Send a new one.",
+            ));
         }
-        let actor = Actor { user: user.user, role: user.role, customer: user.customer };
+        let actor = Actor {
+            user: user.user,
+            role: user.role,
+            customer: user.customer,
+        };
         self.begin(Session::of(actor, user.name, sign_in)).await
     }
 }

@@ -45,9 +45,23 @@ async fn assess(desk: &Desk, open: &Open, through: NaiveDate) -> Answer<u32> {
     let late = open.book.late_loans(through).await.told()?;
     let mut penalties = 0;
     for loans in late.chunks(CHUNK) {
-        let command = Command::AssessPenalties { through, loans: loans.to_vec() };
-        let facts = open.book.execute(&command, &step(open, desk, through, "penalties", loans), Beside::default()).await.told()?;
-        penalties += facts.iter().filter(|f| matches!(f.body, FactBody::PenaltiesCharged { .. })).count();
+        let command = Command::AssessPenalties {
+            through,
+            loans: loans.to_vec(),
+        };
+        let facts = open
+            .book
+            .execute(
+                &command,
+                &step(open, desk, through, "penalties", loans),
+                Beside::default(),
+            )
+            .await
+            .told()?;
+        penalties += facts
+            .iter()
+            .filter(|f| matches!(f.body, FactBody::PenaltiesCharged { .. }))
+            .count();
     }
     Ok(u32::try_from(penalties).unwrap_or(u32::MAX))
 }
@@ -59,17 +73,30 @@ pub(crate) async fn close_through(desk: &Desk, open: &Open, date: NaiveDate) -> 
     let (mut days, penalties) = (0, assess(desk, open, date).await?);
     if date < day {
         // The office words the refusal of a day that is closed already.
-        let command = Command::CloseDay { date, figures: Default::default() };
-        open.book.execute(&command, &step(open, desk, date, "refused", &[]), Beside::default()).await.told()?;
+        let command = Command::CloseDay {
+            date,
+            figures: Default::default(),
+        };
+        open.book
+            .execute(&command, &step(open, desk, date, "refused", &[]), Beside::default())
+            .await
+            .told()?;
     }
     while day <= date {
         let figures = open.book.portfolio(day).await.told()?;
         let command = Command::CloseDay { date: day, figures };
-        open.book.execute(&command, &step(open, desk, day, "close", &[]), Beside::default()).await.told()?;
+        open.book
+            .execute(&command, &step(open, desk, day, "close", &[]), Beside::default())
+            .await
+            .told()?;
         days += 1;
         day = day.checked_add_days(Days::new(1)).unwrap_or(day);
     }
-    Ok(DayClosed { days, penalties, open: day })
+    Ok(DayClosed {
+        days,
+        penalties,
+        open: day,
+    })
 }
 
 /// At the first sign-in of a day: the days before it are closed, and what has become late since is charged.

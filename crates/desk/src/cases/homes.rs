@@ -5,7 +5,8 @@ use crate::desk::{Desk, Open, Session};
 use crate::error::{Answer, Told};
 use chrono::{Datelike, Months, NaiveDate};
 use farthing_api::{
-    AdminHome, AdminHomeView, ApiError, CustomerHome, CustomerHomeView, ErrorKind, ListQuery, LoanStatus, Money, OfficerHome, OfficerHomeView,
+    AdminHome, AdminHomeView, ApiError, CustomerHome, CustomerHomeView, ErrorKind, ListQuery, LoanStatus, Money,
+    OfficerHome, OfficerHomeView,
 };
 use farthing_office::permission::{Permission, allows};
 
@@ -28,7 +29,10 @@ impl Desk {
         let today = self.today(&open);
         let figures = open.book.home_figures(today).await.told()?;
         let (attention, approvals) = open.book.waiting_counts().await.told()?;
-        let query = ListQuery { filter: "waiting".into(), ..ListQuery::default() };
+        let query = ListQuery {
+            filter: "waiting".into(),
+            ..ListQuery::default()
+        };
         let waiting = open.book.loans(&query, today).await.told()?;
         let mine = match allows(session.role, Permission::Approve) {
             true => self.decidable(&open, &session).await?,
@@ -66,7 +70,11 @@ impl Desk {
         let (open, _) = self.caller_who_may(Permission::SeeOverview).await?;
         let today = self.today(&open);
         let portfolio = open.book.portfolio(today).await.told()?;
-        let year = open.book.months(&month(months_before(today, 11)), &month(today)).await.told()?;
+        let year = open
+            .book
+            .months(&month(months_before(today, 11)), &month(today))
+            .await
+            .told()?;
         let sum = |measure: &str| year.values().filter_map(|m| m.get(measure).copied()).sum::<Money>();
         let (loans, applications) = open.book.loan_counts(months_before(today, 0)).await.told()?;
         Ok(AdminHomeView {
@@ -95,7 +103,11 @@ impl Desk {
     pub async fn customer_home(&self, _: CustomerHome) -> Answer<CustomerHomeView> {
         let (open, session) = self.caller().await?;
         let Some(customer) = session.customer else {
-            return Err(ApiError::new(ErrorKind::Forbidden, "not_a_customer", "This page is for customers. Sign in as one."));
+            return Err(ApiError::new(
+                ErrorKind::Forbidden,
+                "not_a_customer",
+                "This page is for customers. Sign in as one.",
+            ));
         };
         let today = self.today(&open);
         let view = self.customer_or_missing(&open, customer).await?;
@@ -106,11 +118,23 @@ impl Desk {
         let running = || loans.iter().filter(|l| l.row.status == LoanStatus::Active);
         let late: Money = running().map(|l| l.row.due_now).sum();
         // What has to be paid next: everything late or due, and what falls due on the next date.
-        let due_on = running().flat_map(|l| &l.rows).filter(|r| r.paid < r.due && r.due_on >= today).map(|r| r.due_on).min();
-        let next = |day| running().flat_map(|l| &l.rows).filter(move |r| r.due_on == day && r.due_on > today).map(|r| r.due - r.paid).sum::<Money>();
+        let due_on = running()
+            .flat_map(|l| &l.rows)
+            .filter(|r| r.paid < r.due && r.due_on >= today)
+            .map(|r| r.due_on)
+            .min();
+        let next = |day| {
+            running()
+                .flat_map(|l| &l.rows)
+                .filter(move |r| r.due_on == day && r.due_on > today)
+                .map(|r| r.due - r.paid)
+                .sum::<Money>()
+        };
         let to_pay = late + due_on.map_or(Money::ZERO, next);
-        let mut receipts: Vec<_> =
-            loans.iter().flat_map(|l| l.payments.iter().map(|p| (l.row.number.clone(), p.clone()))).collect();
+        let mut receipts: Vec<_> = loans
+            .iter()
+            .flat_map(|l| l.payments.iter().map(|p| (l.row.number.clone(), p.clone())))
+            .collect();
         receipts.sort_by_key(|(_, p)| std::cmp::Reverse(p.at));
         Ok(CustomerHomeView {
             customer,
@@ -120,8 +144,24 @@ impl Desk {
             total_due: running().map(|l| l.row.outstanding).sum(),
             total_paid: loans.iter().map(|l| l.total_paid).sum(),
             receipts,
-            products: open.book.products().await.told()?.into_iter().filter(|p| p.terms.active).map(|p| p.id).collect(),
-            goods: open.book.goods().await.told()?.into_iter().filter(|g| g.active).map(|g| g.id).collect(),
+            products: open
+                .book
+                .products()
+                .await
+                .told()?
+                .into_iter()
+                .filter(|p| p.terms.active)
+                .map(|p| p.id)
+                .collect(),
+            goods: open
+                .book
+                .goods()
+                .await
+                .told()?
+                .into_iter()
+                .filter(|g| g.active)
+                .map(|g| g.id)
+                .collect(),
             loans,
         })
     }

@@ -4,9 +4,10 @@ use crate::desk::{Desk, Open, Session};
 use crate::error::{Answer, Told};
 use chrono::NaiveDate;
 use farthing_api::{
-    ApiError, ApplyForLoan, DecideLoan, Decision, DisburseLoan, ErrorKind, ForecloseLoan, GetLoan, GiveNotice, InstallmentStatus,
-    InstallmentView, ListLoans, ListTasks, LoanId, LoanRow, LoanStatus, LoanView, Money, Page, PaymentDone, PaymentPreview,
-    PayoffView, PreviewPayment, QuotePayoff, ReceivePayment, RefundCredit, ReversePayment, SellOnInstallments, SettleTask, TaskView,
+    ApiError, ApplyForLoan, DecideLoan, Decision, DisburseLoan, ErrorKind, ForecloseLoan, GetLoan, GiveNotice,
+    InstallmentStatus, InstallmentView, ListLoans, ListTasks, LoanId, LoanRow, LoanStatus, LoanView, Money, Page,
+    PaymentDone, PaymentPreview, PayoffView, PreviewPayment, QuotePayoff, ReceivePayment, RefundCredit, ReversePayment,
+    SellOnInstallments, SettleTask, TaskView,
 };
 use farthing_lending::RowState;
 use farthing_office::permission::{Permission, allows};
@@ -46,12 +47,23 @@ impl Desk {
     pub(crate) async fn loan_view(&self, open: &Open, session: &Session, id: LoanId) -> Answer<LoanView> {
         let loan = self.loan_of(open, session, id).await?;
         let today = self.today(open);
-        let row = open.book.loan_row(id, today).await.told()?.ok_or_else(|| missing("loan"))?;
+        let row = open
+            .book
+            .loan_row(id, today)
+            .await
+            .told()?
+            .ok_or_else(|| missing("loan"))?;
         let state = open.book.load(&[Key::Customer(loan.customer)]).await.told()?;
         let verified = state.customer(loan.customer).is_some_and(Customer::is_verified);
         let history = open.book.history_of(id).await.told()?;
-        let decided = history.iter().find(|line| line.what == "loan_approved" || line.what == "loan_rejected");
-        let decision = decided.map(|line| Decision { by: line.by.clone(), at: line.at, reason: line.detail.clone() });
+        let decided = history
+            .iter()
+            .find(|line| line.what == "loan_approved" || line.what == "loan_rejected");
+        let decision = decided.map(|line| Decision {
+            by: line.by.clone(),
+            at: line.at,
+            reason: line.detail.clone(),
+        });
         let officer = match loan.officer {
             Some(user) => open.book.user_name(user).await.told()?,
             None => String::new(),
@@ -76,7 +88,12 @@ impl Desk {
             closed_on: loan.closed_on,
             rows: installments(&loan, today),
             outstanding_principal: total(|r| r.principal - r.paid_principal),
-            overdue: loan.rows.iter().filter(|r| r.due_on < today).map(RowState::unpaid).sum(),
+            overdue: loan
+                .rows
+                .iter()
+                .filter(|r| r.due_on < today)
+                .map(RowState::unpaid)
+                .sum(),
             total_interest: total(|r| r.interest),
             total_due: total(RowState::due),
             total_paid: loan.payments.iter().filter(|p| !p.reversed).map(|p| p.amount).sum(),
@@ -118,8 +135,24 @@ impl Desk {
     /// Where it changed meanwhile, or the caller took it down themselves.
     pub async fn decide_loan(&self, request: DecideLoan) -> Answer<LoanView> {
         let (open, session) = self.caller().await?;
-        let DecideLoan { loan, seen, approve, reason } = request;
-        self.after(&open, &session, loan, &Command::DecideLoan { loan, seen, approve, reason }).await
+        let DecideLoan {
+            loan,
+            seen,
+            approve,
+            reason,
+        } = request;
+        self.after(
+            &open,
+            &session,
+            loan,
+            &Command::DecideLoan {
+                loan,
+                seen,
+                approve,
+                reason,
+            },
+        )
+        .await
     }
 
     /// Pays a loan out.
@@ -128,9 +161,26 @@ impl Desk {
     /// Where the customer is not verified, or the loan changed meanwhile.
     pub async fn disburse_loan(&self, request: DisburseLoan) -> Answer<LoanView> {
         let (open, session) = self.caller().await?;
-        let DisburseLoan { loan, seen, value_date, method } = request;
+        let DisburseLoan {
+            loan,
+            seen,
+            value_date,
+            method,
+        } = request;
         let customer = self.loan_of(&open, &session, loan).await?.customer;
-        self.after(&open, &session, loan, &Command::Disburse { loan, customer, seen, value_date, method }).await
+        self.after(
+            &open,
+            &session,
+            loan,
+            &Command::Disburse {
+                loan,
+                customer,
+                seen,
+                value_date,
+                method,
+            },
+        )
+        .await
     }
 
     /// Takes a payment. It is on the disk when this answers.
@@ -139,8 +189,20 @@ impl Desk {
     /// Names the field that needs a change.
     pub async fn receive_payment(&self, request: ReceivePayment) -> Answer<PaymentDone> {
         let (open, session) = self.caller().await?;
-        let ReceivePayment { loan, amount, value_date, method, reference } = request;
-        let command = Command::ReceivePayment { loan, amount, value_date, method, reference };
+        let ReceivePayment {
+            loan,
+            amount,
+            value_date,
+            method,
+            reference,
+        } = request;
+        let command = Command::ReceivePayment {
+            loan,
+            amount,
+            value_date,
+            method,
+            reference,
+        };
         let facts = self.run(&open, &session, &command, Beside::default()).await?;
         self.paid(&open, &session, &facts).await
     }
@@ -152,7 +214,12 @@ impl Desk {
         });
         let (loan, payment) = taken.ok_or_else(ApiError::internal)?;
         let view = self.loan_view(open, session, loan).await?;
-        Ok(PaymentDone { payment: payment.id, receipt: payment.receipt, parts: payment.parts, loan: view })
+        Ok(PaymentDone {
+            payment: payment.id,
+            receipt: payment.receipt,
+            parts: payment.parts,
+            loan: view,
+        })
     }
 
     /// Where a payment would go.
@@ -163,7 +230,12 @@ impl Desk {
         let (open, session) = self.caller().await?;
         let loan = self.loan_of(&open, &session, request.loan).await?;
         let preview = preview_payment(&loan, request.amount, request.value_date, self.today(&open)).map_err(|r| r.0)?;
-        Ok(PaymentPreview { parts: preview.parts, rows: preview.rows, outstanding: preview.outstanding, closes: preview.closes })
+        Ok(PaymentPreview {
+            parts: preview.parts,
+            rows: preview.rows,
+            outstanding: preview.outstanding,
+            closes: preview.closes,
+        })
     }
 
     /// Takes a wrong payment back.
@@ -173,7 +245,13 @@ impl Desk {
     pub async fn reverse_payment(&self, request: ReversePayment) -> Answer<LoanView> {
         let (open, session) = self.caller().await?;
         let ReversePayment { payment, loan, reason } = request;
-        self.after(&open, &session, loan, &Command::ReversePayment { loan, payment, reason }).await
+        self.after(
+            &open,
+            &session,
+            loan,
+            &Command::ReversePayment { loan, payment, reason },
+        )
+        .await
     }
 
     /// What closes a loan on a day.
@@ -193,8 +271,22 @@ impl Desk {
     /// Where the payoff is another one by now, or the discount is above the limit.
     pub async fn foreclose_loan(&self, request: ForecloseLoan) -> Answer<PaymentDone> {
         let (open, session) = self.caller().await?;
-        let ForecloseLoan { loan, seen, value_date, discount, amount, method } = request;
-        let command = Command::Foreclose { loan, seen, value_date, discount, amount, method };
+        let ForecloseLoan {
+            loan,
+            seen,
+            value_date,
+            discount,
+            amount,
+            method,
+        } = request;
+        let command = Command::Foreclose {
+            loan,
+            seen,
+            value_date,
+            discount,
+            amount,
+            method,
+        };
         let facts = self.run(&open, &session, &command, Beside::default()).await?;
         self.paid(&open, &session, &facts).await
     }
@@ -206,7 +298,8 @@ impl Desk {
     pub async fn refund_credit(&self, request: RefundCredit) -> Answer<LoanView> {
         let (open, session) = self.caller().await?;
         let RefundCredit { loan, amount, method } = request;
-        self.after(&open, &session, loan, &Command::Refund { loan, amount, method }).await
+        self.after(&open, &session, loan, &Command::Refund { loan, amount, method })
+            .await
     }
 
     /// Sells goods on installments.
@@ -215,8 +308,24 @@ impl Desk {
     /// Names the field that needs a change.
     pub async fn sell_on_installments(&self, request: SellOnInstallments) -> Answer<PaymentDone> {
         let (open, session) = self.caller().await?;
-        let SellOnInstallments { customer, goods, quantity, installments, first, monthly, method } = request;
-        let command = Command::Sell { customer, goods, quantity, installments, first, monthly, method };
+        let SellOnInstallments {
+            customer,
+            goods,
+            quantity,
+            installments,
+            first,
+            monthly,
+            method,
+        } = request;
+        let command = Command::Sell {
+            customer,
+            goods,
+            quantity,
+            installments,
+            first,
+            monthly,
+            method,
+        };
         let facts = self.run(&open, &session, &command, Beside::default()).await?;
         self.paid(&open, &session, &facts).await
     }
@@ -236,7 +345,10 @@ impl Desk {
     /// Where it was settled already.
     pub async fn settle_task(&self, request: SettleTask) -> Answer<()> {
         let (open, session) = self.caller().await?;
-        let command = Command::SettleTask { task: request.task, outcome: request.outcome };
+        let command = Command::SettleTask {
+            task: request.task,
+            outcome: request.outcome,
+        };
         self.run(&open, &session, &command, Beside::default()).await.map(drop)
     }
 
@@ -246,13 +358,34 @@ impl Desk {
     /// Names the field that needs a change.
     pub async fn give_notice(&self, request: GiveNotice) -> Answer<()> {
         let (open, session) = self.caller().await?;
-        let GiveNotice { loan, amount, on, reference } = request;
-        self.run(&open, &session, &Command::GiveNotice { loan, amount, on, reference }, Beside::default()).await.map(drop)
+        let GiveNotice {
+            loan,
+            amount,
+            on,
+            reference,
+        } = request;
+        self.run(
+            &open,
+            &session,
+            &Command::GiveNotice {
+                loan,
+                amount,
+                on,
+                reference,
+            },
+            Beside::default(),
+        )
+        .await
+        .map(drop)
     }
 }
 
 fn missing(what: &str) -> ApiError {
-    ApiError::new(ErrorKind::NotFound, "not_found", format!("This {what} is not in the book."))
+    ApiError::new(
+        ErrorKind::NotFound,
+        "not_found",
+        format!("This {what} is not in the book."),
+    )
 }
 
 pub(crate) fn opened_loan(facts: &[Fact]) -> Answer<LoanId> {
@@ -263,7 +396,13 @@ pub(crate) fn opened_loan(facts: &[Fact]) -> Answer<LoanId> {
     id.ok_or_else(ApiError::internal)
 }
 
-fn payoff_view(loan: &Loan, on: NaiveDate, discount: Money, today: NaiveDate, decimals: u32) -> Result<PayoffView, Refusal> {
+fn payoff_view(
+    loan: &Loan,
+    on: NaiveDate,
+    discount: Money,
+    today: NaiveDate,
+    decimals: u32,
+) -> Result<PayoffView, Refusal> {
     let quoted = quote(loan, on, discount, today, decimals)?;
     let owed: Money = loan.rows.iter().map(RowState::unpaid).sum();
     Ok(PayoffView {
@@ -278,7 +417,11 @@ fn payoff_view(loan: &Loan, on: NaiveDate, discount: Money, today: NaiveDate, de
 }
 
 fn installments(loan: &Loan, today: NaiveDate) -> Vec<InstallmentView> {
-    let next = loan.rows.iter().find(|r| r.unpaid().is_positive() && r.due_on > today).map(|r| r.n);
+    let next = loan
+        .rows
+        .iter()
+        .find(|r| r.unpaid().is_positive() && r.due_on > today)
+        .map(|r| r.n);
     let mut balance: Money = loan.rows.iter().map(|r| r.principal).sum();
     let view = |row: &RowState| {
         balance -= row.principal;

@@ -13,6 +13,6 @@ mod products;
 mod sign_in;
 mod start;
 
-pub(crate) use loans::opened_loan;
 pub(crate) use day::{assess_and_close, close_through};
+pub(crate) use loans::opened_loan;
 pub(crate) use start::first_run;

@@ -38,7 +38,13 @@ impl Desk {
         let loan = self.loan_view(&open, &session, paper.loan).await?;
         let customer = self.customer_or_missing(&open, paper.customer).await?;
         let counter = format!("printed:{}", paper.payment.receipt);
-        let printed = open.book.setting(&counter).await.told()?.and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
+        let printed = open
+            .book
+            .setting(&counter)
+            .await
+            .told()?
+            .and_then(|n| n.parse::<u32>().ok())
+            .unwrap_or(0);
         let copy = printed + 1;
         let name = match copy {
             1 => paper.payment.receipt.clone(),
@@ -63,7 +69,9 @@ impl Desk {
         .await
         .map_err(|e| internal(&e))??;
         open.book.set_setting(&counter, Some(&copy.to_string())).await.told()?;
-        Ok(Saved { path: path.display().to_string() })
+        Ok(Saved {
+            path: path.display().to_string(),
+        })
     }
 
     /// Writes the statement of a loan.
@@ -83,7 +91,9 @@ impl Desk {
         })
         .await
         .map_err(|e| internal(&e))??;
-        Ok(Saved { path: path.display().to_string() })
+        Ok(Saved {
+            path: path.display().to_string(),
+        })
     }
 
     /// Opens a paper with the system's viewer. Only papers that the desk wrote are opened.
@@ -95,13 +105,25 @@ impl Desk {
         let folder = std::fs::canonicalize(self.home.documents()).told()?;
         let path = std::fs::canonicalize(&request.path).told()?;
         if !path.starts_with(&folder) {
-            return Err(ApiError::new(ErrorKind::NotFound, "not_found", "This is not a paper of this desk."));
+            return Err(ApiError::new(
+                ErrorKind::NotFound,
+                "not_found",
+                "This is not a paper of this desk.",
+            ));
         }
         let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-        let spawned = Command::new(opener).arg(&path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let spawned = Command::new(opener)
+            .arg(&path)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
         spawned.map(drop).map_err(|error| {
             tracing::warn!(%error, "no viewer");
-            let message = format!("No program to show PDF files was found. The paper is at {}.", path.display());
+            let message = format!(
+                "No program to show PDF files was found. The paper is at {}.",
+                path.display()
+            );
             ApiError::new(ErrorKind::Unavailable, "no_viewer", message)
         })
     }

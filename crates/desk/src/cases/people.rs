@@ -3,8 +3,8 @@
 use crate::desk::{Desk, keys_path};
 use crate::error::{Answer, Told};
 use farthing_api::{
-    AddUser, ApiError, BackupBook, Find, GetMail, Hit, ListUsers, MailSettings, SaveMail, Saved, Secret, SetUserAccess, TestMail, UserView,
-    VerifyBook, VerifyReport,
+    AddUser, ApiError, BackupBook, Find, GetMail, Hit, ListUsers, MailSettings, SaveMail, Saved, Secret, SetUserAccess,
+    TestMail, UserView, VerifyBook, VerifyReport,
 };
 use farthing_identity::{check_password, mail, normalise_email, sign_in_name};
 use farthing_office::permission::Permission;
@@ -27,20 +27,32 @@ impl Desk {
     /// Names the field that needs a change.
     pub async fn add_user(&self, request: AddUser) -> Answer<UserView> {
         let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
-        let email = normalise_email(&request.email).map_err(|message| ApiError::input("email", "malformed", message))?;
+        let email =
+            normalise_email(&request.email).map_err(|message| ApiError::input("email", "malformed", message))?;
         check_password(&request.password, false, &[&request.name, &email])
             .map_err(|message| ApiError::input("password", "weak", message))?;
         let sign_in = sign_in_name(&email);
-        let command =
-            Command::AddUser { role: request.role, name: request.name.clone(), email: email.clone(), sign_in: sign_in.clone() };
+        let command = Command::AddUser {
+            role: request.role,
+            name: request.name.clone(),
+            email: email.clone(),
+            sign_in: sign_in.clone(),
+        };
         let facts = self.run(&open, &session, &command, Beside::default()).await?;
         let user = facts.iter().find_map(|f| match &f.body {
             FactBody::UserAdded { user, .. } => Some(*user),
             _ => None,
         });
         let user = user.ok_or_else(ApiError::internal)?;
-        self.add_slot(&open, user, request.role, sign_in, request.password).await?;
-        Ok(UserView { id: user, name: request.name.trim().to_string(), email, role: request.role, active: true })
+        self.add_slot(&open, user, request.role, sign_in, request.password)
+            .await?;
+        Ok(UserView {
+            id: user,
+            name: request.name.trim().to_string(),
+            email,
+            role: request.role,
+            active: true,
+        })
     }
 
     /// Takes someone's access away, or gives it back with a new password.
@@ -51,16 +63,26 @@ impl Desk {
         let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
         let staff = open.book.staff().await.told()?;
         let Some(user) = staff.into_iter().find(|u| u.id == request.user) else {
-            return Err(ApiError::new(farthing_api::ErrorKind::NotFound, "not_found", "This person does not work here."));
+            return Err(ApiError::new(
+                farthing_api::ErrorKind::NotFound,
+                "not_found",
+                "This person does not work here.",
+            ));
         };
         if let Some(password) = &request.password {
             check_password(password, false, &[&user.name, &user.email])
                 .map_err(|message| ApiError::input("password", "weak", message))?;
         }
-        let command = Command::SetUserAccess { user: user.id, active: request.password.is_some() };
+        let command = Command::SetUserAccess {
+            user: user.id,
+            active: request.password.is_some(),
+        };
         self.run(&open, &session, &command, Beside::default()).await?;
         match request.password {
-            Some(password) => self.add_slot(&open, user.id, user.role, sign_in_name(&user.email), password).await,
+            Some(password) => {
+                self.add_slot(&open, user.id, user.role, sign_in_name(&user.email), password)
+                    .await
+            }
             None => {
                 let (mut slots, _) = self.keys()?;
                 slots.remove(user.id, open.book.key().bytes()).told()?;
@@ -87,7 +109,17 @@ impl Desk {
         }
         let to = normalise_email(&request.to).map_err(|message| ApiError::input("to", "malformed", message))?;
         let (subject, text, html) = mail::test_message(&language, &organisation);
-        mail::send(&settings, mail::Message { to, subject, text, html }).await.told()
+        mail::send(
+            &settings,
+            mail::Message {
+                to,
+                subject,
+                text,
+                html,
+            },
+        )
+        .await
+        .told()
     }
 
     /// The mail settings, the password left out.
@@ -96,7 +128,10 @@ impl Desk {
     /// Where the caller may not.
     pub async fn get_mail(&self, _: GetMail) -> Answer<Option<MailSettings>> {
         let (open, _) = self.caller_who_may(Permission::ManageDesk).await?;
-        Ok(self.mail(&open).await?.map(|mail| MailSettings { password: Secret::default(), ..mail }))
+        Ok(self.mail(&open).await?.map(|mail| MailSettings {
+            password: Secret::default(),
+            ..mail
+        }))
     }
 
     /// Sets where mail goes.
@@ -130,7 +165,9 @@ impl Desk {
         std::fs::create_dir_all(&folder).told()?;
         let to = folder.join(format!("{}.farthing", self.clock.now().format("%Y-%m-%d-%H%M%S")));
         crate::keep::backup(&open.book, &to).await.told()?;
-        Ok(Saved { path: to.display().to_string() })
+        Ok(Saved {
+            path: to.display().to_string(),
+        })
     }
 
     /// What a few letters may mean.

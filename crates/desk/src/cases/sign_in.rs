@@ -4,8 +4,12 @@ use super::start::trouble_of;
 use crate::desk::{Desk, Open, Session, keys_path, signed_out};
 use crate::error::{Answer, Told, wait, wrong_password};
 use chrono::{DateTime, Duration, Utc};
-use farthing_api::{ApiError, ChangePassword, ErrorKind, GetSession, Lock, Role, Secret, SessionView, SignIn, SignOut, Unlock};
-use farthing_identity::{Cost, SlotError, check_password, hash_password, normalise_email, sign_in_name, verify_password};
+use farthing_api::{
+    ApiError, ChangePassword, ErrorKind, GetSession, Lock, Role, Secret, SessionView, SignIn, SignOut, Unlock,
+};
+use farthing_identity::{
+    Cost, SlotError, check_password, hash_password, normalise_email, sign_in_name, verify_password,
+};
 use farthing_office::{Actor, Command, permission};
 use farthing_store::{Beside, Book, BookKey, SignInUser};
 use serde::{Deserialize, Serialize};
@@ -23,7 +27,7 @@ impl Failures {
     /// Until when the next try waits: five are free, then 1, 2, 4 ... seconds up to 15 minutes.
     fn until(&self) -> Option<DateTime<Utc>> {
         let over = self.count.checked_sub(5)?;
-        Some(self.last? + Duration::seconds(1i64.checked_shl(over).unwrap_or(900).min(900)))
+        Some(self.last? + Duration::seconds((1i64 << over.min(10)).min(900)))
     }
 }
 
@@ -34,12 +38,21 @@ impl Desk {
     /// The same words for an unknown name and a wrong password.
     pub async fn sign_in(&self, request: SignIn) -> Answer<SessionView> {
         let Ok(email) = normalise_email(&request.email) else {
-            return Err(ApiError::input("email", "malformed", "This is not an email address. Check it and try again."));
+            return Err(ApiError::input(
+                "email",
+                "malformed",
+                "This is not an email address. Check it and try again.",
+            ));
         };
         let sign_in = sign_in_name(&email);
         let open = self.open.read().await.clone();
         let customer = match &open {
-            Some(open) => open.book.sign_in_user(&sign_in).await.told()?.filter(|u| u.customer.is_some()),
+            Some(open) => open
+                .book
+                .sign_in_user(&sign_in)
+                .await
+                .told()?
+                .filter(|u| u.customer.is_some()),
             None => None,
         };
         let session = match (open, customer) {
@@ -55,8 +68,18 @@ impl Desk {
             Some(open) => open,
             None => self.open_book(&key).await?,
         };
-        let user = open.book.sign_in_user(&sign_in).await.told()?.filter(|u| u.active).ok_or_else(wrong_password)?;
-        let actor = Actor { user: user.user, role: user.role, customer: user.customer };
+        let user = open
+            .book
+            .sign_in_user(&sign_in)
+            .await
+            .told()?
+            .filter(|u| u.active)
+            .ok_or_else(wrong_password)?;
+        let actor = Actor {
+            user: user.user,
+            role: user.role,
+            customer: user.customer,
+        };
         Ok(Session::of(actor, user.name, sign_in))
     }
 
@@ -93,16 +116,27 @@ impl Desk {
         Ok(open)
     }
 
-    async fn sign_in_customer(&self, open: &Open, user: SignInUser, sign_in: String, password: Secret) -> Answer<Session> {
+    async fn sign_in_customer(
+        &self,
+        open: &Open,
+        user: SignInUser,
+        sign_in: String,
+        password: Secret,
+    ) -> Answer<Session> {
         let name = format!("failures:{sign_in}");
         let kept = open.book.setting(&name).await.told()?;
-        let mut failures: Failures = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let mut failures: Failures = kept
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
         let now = self.clock.now();
         if let Some(until) = failures.until().filter(|until| *until > now) {
             return Err(wait(until));
         }
         // The try is kept before the comparison, so that a crash does not give it back.
-        failures = Failures { count: failures.count + 1, last: Some(now) };
+        failures = Failures {
+            count: failures.count + 1,
+            last: Some(now),
+        };
         let text = serde_json::to_string(&failures).map_err(|e| crate::error::internal(&e))?;
         open.book.set_setting(&name, Some(&text)).await.told()?;
         let hash = user.hash.clone().filter(|_| user.active);
@@ -117,7 +151,15 @@ impl Desk {
             return Err(wrong_password());
         }
         open.book.set_setting(&name, None).await.told()?;
-        Ok(Session::of(Actor { user: user.user, role: user.role, customer: user.customer }, user.name, sign_in))
+        Ok(Session::of(
+            Actor {
+                user: user.user,
+                role: user.role,
+                customer: user.customer,
+            },
+            user.name,
+            sign_in,
+        ))
     }
 
     /// Starts a session; the first of a day closes the days before it.
@@ -189,9 +231,14 @@ impl Desk {
     /// A wrong old password, or a new one that is easy to guess.
     pub async fn change_password(&self, request: ChangePassword) -> Answer<()> {
         let (open, session) = self.caller().await?;
-        check_password(&request.new, false, &[&session.name]).map_err(|message| ApiError::input("new", "weak", message))?;
+        check_password(&request.new, false, &[&session.name])
+            .map_err(|message| ApiError::input("new", "weak", message))?;
         let wrong = |error: ApiError| match error.code.as_str() {
-            "wrong_password" => ApiError::input("old", "wrong_password", "This is not your password. Type the one in force."),
+            "wrong_password" => ApiError::input(
+                "old",
+                "wrong_password",
+                "This is not your password. Type the one in force.",
+            ),
             _ => error,
         };
         let mut beside = Beside::default();
@@ -199,21 +246,45 @@ impl Desk {
             self.open_slot(&session.sign_in, request.old).await.map_err(wrong)?;
             self.put_slot(&open, &session, request.new).await?;
         } else {
-            let user = open.book.sign_in_user(&session.sign_in).await.told()?.ok_or_else(wrong_password)?;
-            self.sign_in_customer(&open, user, session.sign_in.clone(), request.old).await.map_err(wrong)?;
-            let hash = self.blocking(move || hash_password(&request.new, Cost::desktop())).await?.told()?;
+            let user = open
+                .book
+                .sign_in_user(&session.sign_in)
+                .await
+                .told()?
+                .ok_or_else(wrong_password)?;
+            self.sign_in_customer(&open, user, session.sign_in.clone(), request.old)
+                .await
+                .map_err(wrong)?;
+            let hash = self
+                .blocking(move || hash_password(&request.new, Cost::desktop()))
+                .await?
+                .told()?;
             beside.credential = Some((session.user, hash));
         }
-        self.run(&open, &session, &Command::RecordPasswordChange { user: session.user }, beside).await?;
+        self.run(
+            &open,
+            &session,
+            &Command::RecordPasswordChange { user: session.user },
+            beside,
+        )
+        .await?;
         Ok(())
     }
 
     async fn put_slot(&self, open: &Open, session: &Session, password: Secret) -> Answer<()> {
-        self.add_slot(open, session.user, session.role, session.sign_in.clone(), password).await
+        self.add_slot(open, session.user, session.role, session.sign_in.clone(), password)
+            .await
     }
 
     /// Gives someone a key slot, in place of one they had.
-    pub(crate) async fn add_slot(&self, open: &Open, user: farthing_api::UserId, role: Role, sign_in: String, password: Secret) -> Answer<()> {
+    pub(crate) async fn add_slot(
+        &self,
+        open: &Open,
+        user: farthing_api::UserId,
+        role: Role,
+        sign_in: String,
+        password: Secret,
+    ) -> Answer<()> {
         let (mut slots, device) = self.keys()?;
         let key = open.book.key().clone();
         let slots = self

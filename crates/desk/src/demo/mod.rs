@@ -28,7 +28,11 @@ pub struct Size {
 impl Size {
     /// The branch that first run offers.
     pub const fn first_run() -> Size {
-        Size { customers: 60, loans: 90, seed: 7 }
+        Size {
+            customers: 60,
+            loans: 90,
+            seed: 7,
+        }
     }
 }
 
@@ -55,7 +59,13 @@ pub struct Made {
 ///
 /// # Errors
 /// Where there is a book already, or the password is easy to guess.
-pub async fn make(home: Home, password: &Secret, size: Size, now: DateTime<Utc>, progress: &mut (dyn FnMut(u32) + Send)) -> Answer<(Made, Secret)> {
+pub async fn make(
+    home: Home,
+    password: &Secret,
+    size: Size,
+    now: DateTime<Utc>,
+    progress: &mut (dyn FnMut(u32) + Send),
+) -> Answer<(Made, Secret)> {
     let mut desk = Desk::new(home);
     desk.mint = Mint::seeded(size.seed);
     desk.clock = Clock::moved(opening(now));
@@ -90,7 +100,14 @@ pub(crate) async fn fill(desk: &Desk, open: &Open, session: &Session, password: 
     fill_with(desk, open, session, password, *size, &mut |_| {}).await
 }
 
-async fn fill_with(desk: &Desk, open: &Open, session: &Session, password: &Secret, size: Size, progress: &mut (dyn FnMut(u32) + Send)) -> Answer<Made> {
+async fn fill_with(
+    desk: &Desk,
+    open: &Open,
+    session: &Session,
+    password: &Secret,
+    size: Size,
+    progress: &mut (dyn FnMut(u32) + Send),
+) -> Answer<Made> {
     let until = desk.clock.now();
     let told = Desk {
         home: desk.home.clone(),

@@ -19,7 +19,14 @@ pub(super) struct Cast {
     pub(super) hash: String,
 }
 
-fn product(name: &str, method: Method, rate: i64, (least, most): (i64, i64), (few, many): (u32, u32), penalty: Option<PenaltyRule>) -> ProductTerms {
+fn product(
+    name: &str,
+    method: Method,
+    rate: i64,
+    (least, most): (i64, i64),
+    (few, many): (u32, u32),
+    penalty: Option<PenaltyRule>,
+) -> ProductTerms {
     ProductTerms {
         name: name.into(),
         method,
@@ -40,14 +47,50 @@ fn product(name: &str, method: Method, rate: i64, (least, most): (i64, i64), (fe
 }
 
 fn products() -> Vec<ProductTerms> {
-    let percent = |p: i64, grace_days| Some(PenaltyRule { kind: PenaltyKind::PercentOfOverdueInstallment(Decimal::new(p, 1)), grace_days });
-    let flat = Some(PenaltyRule { kind: PenaltyKind::Flat(Money::from_minor(500)), grace_days: 5 });
+    let percent = |p: i64, grace_days| {
+        Some(PenaltyRule {
+            kind: PenaltyKind::PercentOfOverdueInstallment(Decimal::new(p, 1)),
+            grace_days,
+        })
+    };
+    let flat = Some(PenaltyRule {
+        kind: PenaltyKind::Flat(Money::from_minor(500)),
+        grace_days: 5,
+    });
     vec![
-        product("Small business", Method::DecliningEqualInstallments, 180, (500, 25_000), (6, 24), percent(20, 3)),
+        product(
+            "Small business",
+            Method::DecliningEqualInstallments,
+            180,
+            (500, 25_000),
+            (6, 24),
+            percent(20, 3),
+        ),
         product("Group solidarity", Method::Flat, 120, (100, 3_000), (4, 12), flat),
-        product("Season crop", Method::DecliningEqualPrincipal, 150, (200, 8_000), (3, 12), percent(15, 7)),
-        product("Home repair", Method::DecliningEqualInstallments, 100, (1_000, 40_000), (6, 36), percent(20, 3)),
-        product("School fees", Method::DecliningEqualInstallments, 0, (50, 2_000), (3, 10), None),
+        product(
+            "Season crop",
+            Method::DecliningEqualPrincipal,
+            150,
+            (200, 8_000),
+            (3, 12),
+            percent(15, 7),
+        ),
+        product(
+            "Home repair",
+            Method::DecliningEqualInstallments,
+            100,
+            (1_000, 40_000),
+            (6, 36),
+            percent(20, 3),
+        ),
+        product(
+            "School fees",
+            Method::DecliningEqualInstallments,
+            0,
+            (50, 2_000),
+            (3, 10),
+            None,
+        ),
     ]
 }
 
@@ -63,35 +106,61 @@ const GOODS: &[(&str, i64)] = &[
 /// Hires the officer and stocks the branch.
 pub(super) async fn hire(desk: &Desk, open: &Open, session: &Session, password: &Secret) -> Answer<Cast> {
     let sign_in = sign_in_name("officer@demo.test");
-    let command =
-        Command::AddUser { role: Role::Officer, name: "Demo Officer".into(), email: "officer@demo.test".into(), sign_in: sign_in.clone() };
-    let officer = find(&desk.run(open, session, &command, Beside::default()).await?, |body| match body {
-        FactBody::UserAdded { user, .. } => Some(*user),
-        _ => None,
-    })?;
-    desk.add_slot(open, officer, Role::Officer, sign_in, password.clone()).await?;
+    let command = Command::AddUser {
+        role: Role::Officer,
+        name: "Demo Officer".into(),
+        email: "officer@demo.test".into(),
+        sign_in: sign_in.clone(),
+    };
+    let officer = find(
+        &desk.run(open, session, &command, Beside::default()).await?,
+        |body| match body {
+            FactBody::UserAdded { user, .. } => Some(*user),
+            _ => None,
+        },
+    )?;
+    desk.add_slot(open, officer, Role::Officer, sign_in, password.clone())
+        .await?;
     let mut cast = Cast {
         admin: session.actor(),
-        officer: Actor { user: UserId(officer.0), role: Role::Officer, customer: None },
+        officer: Actor {
+            user: UserId(officer.0),
+            role: Role::Officer,
+            customer: None,
+        },
         products: Vec::new(),
         goods: Vec::new(),
         hash: String::new(),
     };
     for terms in products() {
-        let command = Command::SaveProduct { id: None, terms: Box::new(terms.clone()) };
-        let id = find(&desk.run(open, session, &command, Beside::default()).await?, |body| match body {
-            FactBody::ProductSaved { product, .. } => Some(*product),
-            _ => None,
-        })?;
+        let command = Command::SaveProduct {
+            id: None,
+            terms: Box::new(terms.clone()),
+        };
+        let id = find(
+            &desk.run(open, session, &command, Beside::default()).await?,
+            |body| match body {
+                FactBody::ProductSaved { product, .. } => Some(*product),
+                _ => None,
+            },
+        )?;
         cast.products.push((id, terms));
     }
     for (name, price) in GOODS {
         let price = Money::from_minor(*price);
-        let command = Command::SaveGoods { id: None, name: (*name).into(), price, active: true };
-        let id = find(&desk.run(open, session, &command, Beside::default()).await?, |body| match body {
-            FactBody::GoodsSaved { goods, .. } => Some(*goods),
-            _ => None,
-        })?;
+        let command = Command::SaveGoods {
+            id: None,
+            name: (*name).into(),
+            price,
+            active: true,
+        };
+        let id = find(
+            &desk.run(open, session, &command, Beside::default()).await?,
+            |body| match body {
+                FactBody::GoodsSaved { goods, .. } => Some(*goods),
+                _ => None,
+            },
+        )?;
         cast.goods.push((id, price));
     }
     let password = password.clone();

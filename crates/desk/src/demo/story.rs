@@ -126,7 +126,10 @@ impl<'a> Story<'a> {
             let customer = if n == 0 { 0 } else { self.dice.below(known) };
             let event = match self.dice.below(6) {
                 0 if n > 0 => Event::Sell { customer },
-                _ => Event::Apply { customer, product: (self.dice.below(10) as usize).min(9) / 2 },
+                _ => Event::Apply {
+                    customer,
+                    product: (self.dice.below(10) as usize).min(9) / 2,
+                },
             };
             self.push(at(day + 1), event);
         }
@@ -146,7 +149,9 @@ impl<'a> Story<'a> {
     }
 
     fn after(&self, days: u32) -> NaiveDate {
-        self.today.checked_add_days(Days::new(u64::from(days))).unwrap_or(self.today)
+        self.today
+            .checked_add_days(Days::new(u64::from(days)))
+            .unwrap_or(self.today)
     }
 
     fn context(&mut self, actor: Option<Actor>) -> Answer<Context> {
@@ -179,12 +184,25 @@ impl<'a> Story<'a> {
             Event::Approve(loan) => {
                 let seen = self.loan(loan).await?.seen();
                 let approve = self.dice.below(25) != 0;
-                let reason = if approve { "" } else { "Income does not cover the installment" };
-                self.run(admin, Command::DecideLoan { loan, seen, approve, reason: reason.into() }).await?;
+                let reason = if approve {
+                    ""
+                } else {
+                    "Income does not cover the installment"
+                };
+                self.run(
+                    admin,
+                    Command::DecideLoan {
+                        loan,
+                        seen,
+                        approve,
+                        reason: reason.into(),
+                    },
+                )
+                .await?;
                 if approve {
                     let customer = self.loan(loan).await?.customer;
                     let wait = self.dice_days(3);
-        let day = self.after(wait);
+                    let day = self.after(wait);
                     self.push(day, Event::PayOut(loan, customer));
                 }
                 Ok(())
@@ -192,7 +210,18 @@ impl<'a> Story<'a> {
             Event::PayOut(loan, customer) => {
                 let seen = self.loan(loan).await?.seen();
                 let method = *self.dice.pick(&[PaymentMethod::Cash, PaymentMethod::Bank]);
-                let facts = self.run(officer, Command::Disburse { loan, customer, seen, value_date: self.today, method }).await?;
+                let facts = self
+                    .run(
+                        officer,
+                        Command::Disburse {
+                            loan,
+                            customer,
+                            seen,
+                            value_date: self.today,
+                            method,
+                        },
+                    )
+                    .await?;
                 let rows = facts.iter().find_map(|f| match &f.body {
                     FactBody::LoanDisbursed { rows, .. } => Some(rows.clone()),
                     _ => None,
@@ -221,8 +250,14 @@ impl<'a> Story<'a> {
         let id = CustomerId::of(ctx.op, 0);
         let key = CustomerKey::from_bytes(self.mint.bytes().told()?);
         let fields = self.open.book.seal_new_customer(&key, id, ctx.op, &form).told()?;
-        let command = Command::RegisterCustomer { fields, likely_duplicates: Vec::new() };
-        let beside = Beside { customer_key: Some((id, key)), ..Beside::default() };
+        let command = Command::RegisterCustomer {
+            fields,
+            likely_duplicates: Vec::new(),
+        };
+        let beside = Beside {
+            customer_key: Some((id, key)),
+            ..Beside::default()
+        };
         self.batch.execute(&command, &ctx, beside).await.told()?;
         self.made.commands += 1;
         self.made.customers += 1;
@@ -230,18 +265,45 @@ impl<'a> Story<'a> {
         // One in eight is verified by document and supervisor, the others by email; a few of the last not yet.
         match self.dice.below(8) {
             0 => {
-                self.run(self.cast.officer, Command::RecordDocument { customer: id, document: "passport".into() }).await?;
+                self.run(
+                    self.cast.officer,
+                    Command::RecordDocument {
+                        customer: id,
+                        document: "passport".into(),
+                    },
+                )
+                .await?;
                 self.run(self.cast.admin, Command::Vouch { customer: id }).await?;
             }
             _ => {
-                self.run(self.cast.officer, Command::ConfirmContact { customer: id, channel: Channel::Email }).await?;
+                self.run(
+                    self.cast.officer,
+                    Command::ConfirmContact {
+                        customer: id,
+                        channel: Channel::Email,
+                    },
+                )
+                .await?;
             }
         }
         if n == 0 {
-            self.run(self.cast.officer, Command::ConfirmContact { customer: id, channel: Channel::Email }).await?;
+            self.run(
+                self.cast.officer,
+                Command::ConfirmContact {
+                    customer: id,
+                    channel: Channel::Email,
+                },
+            )
+            .await?;
             let ctx = self.context(Some(self.cast.officer))?;
-            let beside = Beside { credential: Some((UserId::of(ctx.op, 0), self.cast.hash.clone())), ..Beside::default() };
-            let command = Command::OpenAccess { customer: id, sign_in: sign_in_name(&form.email) };
+            let beside = Beside {
+                credential: Some((UserId::of(ctx.op, 0), self.cast.hash.clone())),
+                ..Beside::default()
+            };
+            let command = Command::OpenAccess {
+                customer: id,
+                sign_in: sign_in_name(&form.email),
+            };
             self.batch.execute(&command, &ctx, beside).await.told()?;
             self.made.commands += 1;
         }
@@ -253,16 +315,32 @@ impl<'a> Story<'a> {
     }
 
     async fn apply(&mut self, customer: u32, product: usize) -> Answer<()> {
-        let Some(customer) = self.customer(customer) else { return Ok(()) };
+        let Some(customer) = self.customer(customer) else {
+            return Ok(());
+        };
         let (id, terms) = self.cast.products[product.min(self.cast.products.len() - 1)].clone();
         let (least, most) = (terms.min_principal.minor(), terms.max_principal.minor());
         // Small loans are more common than large ones.
         let share = i64::from(self.dice.below(100)) * i64::from(self.dice.below(100));
         let principal = (least + (most - least) * share / 10_000) / 50_00 * 50_00;
         let principal = Money::from_minor(principal.clamp(least, most));
-        let installments = terms.min_installments + self.dice.below(terms.max_installments - terms.min_installments + 1);
-        let purpose = *self.dice.pick(&["Stock for the shop", "Seeds and tools", "Roof repair", "School term", "Second sewing machine", ""]);
-        let command = Command::ApplyForLoan { customer, product: id, principal, installments, purpose: purpose.into() };
+        let installments =
+            terms.min_installments + self.dice.below(terms.max_installments - terms.min_installments + 1);
+        let purpose = *self.dice.pick(&[
+            "Stock for the shop",
+            "Seeds and tools",
+            "Roof repair",
+            "School term",
+            "Second sewing machine",
+            "",
+        ]);
+        let command = Command::ApplyForLoan {
+            customer,
+            product: id,
+            principal,
+            installments,
+            purpose: purpose.into(),
+        };
         let facts = self.run(self.cast.officer, command).await?;
         let loan = crate::cases::opened_loan(&facts)?;
         self.made.loans += 1;
@@ -273,14 +351,23 @@ impl<'a> Story<'a> {
     }
 
     async fn sell(&mut self, customer: u32, end: NaiveDate) -> Answer<()> {
-        let Some(customer) = self.customer(customer) else { return Ok(()) };
+        let Some(customer) = self.customer(customer) else {
+            return Ok(());
+        };
         let (goods, price) = *self.dice.pick(&self.cast.goods);
         let quantity = 1 + self.dice.below(2);
         let installments = 2 + self.dice.below(5);
         let total = price.minor() * i64::from(quantity);
         let first = Money::from_minor((total * 3 + 9) / 10);
-        let command =
-            Command::Sell { customer, goods, quantity, installments, first, monthly: self.dice.below(2) == 0, method: PaymentMethod::Cash };
+        let command = Command::Sell {
+            customer,
+            goods,
+            quantity,
+            installments,
+            first,
+            monthly: self.dice.below(2) == 0,
+            method: PaymentMethod::Cash,
+        };
         let facts = self.run(self.cast.officer, command).await?;
         self.made.loans += 1;
         if let Some(FactBody::PurchaseMade { loan, rows, .. }) = facts.first().map(|f| &f.body) {
@@ -311,7 +398,12 @@ impl<'a> Story<'a> {
             match habit {
                 Habit::Early if i == rows.len() * 2 / 3 => {
                     let days = 3 + self.dice.below(9);
-                    self.push(row.due_on.checked_sub_days(Days::new(u64::from(days))).unwrap_or(row.due_on), Event::CloseEarly(loan));
+                    self.push(
+                        row.due_on
+                            .checked_sub_days(Days::new(u64::from(days)))
+                            .unwrap_or(row.due_on),
+                        Event::CloseEarly(loan),
+                    );
                     return;
                 }
                 Habit::FewDaysLate if self.dice.below(3) == 0 => {
@@ -320,9 +412,23 @@ impl<'a> Story<'a> {
                 }
                 Habit::InParts => {
                     let part = amount / 2;
-                    self.push(row.due_on, Event::Pay { loan, amount: part.max(1), last: false });
+                    self.push(
+                        row.due_on,
+                        Event::Pay {
+                            loan,
+                            amount: part.max(1),
+                            last: false,
+                        },
+                    );
                     let late = shift(row.due_on, 2 + self.dice.below(10));
-                    self.push(late, Event::Pay { loan, amount: amount - part, last });
+                    self.push(
+                        late,
+                        Event::Pay {
+                            loan,
+                            amount: amount - part,
+                            last,
+                        },
+                    );
                 }
                 _ => self.push(row.due_on, Event::Pay { loan, amount, last }),
             }
@@ -336,20 +442,37 @@ impl<'a> Story<'a> {
         }
         let owed: Money = loan.rows.iter().map(farthing_lending::RowState::unpaid).sum();
         // The last payment settles what penalties have added.
-        let amount = if last { owed } else { Money::from_minor(amount).min(owed) };
-        let method = *self.dice.pick(&[PaymentMethod::Cash, PaymentMethod::Cash, PaymentMethod::Bank, PaymentMethod::Mobile]);
+        let amount = if last {
+            owed
+        } else {
+            Money::from_minor(amount).min(owed)
+        };
+        let method = *self.dice.pick(&[
+            PaymentMethod::Cash,
+            PaymentMethod::Cash,
+            PaymentMethod::Bank,
+            PaymentMethod::Mobile,
+        ]);
         let reference = match method {
             PaymentMethod::Cash => String::new(),
             _ => format!("TRX {}", 10_000_000 + self.made.commands),
         };
-        let command = Command::ReceivePayment { loan: id, amount, value_date: self.today, method, reference };
+        let command = Command::ReceivePayment {
+            loan: id,
+            amount,
+            value_date: self.today,
+            method,
+            reference,
+        };
         self.run(self.cast.officer, command).await.map(drop)
     }
 
     async fn close_early(&mut self, id: LoanId) -> Answer<()> {
         let loan = self.loan(id).await?;
         let decimals = self.open.currency().decimals;
-        let Ok(quoted) = quote(&loan, self.today, Money::ZERO, self.today, decimals) else { return Ok(()) };
+        let Ok(quoted) = quote(&loan, self.today, Money::ZERO, self.today, decimals) else {
+            return Ok(());
+        };
         let command = Command::Foreclose {
             loan: id,
             seen: loan.seen(),
@@ -366,13 +489,26 @@ impl<'a> Story<'a> {
         let late = self.open.book.late_loans(self.today).await.told()?;
         for loans in late.chunks(200) {
             let ctx = self.context(None)?;
-            let command = Command::AssessPenalties { through: self.today, loans: loans.to_vec() };
+            let command = Command::AssessPenalties {
+                through: self.today,
+                loans: loans.to_vec(),
+            };
             self.batch.execute(&command, &ctx, Beside::default()).await.told()?;
             self.made.commands += 1;
         }
         let figures: DayFigures = self.open.book.portfolio(self.today).await.told()?;
         let ctx = self.context(None)?;
-        self.batch.execute(&Command::CloseDay { date: self.today, figures }, &ctx, Beside::default()).await.told()?;
+        self.batch
+            .execute(
+                &Command::CloseDay {
+                    date: self.today,
+                    figures,
+                },
+                &ctx,
+                Beside::default(),
+            )
+            .await
+            .told()?;
         self.made.commands += 1;
         Ok(())
     }

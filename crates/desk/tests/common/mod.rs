@@ -26,7 +26,10 @@ impl Branch {
     pub async fn new(at: &str) -> Branch {
         let folder = tempfile::tempdir().unwrap();
         let branch = Branch::at(folder.path(), at).await;
-        Branch { folder: Some(folder), ..branch }
+        Branch {
+            folder: Some(folder),
+            ..branch
+        }
     }
 
     /// The same in a folder of the caller's.
@@ -48,13 +51,29 @@ impl Branch {
             demo: false,
         };
         desk.set_up(request).await.unwrap();
-        let officer = AddUser { role: Role::Officer, name: "Olu".into(), email: OFFICER.into(), password: Secret::new(PASSWORD) };
+        let officer = AddUser {
+            role: Role::Officer,
+            name: "Olu".into(),
+            email: OFFICER.into(),
+            password: Secret::new(PASSWORD),
+        };
         desk.add_user(officer).await.unwrap();
-        Branch { desk, folder: None, path: path.to_path_buf(), clock }
+        Branch {
+            desk,
+            folder: None,
+            path: path.to_path_buf(),
+            clock,
+        }
     }
 
     pub async fn sign_in(&self, email: &str) {
-        self.desk.sign_in(SignIn { email: email.into(), password: Secret::new(PASSWORD) }).await.unwrap();
+        self.desk
+            .sign_in(SignIn {
+                email: email.into(),
+                password: Secret::new(PASSWORD),
+            })
+            .await
+            .unwrap();
     }
 
     pub fn today(&self) -> NaiveDate {
@@ -70,9 +89,18 @@ impl Branch {
     /// The officer saw a passport, the administrator vouches.
     pub async fn verify_by_document(&self, customer: CustomerId) {
         self.sign_in(OFFICER).await;
-        self.desk.record_document(RecordDocument { customer, kind: "passport".into() }).await.unwrap();
+        self.desk
+            .record_document(RecordDocument {
+                customer,
+                kind: "passport".into(),
+            })
+            .await
+            .unwrap();
         self.sign_in(ADMIN).await;
-        self.desk.vouch_for_customer(VouchForCustomer { customer }).await.unwrap();
+        self.desk
+            .vouch_for_customer(VouchForCustomer { customer })
+            .await
+            .unwrap();
     }
 
     /// The whole book is as it should be.

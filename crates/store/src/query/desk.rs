@@ -238,7 +238,9 @@ impl Book {
     /// # Errors
     /// What the database says.
     pub async fn saved_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let hlc = sqlx::query_scalar!("select hlc from command order by seq desc limit 1").fetch_optional(self.readers()).await?;
+        let hlc = sqlx::query_scalar!("select hlc from command order by seq desc limit 1")
+            .fetch_optional(self.readers())
+            .await?;
         Ok(hlc.and_then(|hlc| DateTime::from_timestamp_millis(hlc >> 16)))
     }
 
