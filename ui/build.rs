@@ -34,8 +34,8 @@ fn read(language: &str) -> Result<Map<String, Value>, Box<dyn Error>> {
     for entry in fs::read_dir(&folder)? {
         let path = entry?.path();
         println!("cargo:rerun-if-changed={}", path.display());
-        let area: Map<String, Value> =
-            serde_json::from_str(&fs::read_to_string(&path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+        let area: Map<String, Value> = serde_json::from_str(&fs::read_to_string(&path)?)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
         for (key, text) in area {
             if texts.contains_key(&key) {
                 return Err(format!("{}: {key} stands in another file too", path.display()).into());

@@ -1,14 +1,15 @@
 //! The frame around the screens of those who work here: navigation, the screen, the sync line.
 
-use crate::i18n::{t, tf, text};
+use crate::i18n::{t, text, tf};
 use crate::nav::{self, Place};
+use crate::parts::Icon;
 use crate::parts::keys::{self, KeysSheet};
 use crate::parts::palette::Palette;
 use crate::parts::toast::Toasts;
-use crate::parts::Icon;
 use crate::route::Area;
-use crate::screens;
+use crate::screens::{self, LockScreen};
 use crate::state::{App, app};
+use crate::user_menu::{UserMenu, watch_idleness};
 use farthing_api::Role;
 use leptos::prelude::*;
 
@@ -17,13 +18,14 @@ use leptos::prelude::*;
 pub fn Frame() -> impl IntoView {
     let app = app();
     keys::listen(app);
+    watch_idleness(app);
     let is_customer = app.role.get_untracked() == Some(Role::Customer);
     let screen = move || screens::screen(app, app.route.get());
     let framed = if is_customer {
-        screen.into_any()
+        view! { <div hidden=move || app.locked.get()>{screen}</div> }.into_any()
     } else {
         view! {
-            <div class="app" inert=move || app.locked.get()>
+            <div class="app" hidden=move || app.locked.get()>
                 <a class="skip-link" href="#content">{t(text::SKIP)}</a>
                 <Navigation/>
                 {screen}
@@ -34,6 +36,7 @@ pub fn Frame() -> impl IntoView {
     };
     view! {
         {framed}
+        {move || app.locked.get().then(|| view! { <LockScreen/> })}
         <Palette/>
         <KeysSheet/>
         <Toasts/>
@@ -46,7 +49,9 @@ fn Navigation() -> impl IntoView {
     let app = app();
     let area = Memo::new(move |_| app.route.with(crate::route::Route::area));
     let list = move |is_tool: bool| {
-        let places = nav::places(app).into_iter().filter(move |place| place.is_tool == is_tool);
+        let places = nav::places(app)
+            .into_iter()
+            .filter(move |place| place.is_tool == is_tool);
         places.map(|place| item(app, area, place)).collect_view()
     };
     view! {
@@ -60,6 +65,7 @@ fn Navigation() -> impl IntoView {
                 <h2 class="nav-group">{t(text::NAV_TOOLS)}</h2>
                 <ul>{move || list(true)}</ul>
             </div>
+            <UserMenu/>
         </nav>
     }
     .into_any()
@@ -67,8 +73,14 @@ fn Navigation() -> impl IntoView {
 
 fn item(app: App, area: Memo<Area>, place: Place) -> AnyView {
     let count = match place.area {
-        Area::Approvals => Some(Memo::new(move |_| app.session.with(|session| session.as_ref().map_or(0, |session| session.approvals)))),
-        Area::Attention => Some(Memo::new(move |_| app.session.with(|session| session.as_ref().map_or(0, |session| session.attention)))),
+        Area::Approvals => Some(Memo::new(move |_| {
+            app.session
+                .with(|session| session.as_ref().map_or(0, |session| session.approvals))
+        })),
+        Area::Attention => Some(Memo::new(move |_| {
+            app.session
+                .with(|session| session.as_ref().map_or(0, |session| session.attention))
+        })),
         _ => None,
     };
     let (own, route) = (place.area, place.route);
@@ -98,11 +110,30 @@ fn item(app: App, area: Memo<Area>, place: Place) -> AnyView {
 #[component]
 fn SyncLine() -> impl IntoView {
     let app = app();
-    let saved = move || app.session.with(|session| session.as_ref().and_then(|session| session.saved_at).map(crate::dates::clock));
-    let desk = Memo::new(move |_| app.session.with(|session| session.as_ref().map(|session| session.desk.clone()).unwrap_or_default()));
+    let saved = move || {
+        app.session.with(|session| {
+            session
+                .as_ref()
+                .and_then(|session| session.saved_at)
+                .map(crate::dates::clock)
+        })
+    };
+    let desk = Memo::new(move |_| {
+        app.session
+            .with(|session| session.as_ref().map(|session| session.desk.clone()).unwrap_or_default())
+    });
     let date = move || {
         let date = app.booking_date.get();
-        tf(text::SYNC_DATE, [("day", format!("{} {}", app.say(crate::dates::weekday(date)), app.date(date))), ("desk", desk.get())])()
+        tf(
+            text::SYNC_DATE,
+            [
+                (
+                    "day",
+                    format!("{} {}", app.say(crate::dates::weekday(date)), app.date(date)),
+                ),
+                ("desk", desk.get()),
+            ],
+        )()
     };
     view! {
         <footer class="syncline" aria-label=t(text::SYNC_LABEL)>

@@ -9,6 +9,7 @@ mod parts;
 mod route;
 mod screens;
 mod state;
+mod user_menu;
 
 fn main() {
     leptos::mount::mount_to_body(screens::Window);

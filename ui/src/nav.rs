@@ -44,20 +44,83 @@ pub fn places(app: App) -> Vec<Place> {
     let book = app.can("see_book");
     let all = [
         (true, Area::Today, Route::Today, today, icon, "t", false),
-        (book, Area::Customers, Route::Customers, text::NAV_CUSTOMERS, "customers", "c", false),
+        (
+            book,
+            Area::Customers,
+            Route::Customers,
+            text::NAV_CUSTOMERS,
+            "customers",
+            "c",
+            false,
+        ),
         (book, Area::Loans, Route::loans(), text::NAV_LOANS, "loans", "l", false),
-        (book, Area::Approvals, Route::Approvals, text::NAV_APPROVALS, "approvals", "a", false),
-        (book, Area::Attention, Route::Attention, text::NAV_ATTENTION, "attention", "n", false),
-        (app.can("manage_products"), Area::Products, Route::Products, text::NAV_PRODUCTS, "products", "p", true),
-        (app.can("manage_goods"), Area::Goods, Route::Goods, text::NAV_GOODS, "goods", "o", true),
-        (app.can("manage_users"), Area::Staff, Route::Staff, text::NAV_STAFF, "staff", "s", true),
-        (!is_customer, Area::Settings, Route::Settings, text::NAV_SETTINGS, "settings", "e", true),
+        (
+            book,
+            Area::Approvals,
+            Route::Approvals,
+            text::NAV_APPROVALS,
+            "approvals",
+            "a",
+            false,
+        ),
+        (
+            book,
+            Area::Attention,
+            Route::Attention,
+            text::NAV_ATTENTION,
+            "attention",
+            "n",
+            false,
+        ),
+        (
+            app.can("manage_products"),
+            Area::Products,
+            Route::Products,
+            text::NAV_PRODUCTS,
+            "products",
+            "p",
+            true,
+        ),
+        (
+            app.can("manage_goods"),
+            Area::Goods,
+            Route::Goods,
+            text::NAV_GOODS,
+            "goods",
+            "o",
+            true,
+        ),
+        (
+            app.can("manage_users"),
+            Area::Staff,
+            Route::Staff,
+            text::NAV_STAFF,
+            "staff",
+            "s",
+            true,
+        ),
+        (
+            !is_customer,
+            Area::Settings,
+            Route::Settings,
+            text::NAV_SETTINGS,
+            "settings",
+            "e",
+            true,
+        ),
     ];
     #[allow(unused_mut, reason = "debug builds add one")]
     let mut places: Vec<Place> = all
         .into_iter()
         .filter(|(may, ..)| *may)
-        .map(|(_, area, route, name, icon, key, is_tool)| Place { area, route, name, icon, key, is_tool })
+        .map(|(_, area, route, name, icon, key, is_tool)| Place {
+            area,
+            route,
+            name,
+            icon,
+            key,
+            is_tool,
+        })
         .collect();
     #[cfg(debug_assertions)]
     places.push(Place {

@@ -112,7 +112,10 @@ pub fn signed_out() {
 pub fn provide() -> App {
     let system = window().navigator().language().unwrap_or_default();
     let session = RwSignal::new(None::<SessionView>);
-    fn of<T>(session: RwSignal<Option<SessionView>>, part: impl Fn(&SessionView) -> T + Send + Sync + 'static) -> Memo<Option<T>>
+    fn of<T>(
+        session: RwSignal<Option<SessionView>>,
+        part: impl Fn(&SessionView) -> T + Send + Sync + 'static,
+    ) -> Memo<Option<T>>
     where
         T: Clone + PartialEq + Send + Sync + 'static,
     {
@@ -214,6 +217,11 @@ impl App {
         }
     }
 
+    /// Opens a screen in the place of this one, which [`App::back`] then skips.
+    pub fn replace(self, route: Route) {
+        self.route.set(route);
+    }
+
     /// Opens a screen and tells it what to do at once; the screen asks with [`App::take_intent`].
     pub fn go_to(self, route: Route, intent: &'static str) {
         self.intent.set_value(Some(intent));
@@ -234,7 +242,8 @@ impl App {
 
     /// Whether the signed-in role may do what the permission's word says (`crates/office/src/permission.rs`).
     pub fn can(self, permission: &str) -> bool {
-        self.permissions.with(|words| words.iter().any(|word| word == permission))
+        self.permissions
+            .with(|words| words.iter().any(|word| word == permission))
     }
 
     /// An amount in the organisation's currency, without the code: `1,234.50`.

@@ -24,7 +24,13 @@ pub fn ChartCard(chart: ChartView, #[prop(optional)] plain: bool) -> impl IntoVi
     let title = chart.with_value(|chart| chart.title.clone());
     let label = chart.with_value(|chart| format!("{}. {}", chart.title, chart.subtitle));
     let picture = move || {
-        chart.with_value(|chart| if is_dark.get() { chart.svg_dark.clone() } else { chart.svg.clone() })
+        chart.with_value(|chart| {
+            if is_dark.get() {
+                chart.svg_dark.clone()
+            } else {
+                chart.svg.clone()
+            }
+        })
     };
     let table = move || {
         chart.with_value(|chart| {

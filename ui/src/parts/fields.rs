@@ -215,9 +215,7 @@ fn Strength(value: RwSignal<String>) -> impl IntoView {
     let app = app();
     let words = move || match length.get() {
         0 => app.say(text::PASSWORD_LENGTH).to_owned(),
-        n if n < PASSWORD_LENGTH => {
-            app.say_with(text::PASSWORD_MORE, &[("n", (PASSWORD_LENGTH - n).to_string())])
-        }
+        n if n < PASSWORD_LENGTH => app.say_with(text::PASSWORD_MORE, &[("n", (PASSWORD_LENGTH - n).to_string())]),
         _ => app.say(text::PASSWORD_ENOUGH).to_owned(),
     };
     view! {

@@ -121,7 +121,11 @@ pub fn Facts(facts: Vec<Fact>) -> impl IntoView {
 /// One segment for each installment: paid, partly, late, next, to come. `label` says it in words.
 #[component]
 pub fn InstallmentProgress(rows: Vec<InstallmentView>, #[prop(into)] label: Signal<String>) -> impl IntoView {
-    let class = if rows.len() >= 24 { "installments many" } else { "installments" };
+    let class = if rows.len() >= 24 {
+        "installments many"
+    } else {
+        "installments"
+    };
     let segments = rows
         .into_iter()
         .map(|row| {

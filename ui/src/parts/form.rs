@@ -46,8 +46,12 @@ impl FormState {
 
     /// What is wrong with a field, if something is.
     pub fn error_of(self, field: &str) -> Option<String> {
-        self.errors
-            .with(|errors| errors.iter().find(|(name, _)| name == field).map(|(_, message)| message.clone()))
+        self.errors.with(|errors| {
+            errors
+                .iter()
+                .find(|(name, _)| name == field)
+                .map(|(_, message)| message.clone())
+        })
     }
 
     /// What was refused for no field's sake.
@@ -57,7 +61,10 @@ impl FormState {
 
     /// The field was changed: what was said about it no longer holds.
     pub fn forget(self, field: &str) {
-        if self.errors.with_untracked(|errors| errors.iter().any(|(name, _)| name == field)) {
+        if self
+            .errors
+            .with_untracked(|errors| errors.iter().any(|(name, _)| name == field))
+        {
             self.errors.update(|errors| errors.retain(|(name, _)| name != field));
         }
     }
@@ -106,8 +113,10 @@ impl FormState {
             let field = fields.iter().find(|(known, _)| *known == name);
             field.map(|(_, label)| label.get_untracked())
         });
-        self.app
-            .say_with(text::FORM_REQUIRED, &[("field", label.unwrap_or_default().to_lowercase())])
+        self.app.say_with(
+            text::FORM_REQUIRED,
+            &[("field", label.unwrap_or_default().to_lowercase())],
+        )
     }
 
     fn has(self, field: &str) -> bool {
@@ -124,6 +133,16 @@ impl FormState {
 
     /// Sends a request, unless one is on its way; shows its refusal, or hands its answer to `done`.
     pub fn submit<R: Request + 'static>(self, request: R, done: impl FnOnce(R::Answer) + 'static) {
+        self.submit_with(request, done, move |error| self.fail(error));
+    }
+
+    /// [`FormState::submit`] where a refusal needs more than to be shown.
+    pub fn submit_with<R: Request + 'static>(
+        self,
+        request: R,
+        done: impl FnOnce(R::Answer) + 'static,
+        refused: impl FnOnce(ApiError) + 'static,
+    ) {
         if self.busy.get_untracked() {
             return;
         }
@@ -135,9 +154,11 @@ impl FormState {
             match outcome {
                 Ok(answer) => {
                     done(answer);
-                    self.app.refresh();
+                    if self.app.session.with_untracked(Option::is_some) {
+                        self.app.refresh();
+                    }
                 }
-                Err(error) => self.fail(error),
+                Err(error) => refused(error),
             }
         });
     }
@@ -159,6 +180,9 @@ pub fn Form(
     /// The form's classes; `form` is 496 px wide, nothing takes the width there is.
     #[prop(default = "form")]
     class: &'static str,
+    /// The screen places a `Refusal` itself; otherwise it stands on top of the form.
+    #[prop(optional)]
+    own_refusal: bool,
     children: Children,
 ) -> impl IntoView {
     let send = move || {
@@ -182,7 +206,7 @@ pub fn Form(
                 }
             }
         >
-            <Refusal state=state/>
+            {(!own_refusal).then(|| view! { <Refusal state=state/> })}
             <Provider value=state>{children()}</Provider>
         </form>
     }

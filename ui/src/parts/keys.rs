@@ -40,7 +40,10 @@ pub fn listen(app: App) {
         }
         if after_g.get_value() {
             after_g.set_value(false);
-            if let Some(place) = nav::places(app).into_iter().find(|place| place.key == key.to_lowercase()) {
+            if let Some(place) = nav::places(app)
+                .into_iter()
+                .find(|place| place.key == key.to_lowercase())
+            {
                 event.prevent_default();
                 app.go(place.route);
             }
@@ -49,7 +52,12 @@ pub fn listen(app: App) {
         match key.as_str() {
             "g" => {
                 after_g.set_value(true);
-                set_timeout(move || { after_g.try_update_value(|is_open| *is_open = false); }, PAUSE);
+                set_timeout(
+                    move || {
+                        after_g.try_update_value(|is_open| *is_open = false);
+                    },
+                    PAUSE,
+                );
             }
             "/" => {
                 event.prevent_default();
@@ -140,7 +148,10 @@ fn Group(title: Text, lines: Vec<(String, String)>) -> impl IntoView {
     let lines = lines
         .into_iter()
         .map(|(keys, words)| {
-            let caps = keys.split(' ').map(|key| view! { <kbd class="kbd">{key.to_owned()}</kbd> }).collect_view();
+            let caps = keys
+                .split(' ')
+                .map(|key| view! { <kbd class="kbd">{key.to_owned()}</kbd> })
+                .collect_view();
             view! { <li>{words}<span class="combo">{caps}</span></li> }
         })
         .collect_view();
@@ -152,15 +163,24 @@ fn screen_lines(_app: App) -> Vec<(String, String)> {
 }
 
 fn rows_lines(app: App) -> Vec<(String, String)> {
-    [("↑ ↓", text::KEYS_ROWS), ("Home End", text::KEYS_ENDS), ("Enter", text::KEYS_OPEN)]
-        .map(|(keys, words)| (keys.to_owned(), app.say(words).to_owned()))
-        .to_vec()
+    [
+        ("↑ ↓", text::KEYS_ROWS),
+        ("Home End", text::KEYS_ENDS),
+        ("Enter", text::KEYS_OPEN),
+    ]
+    .map(|(keys, words)| (keys.to_owned(), app.say(words).to_owned()))
+    .to_vec()
 }
 
 fn go_lines(app: App) -> Vec<(String, String)> {
     let places = nav::places(app).into_iter().filter(|place| !place.key.is_empty());
     places
-        .map(|place| (format!("G {}", place.key.to_uppercase()), app.say(place.name).to_owned()))
+        .map(|place| {
+            (
+                format!("G {}", place.key.to_uppercase()),
+                app.say(place.name).to_owned(),
+            )
+        })
         .collect()
 }
 

@@ -54,7 +54,10 @@ pub fn Banner(
 
 /// One sentence on what belongs here; `children` is its one button.
 #[component]
-pub fn EmptyState(#[prop(into)] sentence: Signal<String>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn EmptyState(
+    #[prop(into)] sentence: Signal<String>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! { <div class="empty"><p>{sentence}</p>{children.map(|children| children())}</div> }.into_any()
 }
 

@@ -43,7 +43,11 @@ fn Open() -> impl IntoView {
     let lines = Memo::new_with_compare(
         move |_| {
             let search = typed.get();
-            let hits = if search.trim().is_empty() { Vec::new() } else { found.value.get().unwrap_or_default() };
+            let hits = if search.trim().is_empty() {
+                Vec::new()
+            } else {
+                found.value.get().unwrap_or_default()
+            };
             collect(app, &search, hits)
         },
         |_, _| true,
@@ -93,9 +97,14 @@ fn Open() -> impl IntoView {
             .into_iter()
             .enumerate()
             .map(|(n, line)| {
-                let head = (group != line.group).then(|| view! { <h3 class="palette-group" role="presentation">{line.group}</h3> });
+                let head = (group != line.group)
+                    .then(|| view! { <h3 class="palette-group" role="presentation">{line.group}</h3> });
                 group = line.group;
-                let keys = line.keys.split_whitespace().map(|key| view! { <kbd class="kbd">{key.to_owned()}</kbd> }).collect_view();
+                let keys = line
+                    .keys
+                    .split_whitespace()
+                    .map(|key| view! { <kbd class="kbd">{key.to_owned()}</kbd> })
+                    .collect_view();
                 view! {
                     {head}
                     <div
@@ -190,7 +199,11 @@ fn collect(app: App, search: &str, hits: Vec<Hit>) -> Vec<Line> {
                 icon: place.icon,
                 name: name.to_owned(),
                 note: String::new(),
-                keys: if place.key.is_empty() { String::new() } else { format!("G {}", place.key.to_uppercase()) },
+                keys: if place.key.is_empty() {
+                    String::new()
+                } else {
+                    format!("G {}", place.key.to_uppercase())
+                },
                 run: Callback::new(move |()| app.go(route.clone())),
             });
         }

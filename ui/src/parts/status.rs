@@ -88,7 +88,11 @@ pub fn StatusGlyph(status: Status) -> impl IntoView {
 
 /// A status in a record's header.
 #[component]
-pub fn Pill(#[prop(into)] label: Signal<String>, #[prop(optional)] tone: Tone, #[prop(optional)] glyph: &'static str) -> impl IntoView {
+pub fn Pill(
+    #[prop(into)] label: Signal<String>,
+    #[prop(optional)] tone: Tone,
+    #[prop(optional)] glyph: &'static str,
+) -> impl IntoView {
     view! {
         <span class=format!("pill {}", tone.class("pill"))>
             {(!glyph.is_empty()).then(|| view! { <Glyph name=glyph/> })}

@@ -165,8 +165,11 @@ pub fn DataTable(
             "Home" => 0,
             "End" => last,
             "Enter" => {
-                let key = rows.with_untracked(|rows| rows.as_ref().and_then(|rows| rows.get(at)).map(|row| row.key.clone()));
-                let on_row = event.target().is_some_and(|target| target.unchecked_into::<web_sys::Element>().tag_name() == "TR");
+                let key =
+                    rows.with_untracked(|rows| rows.as_ref().and_then(|rows| rows.get(at)).map(|row| row.key.clone()));
+                let on_row = event
+                    .target()
+                    .is_some_and(|target| target.unchecked_into::<web_sys::Element>().tag_name() == "TR");
                 if let (Some(open), Some(key), true) = (on_open, key, on_row) {
                     event.prevent_default();
                     open.run(key);
@@ -225,7 +228,13 @@ fn head(column: Column, order: Option<RwSignal<ListQuery>>) -> AnyView {
     };
     let is_sorted = move || order.with(|order| order.sort == sort);
     let aria = move || {
-        is_sorted().then(|| if order.with(|order| order.descending) { "descending" } else { "ascending" })
+        is_sorted().then(|| {
+            if order.with(|order| order.descending) {
+                "descending"
+            } else {
+                "ascending"
+            }
+        })
     };
     let icon = move || {
         if is_sorted() && !order.with(|order| order.descending) {
@@ -323,7 +332,9 @@ fn draw_cell(cell: Cell, act: Option<Callback<()>>) -> AnyView {
 fn bars(width: usize) -> impl IntoView {
     (0..BARS)
         .map(|_| {
-            let cells = (0..width).map(|_| view! { <td><span class="skeleton"></span></td> }).collect_view();
+            let cells = (0..width)
+                .map(|_| view! { <td><span class="skeleton"></span></td> })
+                .collect_view();
             view! { <tr aria-hidden="true">{cells}</tr> }
         })
         .collect_view()
@@ -364,9 +375,9 @@ pub fn SearchField(
         timer.set_value(handle.ok());
     };
     let count = move || {
-        matches.get().map(|matches| {
-            app.say_with(text::TABLE_MATCH, &[("n", capped(matches))])
-        })
+        matches
+            .get()
+            .map(|matches| app.say_with(text::TABLE_MATCH, &[("n", capped(matches))]))
     };
     view! {
         <label class="input-box list-search">
@@ -422,20 +433,22 @@ pub fn Pager(query: RwSignal<ListQuery>, #[prop(into)] matches: Signal<Option<u3
     let is_last = Signal::derive(move || (page() + 1) * PAGE_ROWS >= matches.get().unwrap_or_default());
     let is_first = Signal::derive(move || page() == 0);
     move || {
-        (matches.get().unwrap_or_default() > 0).then(|| view! {
-            <footer class="pager">
-                <span>{words}</span>
-                <div class="pager-tools">
-                    <IconButton
-                        label=text::TABLE_BEFORE icon="chevron-left" kind="" off=is_first
-                        on_press=move |()| query.update(|query| query.page -= 1)
-                    />
-                    <IconButton
-                        label=text::TABLE_AFTER icon="chevron-right" kind="" off=is_last
-                        on_press=move |()| query.update(|query| query.page += 1)
-                    />
-                </div>
-            </footer>
+        (matches.get().unwrap_or_default() > 0).then(|| {
+            view! {
+                <footer class="pager">
+                    <span>{words}</span>
+                    <div class="pager-tools">
+                        <IconButton
+                            label=text::TABLE_BEFORE icon="chevron-left" kind="" off=is_first
+                            on_press=move |()| query.update(|query| query.page -= 1)
+                        />
+                        <IconButton
+                            label=text::TABLE_AFTER icon="chevron-right" kind="" off=is_last
+                            on_press=move |()| query.update(|query| query.page += 1)
+                        />
+                    </div>
+                </footer>
+            }
         })
     }
 }
