@@ -1,6 +1,7 @@
 //! Where this machine keeps the program's data.
 
 use std::env;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -27,10 +28,21 @@ impl Home {
         Ok(Self(path))
     }
 
-    /// A folder that exists already.
-    #[cfg(test)]
-    pub fn at(path: PathBuf) -> Self {
-        Self(path)
+    /// The folder itself.
+    pub fn folder(&self) -> &Path {
+        &self.0
+    }
+
+    /// The log file, open for appending. One that has grown above 4 MiB is put aside first, in place of the last such.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn log(&self) -> io::Result<File> {
+        let path = self.0.join("farthing.log");
+        if std::fs::metadata(&path).is_ok_and(|m| m.len() > 4 << 20) {
+            std::fs::rename(&path, path.with_extension("old.log"))?;
+        }
+        OpenOptions::new().create(true).append(true).open(path)
     }
 
     /// Where the web view keeps its storage and cache.

@@ -5,28 +5,39 @@ mod home;
 mod router;
 mod webview;
 
+use farthing_desk::{Desk, Home as DeskHome};
 use home::Home;
+use std::sync::Mutex;
 use tauri::{Manager, State, WebviewWindowBuilder};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::writer::MakeWriterExt;
 
-/// Sends the request `body` (JSON) to the handler called `name`; answers JSON, or a [`router::Failure`] as JSON.
+/// Sends the request `body` (JSON) to the handler called `name`; answers JSON, or an `ApiError` as JSON.
 #[tauri::command]
-async fn call(home: State<'_, Home>, name: String, body: String) -> Result<String, String> {
-    router::answer(&home, &name, &body).await
+async fn call(desk: State<'_, Desk>, name: String, body: String) -> Result<String, String> {
+    router::answer(&desk, &name, &body).await
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     webview::prepare()?;
+    let home = Home::find()?;
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")))
-        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_writer(std::io::stderr.and(Mutex::new(home.log()?)))
         .init();
-    let home = Home::find()?;
+    let desk = Desk::new(DeskHome::at(home.folder()));
     tauri::Builder::default()
         .manage(home)
+        .manage(desk)
         .invoke_handler(tauri::generate_handler![call])
         .setup(|app| open_window(app).map_err(Into::into))
-        .run(tauri::generate_context!())?;
+        .build(tauri::generate_context!())?
+        .run(|app, event| {
+            if let tauri::RunEvent::Exit = event {
+                tauri::async_runtime::block_on(app.state::<Desk>().shut());
+            }
+        });
     Ok(())
 }
 

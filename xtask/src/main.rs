@@ -2,6 +2,7 @@
 
 mod build_ui;
 mod dist;
+mod prepare;
 mod prerequisites;
 mod process;
 mod run;
@@ -17,6 +18,7 @@ const USAGE: &str = "\
 cargo xtask run [--check]   install what is missing, build, and open the window; --check only tells what is missing
 cargo xtask test            every check and every test
 cargo xtask ui [--release]  build the screens into ui/dist
+cargo xtask prepare         check the store's queries against its migrations and keep what sqlx learns
 cargo xtask dist            make the installer of this system";
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn execute(arguments: &[&str]) -> Outcome {
         ["test"] => test::test(),
         ["ui"] => build_ui::build(&wasm::Compiler::ready()?, build_ui::Profile::Dev),
         ["ui", "--release"] => build_ui::build(&wasm::Compiler::ready()?, build_ui::Profile::Release),
+        ["prepare"] => prepare::prepare(),
         ["dist"] => dist::dist(),
         _ => Err(format!("usage:\n{USAGE}").into()),
     }

@@ -17,6 +17,8 @@ enum Probe {
     Program(&'static str),
     /// A library that pkg-config knows.
     Library(&'static str),
+    /// A module of the distribution's Python.
+    Module(&'static str),
 }
 
 /// One thing that the machine needs.
@@ -28,7 +30,7 @@ pub struct Need {
     purpose: Purpose,
 }
 
-use Probe::{Library, Program};
+use Probe::{Library, Module, Program};
 use Purpose::{Build, Test};
 
 const NEEDS: &[Need] = &[
@@ -80,6 +82,18 @@ const NEEDS: &[Need] = &[
         "poppler-utils",
         "reads the amounts in receipts and statements",
     ),
+    Need::new(
+        Test,
+        Module("aiosmtpd"),
+        "python3-aiosmtpd",
+        "takes the mail that the desk sends, as a real server does",
+    ),
+    Need::new(
+        Test,
+        Program("openssl"),
+        "openssl",
+        "makes the certificates of the mail server in tests",
+    ),
 ];
 
 impl Need {
@@ -96,6 +110,7 @@ impl Need {
         match self.probe {
             Program(name) => is_program(name),
             Library(name) => succeeds(command("pkg-config").args(["--exists", name])),
+            Module(name) => succeeds(command("/usr/bin/python3").args(["-c", &format!("import {name}")])),
         }
     }
 }

@@ -7,7 +7,10 @@ use crate::run::NATIVE;
 use crate::wasm::Compiler;
 
 /// The desktop as the window tests want it.
-const TEST_HOOKS: [&str; 2] = ["--features", "farthing-desktop/test-hooks"];
+const TEST_HOOKS: [&str; 2] = [
+    "--features",
+    "farthing-desktop/test-hooks,farthing-desk/test-hooks,farthing-cli/test-hooks",
+];
 
 /// Runs all checks and all tests.
 ///
@@ -30,11 +33,20 @@ pub fn test() -> Outcome {
         .args(TEST_HOOKS)
         .arg("--all-targets"))?;
     step("tests");
+    let test = |tool: &[&str]| {
+        let mut cargo = cargo();
+        cargo
+            .args(tool)
+            .args(NATIVE)
+            .args(TEST_HOOKS)
+            .env("FARTHING_TEST_CHEAP_ARGON2", "1");
+        run(&mut cargo)
+    };
     if is_program("cargo-nextest") {
-        run(cargo().args(["test", "--quiet", "--doc"]).args(NATIVE).args(TEST_HOOKS))?;
-        return run(cargo().args(["nextest", "run"]).args(NATIVE).args(TEST_HOOKS));
+        test(&["test", "--quiet", "--doc"])?;
+        return test(&["nextest", "run"]);
     }
-    run(cargo().arg("test").args(NATIVE).args(TEST_HOOKS))
+    test(&["test"])
 }
 
 /// Checks the dependencies' licences, sources and bans where cargo-deny is installed.

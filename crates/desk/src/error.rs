@@ -2,7 +2,8 @@
 
 use farthing_api::{ApiError, ErrorKind};
 use farthing_documents::DocumentError;
-use farthing_identity::{IdentityError, MailError, SlotError};
+use farthing_identity::mail::MailError;
+use farthing_identity::{IdentityError, SlotError};
 use farthing_store::StoreError;
 
 /// What a use case answers.
@@ -44,9 +45,11 @@ impl<T> Told<T> for Result<T, DocumentError> {
 impl<T> Told<T> for std::io::Result<T> {
     fn told(self) -> Answer<T> {
         self.map_err(|error| match error.kind() {
-            std::io::ErrorKind::StorageFull => {
-                ApiError::new(ErrorKind::Unavailable, "disk_full", "The disk is full. Free some space and do it again.")
-            }
+            std::io::ErrorKind::StorageFull => ApiError::new(
+                ErrorKind::Unavailable,
+                "disk_full",
+                "The disk is full. Free some space and do it again.",
+            ),
             std::io::ErrorKind::PermissionDenied => ApiError::new(
                 ErrorKind::Unavailable,
                 "no_access",
@@ -82,11 +85,18 @@ impl<T> Told<T> for Result<T, SlotError> {
 
 /// The same words for an unknown name and a wrong password.
 pub(crate) fn wrong_password() -> ApiError {
-    ApiError::input("password", "wrong_password", "This email and password don't belong together. Check both and try again.")
+    ApiError::input(
+        "password",
+        "wrong_password",
+        "This email and password don't belong together. Check both and try again.",
+    )
 }
 
 pub(crate) fn wait(until: chrono::DateTime<chrono::Utc>) -> ApiError {
-    let message = format!("There were too many wrong tries. The next one counts from {} UTC on.", until.format("%H:%M:%S"));
+    let message = format!(
+        "There were too many wrong tries. The next one counts from {} UTC on.",
+        until.format("%H:%M:%S")
+    );
     ApiError::new(ErrorKind::Unavailable, "wait", message)
 }
 

@@ -29,7 +29,10 @@ impl Mint {
     pub fn bytes<const N: usize>(&self) -> std::io::Result<[u8; N]> {
         let mut bytes = [0; N];
         match &self.0 {
-            Some(rng) => rng.lock().map_err(|_| std::io::Error::other("poisoned"))?.fill_bytes(&mut bytes),
+            Some(rng) => rng
+                .lock()
+                .map_err(|_| std::io::Error::other("poisoned"))?
+                .fill_bytes(&mut bytes),
             None => getrandom::fill(&mut bytes).map_err(|e| std::io::Error::other(e.to_string()))?,
         }
         Ok(bytes)
@@ -41,6 +44,8 @@ impl Mint {
     /// Those of [`Mint::bytes`].
     pub fn op(&self, at: DateTime<Utc>) -> std::io::Result<OpId> {
         let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
-        Ok(OpId(Builder::from_unix_timestamp_millis(millis, &self.bytes::<10>()?).into_uuid()))
+        Ok(OpId(
+            Builder::from_unix_timestamp_millis(millis, &self.bytes::<10>()?).into_uuid(),
+        ))
     }
 }

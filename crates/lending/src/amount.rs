@@ -1,11 +1,11 @@
 //! The two worlds in which a schedule is reckoned: amounts of money, as integers of the minor unit, and exact values,
 //! as integers of 10^-50 of it. The rules are written once, over [`Amount`].
 
+use crate::Money;
 use crate::ratio::{Ratio, Rounder};
 use crate::wide::Wide;
 use dashu_int::IBig;
 use dashu_int::ops::{Abs, DivRem};
-use crate::Money;
 use std::sync::LazyLock;
 
 /// 10^50: how many parts of a minor unit an exact value tells apart.

@@ -1,10 +1,10 @@
 //! The headless contract: a vector in, its figures out, both as JSON. What cannot be carried out is answered with the
 //! field and the remedy, never with a panic.
 
+use crate::Money;
 use crate::schedule::{Schedule, build};
 use crate::terms::{Multiple, Terms, TermsError};
 use crate::{apr, rules, tvm};
-use crate::Money;
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};

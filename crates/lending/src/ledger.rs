@@ -2,9 +2,9 @@
 //! of its input, so that a payment that arrives late with an early value date, or one that is taken back, simply
 //! leads to another replay.
 
+use crate::Money;
 use crate::schedule::Row;
 use chrono::{Days, NaiveDate};
-use crate::Money;
 use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy::MidpointAwayFromZero;
 use rust_decimal::prelude::ToPrimitive;

@@ -33,5 +33,6 @@ pub use payoff::{Payoff, foreclose, payoff};
 pub use purchase::{Purchase, Rhythm};
 pub use schedule::{Row, Schedule, Settlement, build};
 pub use terms::{
-    DayCount, InstallmentRate, InterestPeriod, Method, MonthEnd, Multiple, PayoffInterest, Rounding, RoundingMode, Terms, TermsError, Unit,
+    DayCount, InstallmentRate, InterestPeriod, Method, MonthEnd, Multiple, PayoffInterest, Rounding, RoundingMode,
+    Terms, TermsError, Unit,
 };

@@ -1,5 +1,6 @@
 //! What settles a loan account on a day, and the rows that close it then.
 
+use crate::Money;
 use crate::amount::Amount;
 use crate::ledger::{Ledger, Replacement, RowState, Share};
 use crate::plan::{Plan, too_large};
@@ -7,7 +8,6 @@ use crate::ratio::Ratio;
 use crate::schedule::Row;
 use crate::terms::{Method, PayoffInterest, Terms, TermsError};
 use chrono::NaiveDate;
-use crate::Money;
 use serde::{Deserialize, Serialize};
 
 /// What settles an account.

@@ -1,11 +1,11 @@
 //! Terms made ready for reckoning: amounts in minor units, rounders, calendar, rates.
 
+use crate::Money;
 use crate::amount::{Amount, Growth};
 use crate::calendar::Calendar;
 use crate::ratio::{Ratio, Rounder};
 use crate::terms::{LedgerKind, MOST_INSTALLMENTS, Method, Multiple, Prepayment, Terms, TermsError};
 use chrono::NaiveDate;
-use crate::Money;
 use rust_decimal::Decimal;
 
 /// An amount of the terms in minor units of a currency with so many decimals.

@@ -1,10 +1,10 @@
 //! Purchase plans of an installment shop: a first payment at the sale, the rest in equal parts, no interest.
 
+use crate::Money;
 use crate::calendar::shift;
 use crate::schedule::Row;
 use crate::terms::{MOST_INSTALLMENTS, MonthEnd, TermsError, Unit};
 use chrono::NaiveDate;
-use crate::Money;
 use serde::{Deserialize, Serialize};
 
 /// The least first payment, in percent of the total, where more than one payment is agreed.

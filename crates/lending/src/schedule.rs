@@ -1,12 +1,12 @@
 //! The repayment schedule that terms lead to.
 
+use crate::Money;
 use crate::amount::{Amount, Exact};
 use crate::course::Course;
 use crate::plan::{Plan, too_large};
 use crate::ratio::{Ratio, Rounder};
 use crate::terms::{LedgerKind, Method, Multiple, Terms, TermsError};
 use chrono::NaiveDate;
-use crate::Money;
 use serde::{Deserialize, Serialize};
 
 /// One installment of a schedule.

@@ -33,11 +33,16 @@ fn refuse(field: &str, message: impl Into<String>) -> Refusal {
 /// Names the first field that needs a change.
 pub fn check_customer(form: &CustomerForm, currency: &Currency, today: NaiveDate) -> Result<CustomerForm, Refusal> {
     let form = trimmed(form);
-    for (field, name, text) in
-        [("first_name", "The first name", &form.first_name), ("last_name", "The last name", &form.last_name)]
-    {
+    for (field, name, text) in [
+        ("first_name", "The first name", &form.first_name),
+        ("last_name", "The last name", &form.last_name),
+    ] {
         if text.is_empty() {
-            return Err(Refusal::field(field, "required", format!("{name} is empty. Fill it in.")));
+            return Err(Refusal::field(
+                field,
+                "required",
+                format!("{name} is empty. Fill it in."),
+            ));
         }
     }
     for (field, text, most) in [
@@ -48,16 +53,32 @@ pub fn check_customer(form: &CustomerForm, currency: &Currency, today: NaiveDate
         ("employer", &form.employer, 120),
     ] {
         if text.chars().count() > most {
-            return Err(Refusal::field(field, "too_long", format!("This is longer than {most} letters. Shorten it.")));
+            return Err(Refusal::field(
+                field,
+                "too_long",
+                format!("This is longer than {most} letters. Shorten it."),
+            ));
         }
     }
     if form.email.is_empty() && form.phone.is_empty() {
-        return Err(Refusal::field("email", "required", "Enter an email or a phone number, so that the customer can be reached."));
+        return Err(Refusal::field(
+            "email",
+            "required",
+            "Enter an email or a phone number, so that the customer can be reached.",
+        ));
     }
     check_phone(&form.phone)?;
     check_birth(&form.born_on, today)?;
-    for (field, text) in [("monthly_income", &form.monthly_income), ("other_installments", &form.other_installments)] {
-        if !text.is_empty() && currency.read(text).map_err(|message| refuse(field, message))?.is_negative() {
+    for (field, text) in [
+        ("monthly_income", &form.monthly_income),
+        ("other_installments", &form.other_installments),
+    ] {
+        if !text.is_empty()
+            && currency
+                .read(text)
+                .map_err(|message| refuse(field, message))?
+                .is_negative()
+        {
             return Err(refuse(field, "This amount is below zero. Enter 0 where there is none."));
         }
     }
@@ -69,7 +90,10 @@ fn check_phone(phone: &str) -> Result<(), Refusal> {
     let odd = phone.chars().any(|c| !c.is_ascii_digit() && !"+ ()-./".contains(c));
     match phone.is_empty() || (!odd && (6..=15).contains(&digits)) {
         true => Ok(()),
-        false => Err(refuse("phone", format!("“{phone}” is not a phone number. Use 6 to 15 digits, with + and the country first."))),
+        false => Err(refuse(
+            "phone",
+            format!("“{phone}” is not a phone number. Use 6 to 15 digits, with + and the country first."),
+        )),
     }
 }
 
@@ -78,13 +102,20 @@ fn check_birth(text: &str, today: NaiveDate) -> Result<(), Refusal> {
         return Ok(());
     }
     let Ok(born) = text.parse::<NaiveDate>() else {
-        return Err(refuse("born_on", format!("“{text}” is not a date. Write it as 1990-07-31.")));
+        return Err(refuse(
+            "born_on",
+            format!("“{text}” is not a date. Write it as 1990-07-31."),
+        ));
     };
     match today.years_since(born) {
-        Some(age) if age < LEAST_AGE => {
-            Err(refuse("born_on", format!("The customer is {age}. Loans are for customers of {LEAST_AGE} and over.")))
-        }
+        Some(age) if age < LEAST_AGE => Err(refuse(
+            "born_on",
+            format!("The customer is {age}. Loans are for customers of {LEAST_AGE} and over."),
+        )),
         Some(_) if born.year() >= 1900 => Ok(()),
-        _ => Err(refuse("born_on", format!("{born} can't be a date of birth. Check the year."))),
+        _ => Err(refuse(
+            "born_on",
+            format!("{born} can't be a date of birth. Check the year."),
+        )),
     }
 }

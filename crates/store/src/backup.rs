@@ -29,20 +29,33 @@ impl Book {
         Ok(())
     }
 
-    /// Marks a restored copy: the epoch goes up, so that no number that was printed is given again.
+    /// Marks a restored copy: the epoch goes above its own and that of the book that it replaces, so that no number
+    /// that was printed is given again.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn raise_epoch(path: &Path, key: &BookKey) -> Result<(), StoreError> {
+    pub async fn raise_epoch(path: &Path, key: &BookKey, replaced: &Path) -> Result<(), StoreError> {
+        let before = match replaced.exists() {
+            true => epoch_of(replaced, key).await.unwrap_or(0),
+            false => 0,
+        };
         let mut conn = Book::connect_to(path, key).await?;
         let identity = identity_of(&mut conn)
             .await?
             .ok_or_else(|| StoreError::Damaged("the book has no identity".into()))?;
-        put_meta(&mut conn, "epoch", &(identity.epoch + 1).to_string()).await?;
+        put_meta(&mut conn, "epoch", &(identity.epoch.max(before) + 1).to_string()).await?;
         sqlx::query("pragma wal_checkpoint(truncate)")
             .execute(&mut conn)
             .await?;
         conn.close().await?;
         Ok(())
     }
+}
+
+/// The epoch of a book that is about to be replaced. One that this key does not open has other numbers anyway.
+async fn epoch_of(path: &Path, key: &BookKey) -> Result<u32, StoreError> {
+    let mut conn = Book::connect_to(path, key).await?;
+    let identity = identity_of(&mut conn).await?;
+    conn.close().await?;
+    Ok(identity.map_or(0, |i| i.epoch))
 }

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use crate::book::{Book, shadow};
-use crate::log::{FactRow, command_hash, fact_hash, load_one, save_aggregates};
+use crate::log::{FactRow, command_hash, load_one, save_aggregates};
 use crate::project::{TABLES, project};
 use farthing_api::VerifyReport;
 use farthing_office::{Fact, Key, State};
@@ -33,6 +33,17 @@ impl Book {
             check_facts(&mut conn, &mut report).await?;
         }
         Ok(report)
+    }
+
+    /// The last fact's number and hash, which stand for the whole chain.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn head(&self) -> Result<(i64, Vec<u8>), StoreError> {
+        let last = sqlx::query!("select seq, hash from fact order by seq desc limit 1")
+            .fetch_optional(self.readers())
+            .await?;
+        Ok(last.map_or((0, vec![0; 32]), |row| (row.seq, row.hash)))
     }
 
     /// Throws away what is derived and replays every fact, in one transaction.
@@ -74,7 +85,7 @@ async fn rebuild_in(conn: &mut SqliteConnection) -> Result<u64, StoreError> {
 async fn facts_after(conn: &mut SqliteConnection, after: i64) -> Result<Vec<FactRow>, StoreError> {
     Ok(sqlx::query_as!(
         FactRow,
-        r#"select seq, fact_id as "fact_id: Uuid", op_id as "op_id: Uuid", version, at, booking_date,
+        r#"select seq, fact_id as "fact_id: Uuid", op_id as "op_id: Uuid", version, kind, at, booking_date,
            actor as "actor: Uuid", desk, payload, prev_hash, hash from fact where seq > ? order by seq limit ?"#,
         after,
         CHUNK
@@ -201,16 +212,7 @@ async fn check_facts(conn: &mut SqliteConnection, report: &mut VerifyReport) -> 
         }
         for r in &rows {
             report.facts += 1;
-            let hash = fact_hash(
-                &prev,
-                &r.fact_id,
-                &r.op_id,
-                &r.at,
-                &r.booking_date,
-                r.actor.as_ref(),
-                &r.desk,
-                &r.payload,
-            );
+            let hash = r.chained(&prev);
             if r.seq != after + 1 || r.prev_hash != prev || r.hash != hash {
                 report
                     .findings

@@ -1,15 +1,19 @@
 //! The two logs, each a hash chain, and the one transaction in which a command and all that follows from it are kept.
 
+mod chain;
+mod kept;
+
+pub(crate) use chain::{FactRow, command_hash};
+pub(crate) use kept::{identity_of, load_one, put_meta, save_aggregates};
+
 use crate::book::Book;
 use crate::project::project;
 use crate::{CustomerKey, StoreError};
+use chain::{append_command, insert_fact};
 use chrono::{DateTime, SecondsFormat, Utc};
-use farthing_api::{CustomerId, DeviceId, FactId, OpId, UserId};
-use farthing_office::{
-    Aggregate, COMMAND_VERSION, Command, Context, FACT_VERSION, Fact, FactBody, Key, RULES, State, balanced, decide,
-};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use farthing_api::{CustomerId, DeviceId, LoanId, OpId, UserId};
+use farthing_office::{Command, Context, Fact, Key, Loan, State, balanced, decide};
+use kept::put_identity;
 use sqlx::sqlite::SqliteConnection;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -62,69 +66,6 @@ pub(crate) fn read_instant(text: &str) -> Result<DateTime<Utc>, StoreError> {
     DateTime::parse_from_rfc3339(text)
         .map(|at| at.with_timezone(&Utc))
         .map_err(|e| StoreError::Damaged(format!("{text} is not an instant: {e}")))
-}
-
-pub(crate) fn link(prev: &[u8], fields: &[&[u8]]) -> Vec<u8> {
-    let mut hash = Sha256::new();
-    hash.update(prev);
-    for field in fields {
-        hash.update((field.len() as u64).to_be_bytes());
-        hash.update(field);
-    }
-    hash.finalize().to_vec()
-}
-
-/// The part of a command's row that its hash covers.
-pub(crate) fn command_hash(
-    prev: &[u8],
-    op: &Uuid,
-    device: &Uuid,
-    seqs: [i64; 3],
-    version: i64,
-    payload: &str,
-    context: &str,
-) -> Vec<u8> {
-    let [epoch, dev_seq, hlc] = seqs.map(i64::to_be_bytes);
-    let version = version.to_be_bytes();
-    link(
-        prev,
-        &[
-            op.as_bytes(),
-            device.as_bytes(),
-            &epoch,
-            &dev_seq,
-            &hlc,
-            &version,
-            payload.as_bytes(),
-            context.as_bytes(),
-        ],
-    )
-}
-
-/// The part of a fact's row that its hash covers.
-pub(crate) fn fact_hash(
-    prev: &[u8],
-    fact: &Uuid,
-    op: &Uuid,
-    at: &str,
-    booking: &str,
-    actor: Option<&Uuid>,
-    desk: &str,
-    payload: &str,
-) -> Vec<u8> {
-    let actor = actor.map(Uuid::as_bytes).map_or(&[][..], |a| a.as_slice());
-    link(
-        prev,
-        &[
-            fact.as_bytes(),
-            op.as_bytes(),
-            at.as_bytes(),
-            booking.as_bytes(),
-            actor,
-            desk.as_bytes(),
-            payload.as_bytes(),
-        ],
-    )
 }
 
 /// Several commands in one transaction, for demo data, imports and the closing of days.
@@ -290,7 +231,7 @@ impl Batch<'_> {
         }
         let rows = sqlx::query_as!(
             FactRow,
-            r#"select seq, fact_id as "fact_id: Uuid", op_id as "op_id: Uuid", version, at, booking_date,
+            r#"select seq, fact_id as "fact_id: Uuid", op_id as "op_id: Uuid", version, kind, at, booking_date,
                actor as "actor: Uuid", desk, payload, prev_hash, hash from fact where op_id = ? order by seq"#,
             op.0
         )
@@ -308,9 +249,13 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// The connection, for queries that must see what the transaction has done so far.
-    pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
-        &mut self.conn
+    /// A loan as it is in this transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn loan(&mut self, id: LoanId) -> Result<Option<Loan>, StoreError> {
+        self.load(&[Key::Loan(id)]).await?;
+        Ok(self.state.loan(id).cloned())
     }
 
     /// Keeps everything and syncs the disk.
@@ -344,191 +289,6 @@ impl Batch<'_> {
     }
 }
 
-/// A row of the fact log.
-pub(crate) struct FactRow {
-    pub(crate) seq: i64,
-    pub(crate) fact_id: Uuid,
-    pub(crate) op_id: Uuid,
-    pub(crate) version: i64,
-    pub(crate) at: String,
-    pub(crate) booking_date: String,
-    pub(crate) actor: Option<Uuid>,
-    pub(crate) desk: String,
-    pub(crate) payload: String,
-    pub(crate) prev_hash: Vec<u8>,
-    pub(crate) hash: Vec<u8>,
-}
-
-impl FactRow {
-    /// The fact, an old payload upcast to the form of today.
-    pub(crate) fn read(&self) -> Result<Fact, StoreError> {
-        if self.version > i64::from(FACT_VERSION) {
-            return Err(StoreError::Newer {
-                found: self.version,
-                known: i64::from(FACT_VERSION),
-            });
-        }
-        let body: FactBody = serde_json::from_str(&self.payload)?;
-        let booking_date = self.booking_date.parse();
-        Ok(Fact {
-            id: FactId(self.fact_id),
-            op: OpId(self.op_id),
-            at: read_instant(&self.at)?,
-            booking_date: booking_date.map_err(|e| StoreError::Damaged(format!("fact {}: {e}", self.seq)))?,
-            by: self.actor.map(UserId),
-            desk: self.desk.clone(),
-            body,
-        })
-    }
-}
-
-/// A payload with the circumstances of its decision.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Decided {
-    pub(crate) rules: u32,
-    pub(crate) context: Context,
-}
-
-async fn append_command(
-    conn: &mut SqliteConnection,
-    identity: &Identity,
-    command: &Command,
-    ctx: &Context,
-) -> Result<(), StoreError> {
-    let last = sqlx::query!("select seq, epoch, dev_seq, hlc, hash from command order by seq desc limit 1")
-        .fetch_optional(&mut *conn)
-        .await?;
-    let epoch = i64::from(identity.epoch);
-    let (seq, dev_seq, last_hlc, prev) = match last {
-        Some(row) if row.epoch == epoch => (row.seq + 1, row.dev_seq + 1, row.hlc, row.hash),
-        Some(row) => (row.seq + 1, 1, row.hlc, row.hash),
-        None => (1, 1, 0, vec![0; 32]),
-    };
-    let hlc = (ctx.at.timestamp_millis() << 16).max(last_hlc + 1);
-    let payload = serde_json::to_string(command)?;
-    let context = serde_json::to_string(&Decided {
-        rules: RULES,
-        context: ctx.clone(),
-    })?;
-    let version = i64::from(COMMAND_VERSION);
-    let hash = command_hash(
-        &prev,
-        &ctx.op.0,
-        &identity.device.0,
-        [epoch, dev_seq, hlc],
-        version,
-        &payload,
-        &context,
-    );
-    let kind = kind_of(&payload);
-    sqlx::query!(
-        "insert into command (seq, op_id, device, epoch, dev_seq, hlc, version, kind, payload, context, prev_hash, hash)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        seq,
-        ctx.op.0,
-        identity.device.0,
-        epoch,
-        dev_seq,
-        hlc,
-        version,
-        kind,
-        payload,
-        context,
-        prev,
-        hash
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// The tag with which every payload begins.
-fn kind_of(payload: &str) -> &str {
-    payload.split('"').nth(3).unwrap_or_default()
-}
-
-async fn insert_fact(conn: &mut SqliteConnection, seq: i64, prev: &[u8], fact: &Fact) -> Result<Vec<u8>, StoreError> {
-    let payload = serde_json::to_string(&fact.body)?;
-    let at = instant(fact.at);
-    let booking = fact.booking_date.to_string();
-    let actor = fact.by.map(|u| u.0);
-    let hash = fact_hash(
-        prev,
-        &fact.id.0,
-        &fact.op.0,
-        &at,
-        &booking,
-        actor.as_ref(),
-        &fact.desk,
-        &payload,
-    );
-    let about = fact
-        .body
-        .touches(&fact.desk)
-        .first()
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    let (version, kind) = (i64::from(FACT_VERSION), fact.body.word());
-    sqlx::query!(
-        "insert into fact (seq, fact_id, op_id, version, kind, about, at, booking_date, actor, desk, payload, prev_hash, hash)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        seq,
-        fact.id.0,
-        fact.op.0,
-        version,
-        kind,
-        about,
-        at,
-        booking,
-        actor,
-        fact.desk,
-        payload,
-        prev,
-        hash
-    )
-    .execute(conn)
-    .await?;
-    Ok(hash)
-}
-
-pub(crate) async fn load_one(conn: &mut SqliteConnection, key: &Key, state: &mut State) -> Result<(), StoreError> {
-    let name = key.to_string();
-    if let Some(text) = sqlx::query_scalar!("select state from aggregate where key = ?", name)
-        .fetch_optional(conn)
-        .await?
-    {
-        let aggregate: Aggregate = serde_json::from_str(&text)?;
-        state.0.insert(key.clone(), aggregate);
-    }
-    Ok(())
-}
-
-pub(crate) async fn save_aggregates(
-    conn: &mut SqliteConnection,
-    state: &State,
-    keys: &[Key],
-) -> Result<(), StoreError> {
-    let mut versions = std::collections::BTreeMap::<&Key, i64>::new();
-    for key in keys {
-        *versions.entry(key).or_default() += 1;
-    }
-    for (key, changes) in versions {
-        let Some(aggregate) = state.0.get(key) else { continue };
-        let (name, kind, text) = (key.to_string(), key.kind(), serde_json::to_string(aggregate)?);
-        sqlx::query!(
-            "insert into aggregate (key, kind, version, state) values (?, ?, ?, ?)
-             on conflict (key) do update set version = version + excluded.version, state = excluded.state",
-            name,
-            kind,
-            changes,
-            text
-        )
-        .execute(&mut *conn)
-        .await?;
-    }
-    Ok(())
-}
-
 pub(crate) async fn put_credential(
     conn: &mut SqliteConnection,
     user: UserId,
@@ -545,42 +305,4 @@ pub(crate) async fn put_credential(
     .execute(conn)
     .await?;
     Ok(())
-}
-
-async fn put_identity(conn: &mut SqliteConnection, identity: &Identity) -> Result<(), StoreError> {
-    for (name, value) in [
-        ("device", identity.device.to_string()),
-        ("epoch", identity.epoch.to_string()),
-        ("desk", identity.desk.clone()),
-    ] {
-        put_meta(conn, name, &value).await?;
-    }
-    Ok(())
-}
-
-pub(crate) async fn put_meta(conn: &mut SqliteConnection, name: &str, value: &str) -> Result<(), StoreError> {
-    sqlx::query!(
-        "insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
-        name,
-        value
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-pub(crate) async fn identity_of(conn: &mut SqliteConnection) -> Result<Option<Identity>, StoreError> {
-    let rows = sqlx::query!("select name, value from meta where name in ('device', 'epoch', 'desk')")
-        .fetch_all(conn)
-        .await?;
-    let value = |name: &str| rows.iter().find(|r| r.name == name).map(|r| r.value.clone());
-    let (Some(device), Some(epoch), Some(desk)) = (value("device"), value("epoch"), value("desk")) else {
-        return Ok(None);
-    };
-    let damaged = |what: &str| StoreError::Damaged(format!("the book's {what} can't be read"));
-    Ok(Some(Identity {
-        device: device.parse().map_err(|_| damaged("device"))?,
-        epoch: epoch.parse().map_err(|_| damaged("epoch"))?,
-        desk,
-    }))
 }

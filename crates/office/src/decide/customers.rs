@@ -13,7 +13,10 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
         state.customer(*id).ok_or_else(|| Refusal::missing("customer"))
     };
     Ok(match command {
-        Command::RegisterCustomer { fields, likely_duplicates } => {
+        Command::RegisterCustomer {
+            fields,
+            likely_duplicates,
+        } => {
             let next = state.desk(&ctx.desk).map_or(1, |d| d.customers + 1);
             let customer = CustomerId::of(ctx.op, 0);
             let mut facts = vec![FactBody::CustomerRegistered {

@@ -230,7 +230,7 @@ impl Book {
         let about = key.to_string();
         let rows = sqlx::query_as!(
             crate::log::FactRow,
-            r#"select seq, fact_id as "fact_id: Uuid", op_id as "op_id: Uuid", version, at, booking_date,
+            r#"select seq, fact_id as "fact_id: Uuid", op_id as "op_id: Uuid", version, kind, at, booking_date,
                actor as "actor: Uuid", desk, payload, prev_hash, hash from fact where about = ? order by seq"#,
             about
         )

@@ -1,0 +1,263 @@
+//! The charts of the home screens: the figures behind each, and the picture that documents draws of them.
+
+use super::homes::{month, months_before, share};
+use crate::desk::Open;
+use crate::error::{Answer, Told};
+use chrono::{Datelike, NaiveDate};
+use farthing_api::{ChartView, Money};
+use farthing_documents::DocumentError;
+use farthing_documents::charts::{
+    Bar, Expected, Flow, Frame, PurchaseMonth, Share, Theme, bars_and_line, bars_with_ticks, grouped_bars,
+    horizontal_bars, lines_share, title_for_expected, title_for_flow, title_for_products, title_for_purchases,
+    title_for_share, unit_of,
+};
+use farthing_store::MonthSums;
+
+/// The months that a chart shows, oldest first: its key, its first day, its sums.
+async fn months(open: &Open, today: NaiveDate, count: u32) -> Answer<Vec<(NaiveDate, MonthSums)>> {
+    let mut sums = open
+        .book
+        .months(&month(months_before(today, count - 1)), &month(today))
+        .await
+        .told()?;
+    let days = (0..count).rev().map(|n| months_before(today, n));
+    Ok(days
+        .map(|day| (day, sums.remove(&month(day)).unwrap_or_default()))
+        .collect())
+}
+
+fn of(sums: &MonthSums, measure: &str) -> Money {
+    sums.get(measure).copied().unwrap_or_default()
+}
+
+/// "Jul 2026", the month's name in the language of the screens.
+fn named(day: NaiveDate, language: &str) -> String {
+    const EN: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    const FR: [&str; 12] = [
+        "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+    ];
+    let names = if language == "fr" { &FR } else { &EN };
+    format!("{} {}", names[day.month0() as usize], day.year())
+}
+
+fn percent(hundredths: u32) -> String {
+    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+}
+
+/// The largest share of the portfolio that may be more than 30 days late, in hundredths of a percent: 5 %.
+const PAR30_LIMIT: u32 = 500;
+
+/// The chart's words and figures, drawn in both themes.
+struct Drawing<'a> {
+    open: &'a Open,
+    id: &'a str,
+    size: (u32, u32),
+    title: String,
+    subtitle: String,
+    columns: &'a [&'a str],
+    rows: Vec<Vec<String>>,
+}
+
+impl Drawing<'_> {
+    fn drawn(self, draw: impl Fn(&Frame<'_>) -> Result<String, DocumentError>) -> Answer<ChartView> {
+        let picture = |theme| {
+            draw(&Frame {
+                width: self.size.0,
+                height: self.size.1,
+                theme,
+                language: &self.open.organisation.language,
+                currency: self.open.currency(),
+                label: &self.title,
+            })
+        };
+        let (svg, svg_dark) = (picture(Theme::LIGHT).told()?, picture(Theme::DARK).told()?);
+        Ok(ChartView {
+            id: self.id.into(),
+            svg,
+            svg_dark,
+            title: self.title,
+            subtitle: self.subtitle,
+            columns: self.columns.iter().map(|c| (*c).to_string()).collect(),
+            rows: self.rows,
+        })
+    }
+}
+
+fn table(open: &Open, months: &[(NaiveDate, MonthSums)], measures: &[&str]) -> Vec<Vec<String>> {
+    let language = &open.organisation.language;
+    let row = |(day, sums): &(NaiveDate, MonthSums)| {
+        let amounts = measures.iter().map(|m| open.currency().show(of(sums, m)));
+        std::iter::once(named(*day, language)).chain(amounts).collect()
+    };
+    months.iter().map(row).collect()
+}
+
+/// "Thousand USD per month", by the largest amount that is shown.
+fn unit_per_month(open: &Open, largest: Money) -> String {
+    let unit = unit_of(open.currency(), &open.organisation.language, largest);
+    match open.organisation.language.as_str() {
+        "fr" => format!("{unit} par mois"),
+        _ => format!("{unit} per month"),
+    }
+}
+
+fn largest(months: &[(NaiveDate, MonthSums)], measures: &[&str]) -> Money {
+    months
+        .iter()
+        .flat_map(|(_, sums)| measures.iter().map(|m| of(sums, m)))
+        .max()
+        .unwrap_or_default()
+}
+
+pub(super) async fn expected_and_received(open: &Open, today: NaiveDate) -> Answer<ChartView> {
+    let months = months(open, today, 12).await?;
+    let measures = ["expected", "received"];
+    let points: Vec<Expected> = months
+        .iter()
+        .map(|(day, s)| Expected {
+            month: *day,
+            expected: of(s, "expected"),
+            received: of(s, "received"),
+            so_far: month(*day) == month(today),
+        })
+        .collect();
+    Drawing {
+        open,
+        id: "expected_received",
+        size: (676, 190),
+        title: title_for_expected(&open.organisation.language, &points),
+        subtitle: unit_per_month(open, largest(&months, &measures)),
+        columns: &["month", "expected", "received"],
+        rows: table(open, &months, &measures),
+    }
+    .drawn(|frame| bars_with_ticks(frame, &points))
+}
+
+pub(super) async fn disbursed_and_collected(open: &Open, today: NaiveDate) -> Answer<ChartView> {
+    let months = months(open, today, 12).await?;
+    let measures = ["disbursed", "received"];
+    let points: Vec<Flow> = months
+        .iter()
+        .map(|(day, s)| Flow {
+            month: *day,
+            disbursed: of(s, "disbursed"),
+            collected: of(s, "received"),
+            so_far: month(*day) == month(today),
+        })
+        .collect();
+    Drawing {
+        open,
+        id: "disbursed_collected",
+        size: (480, 220),
+        title: title_for_flow(&open.organisation.language, &points),
+        subtitle: unit_per_month(open, largest(&months, &measures)),
+        columns: &["month", "disbursed", "collected"],
+        rows: table(open, &months, &measures),
+    }
+    .drawn(|frame| bars_and_line(frame, &points))
+}
+
+pub(super) async fn at_risk(open: &Open, today: NaiveDate) -> Answer<ChartView> {
+    let mut ends = open.book.month_ends(months_before(today, 11)).await.told()?;
+    let now = open.book.portfolio(today).await.told()?;
+    ends.retain(|(day, _)| month(*day) != month(today));
+    ends.push((today, now));
+    let language = &open.organisation.language;
+    let points: Vec<Share> = ends
+        .iter()
+        .map(|(day, f)| Share {
+            month: *day,
+            par30: share(f.par30, f.outstanding),
+            par60: share(f.par60, f.outstanding),
+            par90: share(f.par90, f.outstanding),
+        })
+        .collect();
+    let row = |p: &Share| {
+        std::iter::once(named(p.month, language))
+            .chain([p.par30, p.par60, p.par90].map(percent))
+            .collect()
+    };
+    Drawing {
+        open,
+        id: "at_risk",
+        size: (480, 220),
+        title: title_for_share(language, &points, Some(PAR30_LIMIT)),
+        subtitle: match language.as_str() {
+            "fr" => "Part du capital restant dû, fin de mois".into(),
+            _ => "Share of outstanding principal, month end".into(),
+        },
+        columns: &["month", "par30", "par60", "par90"],
+        rows: points.iter().map(row).collect(),
+    }
+    .drawn(|frame| lines_share(frame, &points, Some(PAR30_LIMIT)))
+}
+
+pub(super) async fn by_product(open: &Open, today: NaiveDate) -> Answer<ChartView> {
+    let shares = open.book.portfolio_by_product(today).await.told()?;
+    let french = open.organisation.language == "fr";
+    let label = |title: &str| match title {
+        "purchases" if french => "Achats".to_string(),
+        "purchases" => "Purchases".to_string(),
+        other => other.to_string(),
+    };
+    let bars: Vec<Bar> = shares
+        .iter()
+        .map(|s| Bar {
+            label: label(&s.title),
+            value: s.outstanding,
+        })
+        .collect();
+    let row = |s: &farthing_store::ProductShare| {
+        vec![
+            label(&s.title),
+            open.currency().show(s.outstanding),
+            percent(share(s.par30, s.outstanding)),
+        ]
+    };
+    let unit = unit_of(
+        open.currency(),
+        &open.organisation.language,
+        bars.iter().map(|b| b.value).max().unwrap_or_default(),
+    );
+    Drawing {
+        open,
+        id: "by_product",
+        size: (480, 220),
+        title: title_for_products(&open.organisation.language, &bars),
+        subtitle: if french {
+            format!("Encours par produit, {unit}")
+        } else {
+            format!("Portfolio by product, {unit}")
+        },
+        columns: &["product", "outstanding", "par30"],
+        rows: shares.iter().map(row).collect(),
+    }
+    .drawn(|frame| horizontal_bars(frame, &bars))
+}
+
+pub(super) async fn purchases(open: &Open, today: NaiveDate) -> Answer<ChartView> {
+    let months = months(open, today, 6).await?;
+    let measures = ["purchased", "purchase_paid", "purchase_due"];
+    let points: Vec<PurchaseMonth> = months
+        .iter()
+        .map(|(day, s)| PurchaseMonth {
+            month: *day,
+            purchases: of(s, "purchased"),
+            paid: of(s, "purchase_paid"),
+            due: of(s, "purchase_due"),
+            so_far: month(*day) == month(today),
+        })
+        .collect();
+    Drawing {
+        open,
+        id: "purchases",
+        size: (480, 220),
+        title: title_for_purchases(&open.organisation.language, &points),
+        subtitle: unit_per_month(open, largest(&months, &measures)),
+        columns: &["month", "purchased", "paid", "due"],
+        rows: table(open, &months, &measures),
+    }
+    .drawn(|frame| grouped_bars(frame, &points))
+}

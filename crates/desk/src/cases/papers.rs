@@ -1,0 +1,130 @@
+//! Receipts and statements, written into the documents folder and opened with the system's viewer.
+
+use crate::desk::{Desk, Open};
+use crate::error::{Answer, Told, internal};
+use farthing_api::{ApiError, ErrorKind, OpenDocument, Saved, WriteReceipt, WriteStatement};
+use farthing_documents::{Letterhead, ReceiptPaper, receipt, statement};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+fn letterhead(open: &Open) -> Letterhead {
+    Letterhead {
+        organisation: open.organisation.name.clone(),
+        branch: open.organisation.branch_name.clone(),
+        desk: open.identity.prefix(),
+        currency: open.currency().clone(),
+        language: open.organisation.language.clone(),
+    }
+}
+
+/// Writes a paper so that it appears under its name only when it is whole.
+fn write(folder: &Path, name: &str, pdf: &[u8]) -> std::io::Result<PathBuf> {
+    std::fs::create_dir_all(folder)?;
+    let (path, part) = (folder.join(format!("{name}.pdf")), folder.join(format!("{name}.part")));
+    std::fs::write(&part, pdf)?;
+    std::fs::rename(&part, &path)?;
+    Ok(path)
+}
+
+impl Desk {
+    /// Writes the receipt of a payment. A further print says which copy it is.
+    ///
+    /// # Errors
+    /// Where there is no such payment, or the disk refuses.
+    pub async fn write_receipt(&self, request: WriteReceipt) -> Answer<Saved> {
+        let (open, session) = self.caller().await?;
+        let missing = || ApiError::new(ErrorKind::NotFound, "not_found", "This payment is not in the book.");
+        let paper = open.book.payment(request.payment).await.told()?.ok_or_else(missing)?;
+        let loan = self.loan_view(&open, &session, paper.loan).await?;
+        let customer = self.customer_or_missing(&open, paper.customer).await?;
+        let counter = format!("printed:{}", paper.payment.receipt);
+        let printed = open
+            .book
+            .setting(&counter)
+            .await
+            .told()?
+            .and_then(|n| n.parse::<u32>().ok())
+            .unwrap_or(0);
+        let copy = printed + 1;
+        let name = match copy {
+            1 => paper.payment.receipt.clone(),
+            n => format!("{}-copy-{n}", paper.payment.receipt),
+        };
+        let reversed_by = paper.payment.reversed.clone();
+        let receipt_paper = ReceiptPaper {
+            payment: paper.payment,
+            loan_number: loan.row.number.clone(),
+            product: loan.row.product.clone(),
+            customer_name: customer.row.name,
+            customer_number: customer.row.number,
+            outstanding: loan.row.outstanding,
+            next_due: loan.row.next_due_on.map(|day| (day, loan.row.next_due)),
+            copy,
+            reversed_by,
+        };
+        let (head, folder) = (letterhead(&open), self.home.documents().join("receipts"));
+        let path = tokio::task::spawn_blocking(move || -> Answer<PathBuf> {
+            write(&folder, &name, &receipt(&head, &receipt_paper).told()?).told()
+        })
+        .await
+        .map_err(|e| internal(&e))??;
+        open.book.set_setting(&counter, Some(&copy.to_string())).await.told()?;
+        Ok(Saved {
+            path: path.display().to_string(),
+        })
+    }
+
+    /// Writes the statement of a loan.
+    ///
+    /// # Errors
+    /// Where there is no such loan, or the disk refuses.
+    pub async fn write_statement(&self, request: WriteStatement) -> Answer<Saved> {
+        let (open, session) = self.caller().await?;
+        let loan = self.loan_view(&open, &session, request.loan).await?;
+        let customer = self.customer_or_missing(&open, loan.row.customer).await?;
+        let now = self.clock.now().with_timezone(&open.zone).naive_local();
+        let name = format!("{}-{}", loan.row.number, now.format("%Y-%m-%d"));
+        let (head, folder) = (letterhead(&open), self.home.documents().join("statements"));
+        let path = tokio::task::spawn_blocking(move || -> Answer<PathBuf> {
+            let pdf = statement(&head, &loan, &customer.row.name, &customer.row.number, now).told()?;
+            write(&folder, &name, &pdf).told()
+        })
+        .await
+        .map_err(|e| internal(&e))??;
+        Ok(Saved {
+            path: path.display().to_string(),
+        })
+    }
+
+    /// Opens a paper with the system's viewer. Only papers that the desk wrote are opened.
+    ///
+    /// # Errors
+    /// Where the file is not one of them, or the system has no viewer.
+    pub async fn open_document(&self, request: OpenDocument) -> Answer<()> {
+        self.caller().await?;
+        let folder = std::fs::canonicalize(self.home.documents()).told()?;
+        let path = std::fs::canonicalize(&request.path).told()?;
+        if !path.starts_with(&folder) {
+            return Err(ApiError::new(
+                ErrorKind::NotFound,
+                "not_found",
+                "This is not a paper of this desk.",
+            ));
+        }
+        let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+        let spawned = Command::new(opener)
+            .arg(&path)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        spawned.map(drop).map_err(|error| {
+            tracing::warn!(%error, "no viewer");
+            let message = format!(
+                "No program to show PDF files was found. The paper is at {}.",
+                path.display()
+            );
+            ApiError::new(ErrorKind::Unavailable, "no_viewer", message)
+        })
+    }
+}

@@ -1,0 +1,231 @@
+//! The rows of the two logs and the hashes that chain them.
+
+use super::{Identity, instant, read_instant};
+use crate::StoreError;
+use farthing_api::{FactId, OpId, UserId};
+use farthing_office::{COMMAND_VERSION, Command, Context, FACT_VERSION, Fact, FactBody, RULES};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::sqlite::SqliteConnection;
+use uuid::Uuid;
+
+fn link(prev: &[u8], fields: &[&[u8]]) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(prev);
+    for field in fields {
+        hash.update((field.len() as u64).to_be_bytes());
+        hash.update(field);
+    }
+    hash.finalize().to_vec()
+}
+
+/// The part of a command's row that its hash covers.
+pub(crate) fn command_hash(
+    prev: &[u8],
+    op: &Uuid,
+    device: &Uuid,
+    seqs: [i64; 3],
+    version: i64,
+    payload: &str,
+    context: &str,
+) -> Vec<u8> {
+    let [epoch, dev_seq, hlc] = seqs.map(i64::to_be_bytes);
+    let version = version.to_be_bytes();
+    link(
+        prev,
+        &[
+            op.as_bytes(),
+            device.as_bytes(),
+            &epoch,
+            &dev_seq,
+            &hlc,
+            &version,
+            payload.as_bytes(),
+            context.as_bytes(),
+        ],
+    )
+}
+
+/// A row of the fact log.
+pub(crate) struct FactRow {
+    pub(crate) seq: i64,
+    pub(crate) fact_id: Uuid,
+    pub(crate) op_id: Uuid,
+    pub(crate) version: i64,
+    pub(crate) kind: String,
+    pub(crate) at: String,
+    pub(crate) booking_date: String,
+    pub(crate) actor: Option<Uuid>,
+    pub(crate) desk: String,
+    pub(crate) payload: String,
+    pub(crate) prev_hash: Vec<u8>,
+    pub(crate) hash: Vec<u8>,
+}
+
+impl FactRow {
+    /// The fact, an old payload upcast to the form of today.
+    pub(crate) fn read(&self) -> Result<Fact, StoreError> {
+        if self.version > i64::from(FACT_VERSION) {
+            return Err(StoreError::Newer {
+                found: self.version,
+                known: i64::from(FACT_VERSION),
+            });
+        }
+        let body: FactBody = serde_json::from_str(&self.payload)?;
+        let booking_date = self.booking_date.parse();
+        Ok(Fact {
+            id: FactId(self.fact_id),
+            op: OpId(self.op_id),
+            at: read_instant(&self.at)?,
+            booking_date: booking_date.map_err(|e| StoreError::Damaged(format!("fact {}: {e}", self.seq)))?,
+            by: self.actor.map(UserId),
+            desk: self.desk.clone(),
+            body,
+        })
+    }
+}
+
+impl FactRow {
+    /// The hash that the row should have after the one before it: everything that the row says is in it.
+    pub(crate) fn chained(&self, prev: &[u8]) -> Vec<u8> {
+        let actor = self
+            .actor
+            .as_ref()
+            .map(Uuid::as_bytes)
+            .map_or(&[][..], |a| a.as_slice());
+        link(
+            prev,
+            &[
+                self.fact_id.as_bytes(),
+                self.op_id.as_bytes(),
+                &self.version.to_be_bytes(),
+                self.kind.as_bytes(),
+                self.at.as_bytes(),
+                self.booking_date.as_bytes(),
+                actor,
+                self.desk.as_bytes(),
+                self.payload.as_bytes(),
+            ],
+        )
+    }
+
+    /// The row of a new fact, chained to the one before it.
+    fn of(fact: &Fact, seq: i64, prev: &[u8]) -> Result<FactRow, StoreError> {
+        let mut row = FactRow {
+            seq,
+            fact_id: fact.id.0,
+            op_id: fact.op.0,
+            version: i64::from(FACT_VERSION),
+            kind: fact.body.word().into(),
+            at: instant(fact.at),
+            booking_date: fact.booking_date.to_string(),
+            actor: fact.by.map(|u| u.0),
+            desk: fact.desk.clone(),
+            payload: serde_json::to_string(&fact.body)?,
+            prev_hash: prev.to_vec(),
+            hash: Vec::new(),
+        };
+        row.hash = row.chained(prev);
+        Ok(row)
+    }
+}
+
+/// A payload with the circumstances of its decision.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Decided {
+    pub(crate) rules: u32,
+    pub(crate) context: Context,
+}
+
+pub(super) async fn append_command(
+    conn: &mut SqliteConnection,
+    identity: &Identity,
+    command: &Command,
+    ctx: &Context,
+) -> Result<(), StoreError> {
+    let last = sqlx::query!("select seq, epoch, dev_seq, hlc, hash from command order by seq desc limit 1")
+        .fetch_optional(&mut *conn)
+        .await?;
+    let epoch = i64::from(identity.epoch);
+    let (seq, dev_seq, last_hlc, prev) = match last {
+        Some(row) if row.epoch == epoch => (row.seq + 1, row.dev_seq + 1, row.hlc, row.hash),
+        Some(row) => (row.seq + 1, 1, row.hlc, row.hash),
+        None => (1, 1, 0, vec![0; 32]),
+    };
+    let hlc = (ctx.at.timestamp_millis() << 16).max(last_hlc + 1);
+    let payload = serde_json::to_string(command)?;
+    let context = serde_json::to_string(&Decided {
+        rules: RULES,
+        context: ctx.clone(),
+    })?;
+    let version = i64::from(COMMAND_VERSION);
+    let hash = command_hash(
+        &prev,
+        &ctx.op.0,
+        &identity.device.0,
+        [epoch, dev_seq, hlc],
+        version,
+        &payload,
+        &context,
+    );
+    let kind = kind_of(&payload);
+    sqlx::query!(
+        "insert into command (seq, op_id, device, epoch, dev_seq, hlc, version, kind, payload, context, prev_hash, hash)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        seq,
+        ctx.op.0,
+        identity.device.0,
+        epoch,
+        dev_seq,
+        hlc,
+        version,
+        kind,
+        payload,
+        context,
+        prev,
+        hash
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The tag with which every payload begins.
+fn kind_of(payload: &str) -> &str {
+    payload.split('"').nth(3).unwrap_or_default()
+}
+
+pub(super) async fn insert_fact(
+    conn: &mut SqliteConnection,
+    seq: i64,
+    prev: &[u8],
+    fact: &Fact,
+) -> Result<Vec<u8>, StoreError> {
+    let row = FactRow::of(fact, seq, prev)?;
+    let about = fact
+        .body
+        .touches(&fact.desk)
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    sqlx::query!(
+        "insert into fact (seq, fact_id, op_id, version, kind, about, at, booking_date, actor, desk, payload, prev_hash, hash)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        row.seq,
+        row.fact_id,
+        row.op_id,
+        row.version,
+        row.kind,
+        about,
+        row.at,
+        row.booking_date,
+        row.actor,
+        row.desk,
+        row.payload,
+        row.prev_hash,
+        row.hash
+    )
+    .execute(conn)
+    .await?;
+    Ok(row.hash)
+}

@@ -1,0 +1,82 @@
+//! The aggregates as kept, and which copy of the book this is.
+
+use super::Identity;
+use crate::StoreError;
+use farthing_office::{Aggregate, Key, State};
+use sqlx::sqlite::SqliteConnection;
+
+pub(crate) async fn load_one(conn: &mut SqliteConnection, key: &Key, state: &mut State) -> Result<(), StoreError> {
+    let name = key.to_string();
+    if let Some(text) = sqlx::query_scalar!("select state from aggregate where key = ?", name)
+        .fetch_optional(conn)
+        .await?
+    {
+        let aggregate: Aggregate = serde_json::from_str(&text)?;
+        state.0.insert(key.clone(), aggregate);
+    }
+    Ok(())
+}
+
+pub(crate) async fn save_aggregates(
+    conn: &mut SqliteConnection,
+    state: &State,
+    keys: &[Key],
+) -> Result<(), StoreError> {
+    let mut versions = std::collections::BTreeMap::<&Key, i64>::new();
+    for key in keys {
+        *versions.entry(key).or_default() += 1;
+    }
+    for (key, changes) in versions {
+        let Some(aggregate) = state.0.get(key) else { continue };
+        let (name, kind, text) = (key.to_string(), key.kind(), serde_json::to_string(aggregate)?);
+        sqlx::query!(
+            "insert into aggregate (key, kind, version, state) values (?, ?, ?, ?)
+             on conflict (key) do update set version = version + excluded.version, state = excluded.state",
+            name,
+            kind,
+            changes,
+            text
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn put_identity(conn: &mut SqliteConnection, identity: &Identity) -> Result<(), StoreError> {
+    for (name, value) in [
+        ("device", identity.device.to_string()),
+        ("epoch", identity.epoch.to_string()),
+        ("desk", identity.desk.clone()),
+    ] {
+        put_meta(conn, name, &value).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn put_meta(conn: &mut SqliteConnection, name: &str, value: &str) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
+        name,
+        value
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn identity_of(conn: &mut SqliteConnection) -> Result<Option<Identity>, StoreError> {
+    let rows = sqlx::query!("select name, value from meta where name in ('device', 'epoch', 'desk')")
+        .fetch_all(conn)
+        .await?;
+    let value = |name: &str| rows.iter().find(|r| r.name == name).map(|r| r.value.clone());
+    let (Some(device), Some(epoch), Some(desk)) = (value("device"), value("epoch"), value("desk")) else {
+        return Ok(None);
+    };
+    let damaged = |what: &str| StoreError::Damaged(format!("the book's {what} can't be read"));
+    Ok(Some(Identity {
+        device: device.parse().map_err(|_| damaged("device"))?,
+        epoch: epoch.parse().map_err(|_| damaged("epoch"))?,
+        desk,
+    }))
+}
