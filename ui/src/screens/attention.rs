@@ -1,0 +1,114 @@
+//! What needs attention, and how each thing is settled.
+
+use crate::i18n::{Text, text};
+use crate::parts::{AreaField, Button, Dialog, EmptyState, Form, FormState, Refusal, Screen, WorkItem, query};
+use crate::route::Route;
+use crate::state::{App, app};
+use farthing_api::{ListTasks, SettleTask, TaskView};
+use leptos::prelude::*;
+
+/// What happened, in words.
+pub fn task_title(app: App, task: &TaskView) -> String {
+    let title: Option<Text> = match task.kind.as_str() {
+        "likely_duplicate_payment" => Some(text::TASK_DUPLICATE),
+        "payment_on_closed_loan" => Some(text::TASK_ON_CLOSED),
+        "notice_of_payment" => Some(text::TASK_NOTICE),
+        _ => None,
+    };
+    let amount = task.amount.map(|amount| app.money(amount)).unwrap_or_default();
+    match title {
+        Some(title) => app.say_with(title, &[("amount", amount), ("code", app.code())]),
+        None => task.kind.replace('_', " "),
+    }
+}
+
+/// Whose, on which loan, since when.
+pub fn task_reason(app: App, task: &TaskView) -> String {
+    let since = app.day(crate::dates::local_date(task.at));
+    let parts = [
+        task.customer.clone(),
+        task.loan_number.clone(),
+        task.detail.clone(),
+        since,
+    ];
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+/// The list.
+#[component]
+pub fn AttentionScreen() -> impl IntoView {
+    let app = app();
+    let tasks = query(move || Some(ListTasks {}));
+    let settling = RwSignal::new(None::<TaskView>);
+    let open = RwSignal::new(false);
+    let item = move |task: TaskView| {
+        let (title, reason, loan, number) = (
+            task_title(app, &task),
+            task_reason(app, &task),
+            task.loan,
+            task.loan_number.clone(),
+        );
+        let settle = move |()| {
+            settling.set(Some(task.clone()));
+            open.set(true);
+        };
+        view! {
+            <WorkItem title=title reason=reason>
+                <span class="row" data-task=number>
+                    {loan.map(|id| view! { <Button label=text::TASK_OPEN_LOAN kind="text btn-sm" does="open-loan" on_press=move |()| app.go(Route::Loan(id))/> })}
+                    {app.can("settle_tasks").then(|| view! { <Button label=text::TASK_SETTLE kind=" btn-sm" does="settle-task" on_press=settle/> })}
+                </span>
+            </WorkItem>
+        }
+    };
+    let list = move || match (tasks.value.get(), tasks.error.get()) {
+        (Some(tasks), _) if tasks.is_empty() => view! { <EmptyState sentence=text::ATTENTION_NONE/> }.into_any(),
+        (Some(tasks), _) => view! { <ul class="work">{tasks.into_iter().map(item).collect_view()}</ul> }.into_any(),
+        (None, Some(error)) => view! { <EmptyState sentence=error.message/> }.into_any(),
+        (None, None) => ().into_any(),
+    };
+    view! {
+        <Screen name="attention" title=text::NAV_ATTENTION>{list}</Screen>
+        <Dialog open=open title=text::TASK_SETTLE_TITLE name="settle-task">
+            {move || settling.get().map(|task| view! { <SettleForm task=task open=open on_done=move |()| tasks.reload()/> })}
+        </Dialog>
+    }
+}
+
+#[component]
+fn SettleForm(task: TaskView, open: RwSignal<bool>, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
+    let app = app();
+    let form = FormState::new("settle-form");
+    let outcome = RwSignal::new(String::new());
+    let (title, reason) = (task_title(app, &task), task_reason(app, &task));
+    let submit = move |()| {
+        if form.require(&[("outcome", outcome)]) {
+            let request = SettleTask {
+                task: task.id,
+                outcome: outcome.get_untracked(),
+            };
+            form.submit(request, move |()| {
+                open.set(false);
+                app.tell(app.say(text::TASK_SETTLED));
+                on_done.run(());
+            });
+        }
+    };
+    view! {
+        <Form state=form class="dialog-form" own_refusal=true on_submit=submit>
+            <div class="dialog-body">
+                <Refusal state=form/>
+                <p><b>{title}</b><br/><span class="muted">{reason}</span></p>
+                <AreaField name="outcome" label=text::TASK_OUTCOME value=outcome hint=text::TASK_OUTCOME_HINT/>
+            </div>
+            <footer class="dialog-foot">
+                <Button label=text::CANCEL on_press=move |()| open.set(false)/>
+                <Button label=text::TASK_SETTLE kind="primary" does="save-settled" busy_label=text::SAVING/>
+            </footer>
+        </Form>
+    }
+}

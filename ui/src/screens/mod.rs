@@ -1,0 +1,104 @@
+//! The screens, and which of them shows.
+
+mod admin_home;
+mod apply;
+mod attention;
+mod boot;
+mod code;
+mod customer;
+mod customer_form;
+mod customer_home;
+mod customer_verify;
+mod customers;
+mod first_run;
+#[cfg(debug_assertions)]
+mod gallery;
+mod goods;
+mod loan;
+mod loans;
+mod mail;
+mod officer_home;
+mod products;
+mod recovery;
+mod sell;
+mod settings;
+mod sign_in;
+mod staff;
+
+pub use sign_in::LockScreen;
+pub use staff::role_name;
+
+use crate::frame::Frame;
+use crate::route::Route;
+use crate::state::{self, App, Phase};
+use farthing_api::{Role, StartState};
+use leptos::prelude::*;
+
+/// The window's content.
+#[component]
+pub fn Window() -> impl IntoView {
+    let app = state::provide();
+    app.restart();
+    move || match app.phase.get() {
+        Phase::Booting => ().into_any(),
+        Phase::Outside(state) => outside(app, state),
+        Phase::Inside => view! { <Frame/> }.into_any(),
+    }
+}
+
+/// What shows while nobody is signed in.
+fn outside(app: App, state: StartState) -> AnyView {
+    match state {
+        StartState::FirstRun {
+            currencies,
+            time_zones,
+            time_zone,
+            ..
+        } => view! { <first_run::FirstRunScreen currencies=currencies time_zones=time_zones time_zone=time_zone/> }
+            .into_any(),
+        StartState::SignIn {
+            version,
+            open,
+            organisation,
+            ..
+        } => view! { <sign_in::SignInScreen version=version open=open organisation=organisation/> }.into_any(),
+        StartState::Trouble { code, message, path } => {
+            view! { <boot::TroubleScreen code=code message=message path=path/> }.into_any()
+        }
+        StartState::SignedIn { session } => {
+            app.enter(session);
+            ().into_any()
+        }
+    }
+}
+
+/// The screen of a route.
+pub fn screen(app: App, route: Route) -> AnyView {
+    match route {
+        Route::Today => today(app),
+        Route::Customers => view! { <customers::CustomersScreen/> }.into_any(),
+        Route::NewCustomer => view! { <customer_form::NewCustomerScreen/> }.into_any(),
+        Route::Customer(id) => view! { <customer::CustomerScreen id=id/> }.into_any(),
+        Route::Loans { filter } => view! { <loans::LoansScreen filter=filter/> }.into_any(),
+        Route::Loan(id) => view! { <loan::LoanScreen id=id/> }.into_any(),
+        Route::Apply { customer } => view! { <apply::ApplyScreen customer=customer/> }.into_any(),
+        Route::Approvals => view! { <loans::LoansScreen filter="waiting".to_owned()/> }.into_any(),
+        Route::Attention => view! { <attention::AttentionScreen/> }.into_any(),
+        Route::Products => view! { <products::ProductsScreen/> }.into_any(),
+        Route::Goods => view! { <goods::GoodsScreen/> }.into_any(),
+        Route::Sell { customer } => view! { <sell::SellScreen customer=customer/> }.into_any(),
+        Route::Staff => view! { <staff::StaffScreen/> }.into_any(),
+        Route::Settings => view! { <settings::SettingsScreen/> }.into_any(),
+        #[cfg(debug_assertions)]
+        Route::Gallery => view! { <gallery::GalleryScreen/> }.into_any(),
+    }
+}
+
+/// The first screen, which depends on the role.
+fn today(app: App) -> AnyView {
+    match app.role.get_untracked() {
+        Some(Role::Administrator | Role::Auditor) => view! { <admin_home::AdminHomeScreen/> }.into_any(),
+        Some(Role::Customer) => view! { <customer_home::CustomerHomeScreen/> }.into_any(),
+        _ => view! { <officer_home::OfficerHomeScreen/> }.into_any(),
+    }
+}

@@ -1,0 +1,229 @@
+//! The desk's settings: looks, mail, the day, the book, one's own password.
+
+use super::mail::{MailDraft, MailFields};
+use crate::i18n::{Language, t, text};
+use crate::parts::{
+    Banner, Button, Choice, DateField, Form, FormState, PasswordField, Refusal, Screen, Segmented, Tone, query,
+};
+use crate::state::{Theme, app};
+use farthing_api::{BackupBook, ChangePassword, CloseDay, GetMail, SaveMail, Secret, VerifyBook, VerifyReport};
+use leptos::prelude::*;
+
+/// The settings that the role may see.
+#[component]
+pub fn SettingsScreen() -> impl IntoView {
+    let app = app();
+    view! {
+        <Screen name="settings" title=text::NAV_SETTINGS>
+            <div class="stack-loose">
+                {app.can("close_day").then(|| view! { <Day/> })}
+                {app.can("keep_book").then(|| view! { <Book/> })}
+                <Looks/>
+                <OwnPassword/>
+                {app.can("manage_desk").then(|| view! { <Mail/> })}
+            </div>
+        </Screen>
+    }
+}
+
+#[component]
+fn Looks() -> impl IntoView {
+    let app = app();
+    let theme = RwSignal::new(app.theme.get_untracked().word().to_owned());
+    let language = RwSignal::new(app.language.get_untracked().code().to_owned());
+    Effect::new(move |before: Option<String>| {
+        let word = theme.get();
+        if before.is_some_and(|before| before != word) {
+            app.fix_theme(Theme::of(&word));
+        }
+        word
+    });
+    Effect::new(move || app.language.set(Language::from_tag(&language.get())));
+    let themes = vec![
+        Choice::new("system", text::THEME_SYSTEM),
+        Choice::new("light", text::THEME_LIGHT),
+        Choice::new("dark", text::THEME_DARK),
+    ];
+    let languages = Language::ALL
+        .map(|language| Choice::new(language.code(), language.name()))
+        .to_vec();
+    view! {
+        <section>
+            <div class="section-head"><h2 class="section-title">{t(text::SETTINGS_LOOKS)}</h2></div>
+            <div class="form"><div class="form-grid">
+                <Segmented name="theme" label=text::SETTINGS_THEME value=theme choices=themes/>
+                <Segmented name="language" label=text::SETUP_LANGUAGE value=language choices=languages/>
+            </div></div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Day() -> impl IntoView {
+    let app = app();
+    let form = FormState::new("close-day-form");
+    let date = RwSignal::new(app.booking_date.get_untracked().to_string());
+    if app.take_intent() == Some("close-day") {
+        form.focus("date");
+    }
+    let closed = RwSignal::new(None::<String>);
+    let submit = move |()| {
+        closed.set(None);
+        match date.get_untracked().parse() {
+            Err(_) => form.refuse(vec![("date".into(), app.say(text::SETTINGS_DATE_WRONG).to_owned())]),
+            Ok(day) => form.submit(CloseDay { date: day }, move |answer| {
+                date.set(answer.open.to_string());
+                closed.set(Some(app.say_with(
+                    text::SETTINGS_DAY_CLOSED,
+                    &[
+                        ("days", answer.days.to_string()),
+                        ("penalties", answer.penalties.to_string()),
+                        ("open", app.date(answer.open)),
+                    ],
+                )));
+            }),
+        }
+    };
+    view! {
+        <section>
+            <div class="section-head"><h2 class="section-title">{t(text::SETTINGS_CLOSE_DAY)}</h2></div>
+            <p class="muted">{t(text::SETTINGS_CLOSE_DAY_LEAD)}</p>
+            <Form state=form on_submit=submit>
+                <div class="form-grid"><DateField name="date" label=text::SETTINGS_LAST_DAY value=date/></div>
+                <p><Button label=text::SETTINGS_CLOSE_DAY kind="primary" does="close-day" busy_label=text::SETTINGS_CLOSING/></p>
+            </Form>
+            {move || closed.get().map(|words| view! { <Banner title=words tone=Tone::Good icon="check"/> })}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Book() -> impl IntoView {
+    let app = app();
+    let verify = FormState::new("verify-book");
+    let backup = FormState::new("backup-book");
+    let report = RwSignal::new(None::<VerifyReport>);
+    let saved = RwSignal::new(None::<String>);
+    let outcome = move || {
+        report.get().map(|report| {
+            if report.findings.is_empty() {
+                let words = app.say_with(
+                    text::SETTINGS_VERIFIED,
+                    &[
+                        ("commands", report.commands.to_string()),
+                        ("facts", report.facts.to_string()),
+                        ("pages", report.pages.to_string()),
+                    ],
+                );
+                view! { <Banner title=text::SETTINGS_BOOK_SOUND body=words tone=Tone::Good icon="shield-check"/> }
+                    .into_any()
+            } else {
+                let findings = report
+                    .findings
+                    .into_iter()
+                    .map(|finding| view! { <li>{finding}</li> })
+                    .collect_view();
+                view! {
+                    <Banner title=text::SETTINGS_BOOK_WRONG tone=Tone::Bad icon="warning"/>
+                    <ul class="stack-tight">{findings}</ul>
+                }
+                .into_any()
+            }
+        })
+    };
+    view! {
+        <section>
+            <div class="section-head"><h2 class="section-title">{t(text::SETTINGS_BOOK)}</h2></div>
+            <p class="muted">{t(text::SETTINGS_BOOK_LEAD)}</p>
+            <Refusal state=verify/>
+            <Refusal state=backup/>
+            <p class="row">
+                <Button label=text::SETTINGS_VERIFY icon="shield-check" does="verify-book" busy=verify.busy busy_label=text::SETTINGS_VERIFYING
+                    on_press=move |()| verify.submit(VerifyBook {}, move |answer| report.set(Some(answer)))/>
+                <Button label=text::SETTINGS_BACKUP icon="download" does="backup-book" busy=backup.busy busy_label=text::SETTINGS_BACKING_UP
+                    on_press=move |()| backup.submit(BackupBook {}, move |answer| saved.set(Some(answer.path)))/>
+            </p>
+            {outcome}
+            {move || saved.get().map(|path| view! { <Banner title=text::SETTINGS_BACKED_UP body=path tone=Tone::Good icon="check"/> })}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn OwnPassword() -> impl IntoView {
+    let app = app();
+    let form = FormState::new("password-form");
+    let (old, new) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let submit = move |()| {
+        if form.require(&[("old", old), ("new", new)]) {
+            let request = ChangePassword {
+                old: Secret::new(old.get_untracked()),
+                new: Secret::new(new.get_untracked()),
+            };
+            form.submit(request, move |()| {
+                old.set(String::new());
+                new.set(String::new());
+                app.tell(app.say(text::SETTINGS_PASSWORD_CHANGED));
+            });
+        }
+    };
+    view! {
+        <section>
+            <div class="section-head"><h2 class="section-title">{t(text::SETTINGS_PASSWORD)}</h2></div>
+            <Form state=form on_submit=submit>
+                <div class="form-grid">
+                    <PasswordField name="old" label=text::SETTINGS_PASSWORD_OLD value=old/>
+                    <PasswordField name="new" label=text::SETTINGS_PASSWORD_NEW value=new is_new=true/>
+                </div>
+                <p><Button label=text::SETTINGS_PASSWORD_DO does="change-password" busy_label=text::SAVING/></p>
+            </Form>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Mail() -> impl IntoView {
+    let app = app();
+    let form = FormState::new("mail-form");
+    let known = query(move || Some(GetMail {}));
+    let way = RwSignal::new("none".to_owned());
+    let draft = MailDraft::new(RwSignal::new(String::new()));
+    Effect::new(move || {
+        if let Some(Some(settings)) = known.value.get() {
+            way.set("smtp".to_owned());
+            draft.fill(&settings);
+        }
+    });
+    let ways = vec![
+        Choice::new("none", text::SETUP_MAIL_NONE),
+        Choice::new("smtp", text::SETUP_MAIL_SMTP),
+    ];
+    let submit = move |()| {
+        let settings = match way.get_untracked().as_str() {
+            "smtp" if !draft.is_complete(form) => return,
+            "smtp" => match draft.settings(app) {
+                Ok(settings) => Some(settings),
+                Err(error) => return form.fail(error),
+            },
+            _ => None,
+        };
+        form.submit(SaveMail { settings }, move |()| {
+            app.tell(app.say(text::SETTINGS_MAIL_SAVED))
+        });
+    };
+    view! {
+        <section>
+            <div class="section-head"><h2 class="section-title">{t(text::SETTINGS_MAIL)}</h2></div>
+            <Form state=form on_submit=submit>
+                <Segmented name="mail" label=text::SETTINGS_MAIL_WAY value=way choices=ways/>
+                {move || (way.get() == "smtp").then(|| view! { <MailFields draft=draft form=form/> })}
+                <p><Button label=text::SETTINGS_MAIL_SAVE kind="primary" does="save-mail" busy_label=text::SAVING/></p>
+            </Form>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,174 @@
+//! Sign-in: with email and password for everyone, with an emailed code for customers. And the locked screen.
+
+use super::code::CodeEntry;
+use crate::i18n::{t, text, tf};
+use crate::ipc;
+use crate::parts::{Button, Form, FormState, Icon, PasswordField, TextField};
+use crate::state::app;
+use farthing_api::{CodeSent, Secret, SendSignInCode, SignIn, SignInWithCode, SignOut, Unlock};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The sign-in. Customers may sign in with a code only while the book is `open`.
+#[component]
+pub fn SignInScreen(version: String, open: bool, organisation: Option<String>) -> impl IntoView {
+    let by_code = RwSignal::new(false);
+    let title = match organisation {
+        Some(organisation) => tf(text::SIGNIN_TITLE_OF, [("organisation", organisation)])(),
+        None => t(text::SIGNIN_TITLE)().to_owned(),
+    };
+    let ways = move || {
+        open.then(|| {
+            let (label, next) = if by_code.get() {
+                (text::SIGNIN_BY_PASSWORD, false)
+            } else {
+                (text::SIGNIN_BY_CODE, true)
+            };
+            view! {
+                <Button
+                    label=label kind="text" does="other-way"
+                    on_press=move |()| by_code.set(next)
+                />
+            }
+        })
+    };
+    view! {
+        <div class="signin" data-screen="sign-in">
+            <main class="signin-scroll">
+                <div class="signin-card">
+                    <p class="signin-brand"><Icon name="mark" class="mark"/>{t(text::PRODUCT_NAME)}</p>
+                    <header>
+                        <h1 class="signin-title">{title}</h1>
+                        <p class="signin-note">{t(text::SIGNIN_NOTE)}</p>
+                    </header>
+                    {move || if by_code.get() { view! { <ByCode/> }.into_any() } else { view! { <ByPassword/> }.into_any() }}
+                    <footer class="signin-foot">
+                        {ways}
+                        <span class="quiet small">{tf(text::SIGNIN_VERSION, [("version", version)])}</span>
+                    </footer>
+                </div>
+            </main>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn ByPassword() -> impl IntoView {
+    let app = app();
+    let form = FormState::new("sign-in");
+    let email = RwSignal::new(String::new());
+    let password = RwSignal::new(String::new());
+    let submit = move |()| {
+        if form.require(&[("email", email), ("password", password)]) {
+            let request = SignIn {
+                email: email.get_untracked().trim().to_owned(),
+                password: Secret::new(password.get_untracked()),
+            };
+            form.submit(request, move |session| app.enter(session));
+        }
+    };
+    view! {
+        <Form state=form class="stack" on_submit=submit>
+            <TextField name="email" label=text::FIELD_EMAIL kind="email" value=email autocomplete="username" autofocus=true/>
+            <PasswordField name="password" label=text::FIELD_PASSWORD value=password/>
+            <Button label=text::SIGNIN_DO kind="primary btn-wide" does="sign-in" busy_label=text::SIGNIN_BUSY/>
+        </Form>
+    }
+    .into_any()
+}
+
+#[component]
+fn ByCode() -> impl IntoView {
+    let app = app();
+    let form = FormState::new("code-form");
+    let email = RwSignal::new(String::new());
+    let code = RwSignal::new(String::new());
+    let sent = RwSignal::new(None::<CodeSent>);
+    let ask = move || {
+        if form.require(&[("email", email)]) {
+            let request = SendSignInCode {
+                email: email.get_untracked().trim().to_owned(),
+            };
+            form.submit(request, move |answer| {
+                sent.set(Some(answer));
+                form.focus("code");
+            });
+        }
+    };
+    let submit = move |()| match sent.get_untracked() {
+        None => ask(),
+        Some(challenge) => {
+            if form.require(&[("code", code)]) {
+                let request = SignInWithCode {
+                    challenge: challenge.challenge,
+                    code: code.get_untracked(),
+                };
+                form.submit(request, move |session| app.enter(session));
+            }
+        }
+    };
+    view! {
+        <Form state=form class="stack" on_submit=submit>
+            <TextField name="email" label=text::FIELD_EMAIL kind="email" value=email autocomplete="email" autofocus=true/>
+            {move || match sent.get() {
+                None => view! {
+                    <Button label=text::SIGNIN_SEND_CODE kind="primary btn-wide" does="send-code" busy_label=text::SENDING/>
+                }
+                .into_any(),
+                Some(answer) => view! {
+                    <CodeEntry sent=answer code=code on_resend=move |()| ask()/>
+                    <Button label=text::SIGNIN_DO kind="primary btn-wide" does="sign-in-with-code" busy_label=text::SIGNIN_BUSY/>
+                }
+                .into_any(),
+            }}
+        </Form>
+    }
+    .into_any()
+}
+
+/// The locked screen: the session stays, its owner's password brings it back. What was typed below stays too.
+#[component]
+pub fn LockScreen() -> impl IntoView {
+    let app = app();
+    let form = FormState::new("unlock");
+    let password = RwSignal::new(String::new());
+    let name = app
+        .session
+        .with_untracked(|session| session.as_ref().map(|session| session.name.clone()).unwrap_or_default());
+    let submit = move |()| {
+        if form.require(&[("password", password)]) {
+            let request = Unlock {
+                password: Secret::new(password.get_untracked()),
+            };
+            form.submit(request, move |session| app.session.set(Some(session)));
+        }
+    };
+    let leave = move |()| {
+        spawn_local(async move {
+            let _ = ipc::send(&SignOut {}).await;
+            app.restart();
+        });
+    };
+    view! {
+        <div class="signin" data-screen="locked">
+            <main class="signin-scroll">
+                <div class="signin-card">
+                    <p class="signin-brand"><Icon name="mark" class="mark"/>{t(text::PRODUCT_NAME)}</p>
+                    <header>
+                        <h1 class="signin-title">{t(text::LOCK_TITLE)}</h1>
+                        <p class="signin-note">{tf(text::LOCK_NOTE, [("name", name)])}</p>
+                    </header>
+                    <Form state=form class="stack" on_submit=submit>
+                        <PasswordField name="password" label=text::FIELD_PASSWORD value=password autofocus=true/>
+                        <Button label=text::LOCK_UNLOCK kind="primary btn-wide" does="unlock" busy_label=text::SIGNIN_BUSY/>
+                    </Form>
+                    <footer class="signin-foot">
+                        <Button label=text::LOCK_OTHER kind="text" does="sign-out" on_press=leave/>
+                    </footer>
+                </div>
+            </main>
+        </div>
+    }
+    .into_any()
+}
