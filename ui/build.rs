@@ -1,5 +1,5 @@
-//! Turns `locales/*.json` into a table, one row per text, so that a text that a language lacks, or whose blanks differ,
-//! stops the build.
+//! Turns `locales/LANGUAGE/*.json`, a file per area, into a table, one row per text, so that a text that a language
+//! lacks, that stands in two areas, or whose blanks differ, stops the build.
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -22,14 +22,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Every text of a language, all areas together.
 #[allow(
     clippy::print_stdout,
     reason = "a build script speaks to cargo through its standard output"
 )]
 fn read(language: &str) -> Result<Map<String, Value>, Box<dyn Error>> {
-    let path = format!("locales/{language}.json");
-    println!("cargo:rerun-if-changed={path}");
-    Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
+    let folder = format!("locales/{language}");
+    println!("cargo:rerun-if-changed={folder}");
+    let mut texts = Map::new();
+    for entry in fs::read_dir(&folder)? {
+        let path = entry?.path();
+        println!("cargo:rerun-if-changed={}", path.display());
+        let area: Map<String, Value> =
+            serde_json::from_str(&fs::read_to_string(&path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+        for (key, text) in area {
+            if texts.contains_key(&key) {
+                return Err(format!("{}: {key} stands in another file too", path.display()).into());
+            }
+            texts.insert(key, text);
+        }
+    }
+    Ok(texts)
 }
 
 /// One constant per key: `loan.next_due` becomes `LOAN_NEXT_DUE`, holding its text in each language.
@@ -40,7 +54,7 @@ fn generate(columns: &[Map<String, Value>]) -> Result<String, Box<dyn Error>> {
         let mut texts = Vec::new();
         for (language, column) in LANGUAGES.iter().zip(columns) {
             let text = column.get(key).and_then(Value::as_str);
-            texts.push(text.ok_or_else(|| format!("locales/{language}.json has no text for {key}"))?);
+            texts.push(text.ok_or_else(|| format!("locales/{language} has no text for {key}"))?);
         }
         if let Some(odd) = texts.iter().position(|text| blanks(text) != blanks(texts[0])) {
             return Err(format!("{key} has other blanks in {} than in {}", LANGUAGES[odd], LANGUAGES[0]).into());

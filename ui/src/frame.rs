@@ -1,37 +1,122 @@
-//! The frame around every screen.
+//! The frame around the screens of those who work here: navigation, the screen, the sync line.
 
-use crate::i18n::{self, Language, text};
-use crate::ipc;
+use crate::i18n::{t, tf, text};
+use crate::nav::{self, Place};
+use crate::parts::keys::{self, KeysSheet};
+use crate::parts::palette::Palette;
+use crate::parts::toast::Toasts;
+use crate::parts::Icon;
+use crate::route::Area;
+use crate::screens;
+use crate::state::{App, app};
+use farthing_api::Role;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
-/// Asks the desk which program it is.
-#[derive(Serialize)]
-struct VersionRequest {}
-
-/// The desk's answer to [`VersionRequest`].
-#[derive(Clone, Deserialize)]
-struct Version {
-    version: String,
-}
-
-/// The window's content.
+/// The frame and the screen in it. A customer's own copy has a frame of its own inside its screen.
 #[component]
 pub fn Frame() -> impl IntoView {
-    let system = window().navigator().language().unwrap_or_default();
-    i18n::provide(Language::from_tag(&system));
-    let version = LocalResource::new(|| ipc::ask::<Version>("version", &VersionRequest {}));
+    let app = app();
+    keys::listen(app);
+    let is_customer = app.role.get_untracked() == Some(Role::Customer);
+    let screen = move || screens::screen(app, app.route.get());
+    let framed = if is_customer {
+        screen.into_any()
+    } else {
+        view! {
+            <div class="app" inert=move || app.locked.get()>
+                <a class="skip-link" href="#content">{t(text::SKIP)}</a>
+                <Navigation/>
+                {screen}
+                <SyncLine/>
+            </div>
+        }
+        .into_any()
+    };
     view! {
-        <main class="frame">
-            <h1>{i18n::t(text::PRODUCT_NAME)}</h1>
-            {move || version.get().map(|answer| match answer {
-                Ok(Version { version }) => {
-                    view! { <p id="version">{i18n::tf(text::SHELL_VERSION, [("version", version)])}</p> }.into_any()
-                }
-                Err(reason) => {
-                    view! { <p role="alert">{i18n::tf(text::SHELL_UNREACHABLE, [("reason", reason)])}</p> }.into_any()
-                }
-            })}
-        </main>
+        {framed}
+        <Palette/>
+        <KeysSheet/>
+        <Toasts/>
     }
+    .into_any()
+}
+
+#[component]
+fn Navigation() -> impl IntoView {
+    let app = app();
+    let area = Memo::new(move |_| app.route.with(crate::route::Route::area));
+    let list = move |is_tool: bool| {
+        let places = nav::places(app).into_iter().filter(move |place| place.is_tool == is_tool);
+        places.map(|place| item(app, area, place)).collect_view()
+    };
+    view! {
+        <nav class="nav" aria-label=t(text::NAV_MAIN)>
+            <a class="nav-brand" href="#" on:click=move |event| { event.prevent_default(); app.go(crate::route::Route::Today); }>
+                <Icon name="mark" class="mark"/>
+                <span>{t(text::PRODUCT_NAME)}</span>
+            </a>
+            <div class="nav-scroll">
+                <ul>{move || list(false)}</ul>
+                <h2 class="nav-group">{t(text::NAV_TOOLS)}</h2>
+                <ul>{move || list(true)}</ul>
+            </div>
+        </nav>
+    }
+    .into_any()
+}
+
+fn item(app: App, area: Memo<Area>, place: Place) -> AnyView {
+    let count = match place.area {
+        Area::Approvals => Some(Memo::new(move |_| app.session.with(|session| session.as_ref().map_or(0, |session| session.approvals)))),
+        Area::Attention => Some(Memo::new(move |_| app.session.with(|session| session.as_ref().map_or(0, |session| session.attention)))),
+        _ => None,
+    };
+    let (own, route) = (place.area, place.route);
+    let key = (!place.key.is_empty()).then(|| format!("G {}", place.key.to_uppercase()));
+    view! {
+        <li>
+            <a
+                class="nav-item"
+                href="#"
+                data-nav=format!("{own:?}").to_lowercase()
+                aria-keyshortcuts=key
+                aria-current=move || (area.get() == own).then_some("page")
+                on:click=move |event| {
+                    event.prevent_default();
+                    app.go(route.clone());
+                }
+            >
+                <Icon name=place.icon/>
+                <span class="nav-label">{t(place.name)}</span>
+                {move || count.map(|count| count.get()).filter(|count| *count > 0).map(|count| view! { <span class="nav-count">{count}</span> })}
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn SyncLine() -> impl IntoView {
+    let app = app();
+    let saved = move || app.session.with(|session| session.as_ref().and_then(|session| session.saved_at).map(crate::dates::clock));
+    let desk = Memo::new(move |_| app.session.with(|session| session.as_ref().map(|session| session.desk.clone()).unwrap_or_default()));
+    let date = move || {
+        let date = app.booking_date.get();
+        tf(text::SYNC_DATE, [("day", format!("{} {}", app.say(crate::dates::weekday(date)), app.date(date))), ("desk", desk.get())])()
+    };
+    view! {
+        <footer class="syncline" aria-label=t(text::SYNC_LABEL)>
+            <div class="sync-open">
+                <span class="sync-stage sync-saved"><Icon name="desk"/>{t(text::SYNC_SAVED)} " " <b data-figure="saved-at">{saved}</b></span>
+            </div>
+            <div class="sync-end">
+                <span class="sync-date">{date}</span>
+                <i class="sync-sep"></i>
+                <button class="sync-keys" type="button" data-do="open-keys" on:click=move |_| app.keys.set(true)>
+                    <Icon name="keyboard"/>{t(text::SYNC_KEYS)} " " <kbd class="kbd">"?"</kbd>
+                </button>
+            </div>
+        </footer>
+    }
+    .into_any()
 }

@@ -1,6 +1,6 @@
-//! Every text on screen, by key, in every language. The texts are in `ui/locales/*.json`.
+//! Every text on screen, by key, in every language. The texts are in `ui/locales/LANGUAGE/*.json`.
 
-use leptos::prelude::{Get, RwSignal, expect_context, provide_context};
+use leptos::prelude::{Get, RwSignal, Signal, expect_context};
 use std::borrow::Cow;
 
 /// A constant per key: `"loan.next_due"` in the files is `text::LOAN_NEXT_DUE` here.
@@ -19,14 +19,33 @@ pub enum Language {
 }
 
 impl Language {
+    /// Every language.
+    pub const ALL: [Language; 2] = [Language::En, Language::Fr];
+
     /// The language whose BCP 47 tag, such as `fr-CM`, the system prefers; English where there is none.
     pub fn from_tag(tag: &str) -> Self {
         if tag.starts_with("fr") { Self::Fr } else { Self::En }
     }
+
+    /// The language's code, as in [`farthing_api::SetUp`].
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Fr => "fr",
+        }
+    }
+
+    /// The language's own name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Fr => "Français",
+        }
+    }
 }
 
 /// One text in every language.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text([&'static str; 2]);
 
 impl Text {
@@ -34,28 +53,39 @@ impl Text {
     pub fn in_language(self, language: Language) -> &'static str {
         self.0[language as usize]
     }
+
+    /// The text in `language`, each `{name}` replaced by its value.
+    pub fn filled(self, language: Language, values: &[(&str, String)]) -> String {
+        fill(self.in_language(language), values)
+    }
 }
 
-/// Makes `language` the language of everything below this component, and one signal the place to change it.
-pub fn provide(language: Language) -> RwSignal<Language> {
-    let signal = RwSignal::new(language);
-    provide_context(signal);
-    signal
+/// So that a component whose property is words takes a key as it is: `<Button label=text::LOAN_APPROVE/>`.
+impl From<Text> for Signal<String> {
+    fn from(text: Text) -> Self {
+        let text = t(text);
+        Signal::derive(move || text().to_owned())
+    }
 }
 
-/// The text in the language in force; shown again when the language changes.
+/// The text in the language in force; shown again when the language changes. To be called while a component is built.
 pub fn t(text: Text) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
     let language = expect_context::<RwSignal<Language>>();
     move || text.in_language(language.get())
 }
 
-/// The text in the language in force, each `{name}` replaced by its value.
+/// The text in the language in force, each `{name}` replaced by its value. To be called while a component is built.
 pub fn tf<const N: usize>(
     text: Text,
     values: [(&'static str, String); N],
 ) -> impl Fn() -> String + Clone + Send + Sync + 'static {
     let text = t(text);
     move || fill(text(), &values)
+}
+
+/// [`tf`] as a signal, for components whose property is words.
+pub fn words<const N: usize>(text: Text, values: [(&'static str, String); N]) -> Signal<String> {
+    Signal::derive(tf(text, values))
 }
 
 fn fill(text: &str, values: &[(&str, String)]) -> String {

@@ -1,7 +1,6 @@
 //! The one way from the page to the desk.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use farthing_api::{ApiError, ErrorKind, Request};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
@@ -16,7 +15,7 @@ extern "C" {
 ///
 /// # Errors
 /// The failure as JSON, as the shell's router writes it, or a sentence where there is no shell around the page.
-pub async fn call(name: &str, body: &str) -> Result<String, String> {
+async fn call(name: &str, body: &str) -> Result<String, String> {
     let arguments = js_sys::Object::new();
     for (key, value) in [("name", name), ("body", body)] {
         js_sys::Reflect::set(&arguments, &key.into(), &value.into()).map_err(said)?;
@@ -29,14 +28,25 @@ pub async fn call(name: &str, body: &str) -> Result<String, String> {
         .ok_or_else(|| "the shell answered with something else than text".to_owned())
 }
 
-/// [`call`] with a typed request and a typed answer.
+/// Asks the desk and waits for its answer. When the desk says that nobody is signed in, the whole window follows.
 ///
 /// # Errors
-/// As [`call`]; also an answer that does not have the type's shape.
-pub async fn ask<Answer: DeserializeOwned>(name: &str, request: &impl Serialize) -> Result<Answer, String> {
-    let body = serde_json::to_string(request).map_err(|error| error.to_string())?;
-    let answer = call(name, &body).await?;
-    serde_json::from_str(&answer).map_err(|error| error.to_string())
+/// What the desk answered; a failure that is none of its answers is a fault of the program.
+pub async fn send<R: Request>(request: &R) -> Result<R::Answer, ApiError> {
+    let answer = match serde_json::to_string(request) {
+        Ok(body) => call(R::NAME, &body).await,
+        Err(_) => return Err(ApiError::internal()),
+    };
+    let outcome = match answer {
+        Ok(answer) => serde_json::from_str(&answer).map_err(|_| ApiError::internal()),
+        Err(reason) => Err(serde_json::from_str(&reason).unwrap_or_else(|_| ApiError::internal())),
+    };
+    if let Err(error) = &outcome
+        && error.kind == ErrorKind::SignedOut
+    {
+        crate::state::signed_out();
+    }
+    outcome
 }
 
 /// A rejected promise's reason as text.

@@ -1,9 +1,15 @@
 //! The screens, compiled to WASM.
 
+mod dates;
 mod frame;
 mod i18n;
 mod ipc;
+mod nav;
+mod parts;
+mod route;
+mod screens;
+mod state;
 
 fn main() {
-    leptos::mount::mount_to_body(frame::Frame);
+    leptos::mount::mount_to_body(screens::Window);
 }

@@ -26,7 +26,7 @@ impl Profile {
 }
 
 /// The folders and files of `ui` that go into `ui/dist` as they are.
-const COPIED: [&str; 4] = ["index.html", "boot.js", "style", "fonts"];
+const COPIED: [&str; 5] = ["index.html", "boot.js", "style", "fonts", "icons"];
 
 /// What the glue step writes.
 const GLUE: [&str; 2] = ["farthing.js", "farthing_bg.wasm"];
