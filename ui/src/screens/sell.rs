@@ -94,7 +94,7 @@ impl Sale {
         if article.is_none() {
             form.refuse("goods", show.say(text::SELL_GOODS_REQUIRED));
         }
-        let mut number = |field: &str, typed: RwSignal<String>| {
+        let number = |field: &str, typed: RwSignal<String>| {
             let number = whole(&typed.get_untracked()).filter(|n| *n > 0);
             if number.is_none() {
                 form.refuse(field, show.say(text::SELL_WHOLE));

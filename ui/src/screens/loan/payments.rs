@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 fn line(payment: PaymentView, page: LoanPage, show: Show) -> impl IntoView {
     let reversed = payment.reversed.clone();
+    let class = if reversed.is_some() { "row-settled" } else { "" };
     let may_reverse = reversed.is_none() && show.may("reverse");
     let pdf_label = show.fill(text::LOAN_PAYMENT_PDF_OF, [("receipt", payment.receipt.clone())]);
     let reverse_label = show.fill(text::LOAN_PAYMENT_REVERSE_OF, [("receipt", payment.receipt.clone())]);
@@ -16,7 +17,7 @@ fn line(payment: PaymentView, page: LoanPage, show: Show) -> impl IntoView {
     let writing = RwSignal::new(false);
     let asked = payment.clone();
     view! {
-        <tr data-row=payment.receipt.clone() class=if reversed.is_some() { "row-settled" } else { "" }>
+        <tr data-row=payment.receipt.clone() class=class>
             <td class="ident">{payment.receipt.clone()}</td>
             <td class="nowrap">{show.day_column(payment.value_date)}</td>
             <td class="num amount" data-figure="amount">{show.money(payment.amount)}</td>
