@@ -27,10 +27,9 @@ impl Home {
         Ok(Self(path))
     }
 
-    /// A folder that exists already.
-    #[cfg(test)]
-    pub fn at(path: PathBuf) -> Self {
-        Self(path)
+    /// The folder itself.
+    pub fn folder(&self) -> &Path {
+        &self.0
     }
 
     /// Where the web view keeps its storage and cache.

@@ -5,14 +5,15 @@ mod home;
 mod router;
 mod webview;
 
+use farthing_desk::{Desk, Home as DeskHome};
 use home::Home;
 use tauri::{Manager, State, WebviewWindowBuilder};
 use tracing_subscriber::EnvFilter;
 
-/// Sends the request `body` (JSON) to the handler called `name`; answers JSON, or a [`router::Failure`] as JSON.
+/// Sends the request `body` (JSON) to the handler called `name`; answers JSON, or an `ApiError` as JSON.
 #[tauri::command]
-async fn call(home: State<'_, Home>, name: String, body: String) -> Result<String, String> {
-    router::answer(&home, &name, &body).await
+async fn call(desk: State<'_, Desk>, name: String, body: String) -> Result<String, String> {
+    router::answer(&desk, &name, &body).await
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,11 +23,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_writer(std::io::stderr)
         .init();
     let home = Home::find()?;
+    let desk = Desk::new(DeskHome::at(home.folder()));
     tauri::Builder::default()
         .manage(home)
+        .manage(desk)
         .invoke_handler(tauri::generate_handler![call])
         .setup(|app| open_window(app).map_err(Into::into))
-        .run(tauri::generate_context!())?;
+        .build(tauri::generate_context!())?
+        .run(|app, event| {
+            if let tauri::RunEvent::Exit = event {
+                tauri::async_runtime::block_on(app.state::<Desk>().shut());
+            }
+        });
     Ok(())
 }
 

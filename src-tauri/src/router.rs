@@ -1,80 +1,93 @@
-//! The way from the page's one command to its handler: a table of names and one-line adapters.
+//! The way from the page's one command to its use case: a table of requests and the desk's methods.
 
-use crate::home::Home;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use farthing_api::{self as api, ApiError, ErrorKind, Request};
+use farthing_desk::{Answer, Desk};
 
-/// Why a request got no answer.
-#[derive(Debug, Serialize)]
-pub struct Failure {
-    /// What kind of failure it is, for the page to choose its words by: `unknown-request`, `malformed-request` or
-    /// `unwritable-answer`.
-    kind: &'static str,
-    /// What happened, for the log and for support.
-    message: String,
-}
-
-/// A request without fields.
-#[derive(Debug, Deserialize)]
-pub struct Nothing {}
-
-/// The program that answers.
-#[derive(Debug, Serialize)]
-pub struct Version {
-    /// The product's name.
-    product: &'static str,
-    /// The version, `major.minor.patch`.
-    version: &'static str,
-}
-
-/// Makes `answer` from lines of `"request name" => adapter`, an adapter being
-/// `async fn(&Home, Request) -> Result<Answer, Failure>`.
+/// Makes `answer` from lines of `Request => method`, a method being `async fn(&Desk, Request) -> Answer<...>`.
 macro_rules! routes {
-    ($($name:literal => $adapter:path),+ $(,)?) => {
-        /// Answers the request `name` whose fields are the JSON in `body`; both answer and [`Failure`] are JSON.
-        pub async fn answer(home: &Home, name: &str, body: &str) -> Result<String, String> {
+    ($($request:ident => $method:ident),+ $(,)?) => {
+        /// Answers the request `name` whose fields are the JSON in `body`; both answer and [`ApiError`] are JSON.
+        pub async fn answer(desk: &Desk, name: &str, body: &str) -> Result<String, String> {
             let outcome = match name {
-                $($name => match read(body) {
-                    Ok(request) => $adapter(home, request).await.and_then(|answer| write(&answer)),
-                    Err(failure) => Err(failure),
+                $(<api::$request as Request>::NAME => match read::<api::$request>(body) {
+                    // Boxed, so that the one future is not as large as the largest of them.
+                    Ok(request) => write::<api::$request>(Box::pin(desk.$method(request)).await),
+                    Err(error) => Err(error),
                 },)+
-                _ => Err(Failure { kind: "unknown-request", message: format!("no request is called {name}") }),
+                _ => Err(fault(name, "no request has this name")),
             };
-            outcome.map_err(|failure| failure.into_json(name))
+            outcome.map_err(|error| serde_json::to_string(&error).unwrap_or_default())
         }
     };
 }
 
 routes! {
-    "version" => version,
+    Start => start,
+    SetUp => set_up,
+    TestMail => test_mail,
+    GetMail => get_mail,
+    SaveMail => save_mail,
+    SignIn => sign_in,
+    SendSignInCode => send_sign_in_code,
+    SignInWithCode => sign_in_with_code,
+    SignOut => sign_out,
+    Lock => lock,
+    Unlock => unlock,
+    ChangePassword => change_password,
+    GetSession => get_session,
+    ListUsers => list_users,
+    AddUser => add_user,
+    SetUserAccess => set_user_access,
+    CloseDay => close_day,
+    VerifyBook => verify_book,
+    BackupBook => backup_book,
+    Find => find,
+    ListCustomers => list_customers,
+    GetCustomer => get_customer,
+    RegisterCustomer => register_customer,
+    EditCustomer => edit_customer,
+    SendCode => send_code,
+    VerifyCode => verify_code,
+    RecordDocument => record_document,
+    VouchForCustomer => vouch_for_customer,
+    OpenCustomerAccess => open_customer_access,
+    ListProducts => list_products,
+    SaveProduct => save_product,
+    ListGoods => list_goods,
+    SaveGoods => save_goods,
+    ListLoans => list_loans,
+    GetLoan => get_loan,
+    ApplyForLoan => apply_for_loan,
+    DecideLoan => decide_loan,
+    DisburseLoan => disburse_loan,
+    ReceivePayment => receive_payment,
+    PreviewPayment => preview_payment,
+    ReversePayment => reverse_payment,
+    QuotePayoff => quote_payoff,
+    ForecloseLoan => foreclose_loan,
+    RefundCredit => refund_credit,
+    SellOnInstallments => sell_on_installments,
+    OfficerHome => officer_home,
+    AdminHome => admin_home,
+    CustomerHome => customer_home,
+    ListTasks => list_tasks,
+    SettleTask => settle_task,
+    GiveNotice => give_notice,
 }
 
-async fn version(_home: &Home, _request: Nothing) -> Result<Version, Failure> {
-    Ok(Version {
-        product: "Farthing",
-        version: env!("CARGO_PKG_VERSION"),
-    })
+/// The page and the shell don't agree on a request's form: a fault of the program, told as one.
+fn fault(name: &str, cause: &str) -> ApiError {
+    tracing::error!(request = name, cause, "a request could not be read or answered");
+    ApiError::new(ErrorKind::Internal, "malformed_request", "The window and the desk don't fit together. Install Farthing anew.")
 }
 
-impl Failure {
-    fn into_json(self, name: &str) -> String {
-        tracing::warn!(request = name, kind = self.kind, "a request failed");
-        serde_json::to_string(&self).unwrap_or_else(|_| format!(r#"{{"kind":"{}","message":""}}"#, self.kind))
-    }
+fn read<R: Request>(body: &str) -> Result<R, ApiError> {
+    serde_json::from_str(body).map_err(|error| fault(R::NAME, &error.to_string()))
 }
 
-fn read<Request: DeserializeOwned>(body: &str) -> Result<Request, Failure> {
-    serde_json::from_str(body).map_err(|error| Failure {
-        kind: "malformed-request",
-        message: error.to_string(),
-    })
-}
-
-fn write(answer: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string(answer).map_err(|error| Failure {
-        kind: "unwritable-answer",
-        message: error.to_string(),
-    })
+fn write<R: Request>(answer: Answer<R::Answer>) -> Result<String, ApiError> {
+    let answer = answer.inspect_err(|error| tracing::info!(request = R::NAME, code = %error.code, "refused"))?;
+    serde_json::to_string(&answer).map_err(|error| fault(R::NAME, &error.to_string()))
 }
 
 #[cfg(test)]
@@ -82,24 +95,18 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
     use super::answer;
-    use crate::home::Home;
+    use farthing_desk::{Desk, Home};
 
     #[tokio::test]
     async fn answers_by_name_and_tells_why_it_does_not() {
-        let home = Home::at(std::env::temp_dir());
-        let answered = answer(&home, "version", "{}").await.unwrap();
-        assert!(answered.contains(env!("CARGO_PKG_VERSION")), "{answered}");
-        assert!(
-            answer(&home, "no-such", "{}")
-                .await
-                .unwrap_err()
-                .contains("unknown-request")
-        );
-        assert!(
-            answer(&home, "version", "[")
-                .await
-                .unwrap_err()
-                .contains("malformed-request")
-        );
+        let folder = tempfile::tempdir().unwrap();
+        let desk = Desk::new(Home::at(folder.path()));
+        assert!(answer(&desk, "Start", "{}").await.unwrap().contains("first_run"));
+        assert!(answer(&desk, "NoSuch", "{}").await.unwrap_err().contains("malformed_request"));
+        assert!(answer(&desk, "Start", "[").await.unwrap_err().contains("malformed_request"));
+        assert!(answer(&desk, "ListLoans", r#"{"query":{"search":"","filter":"","sort":"","descending":false,"page":0}}"#)
+            .await
+            .unwrap_err()
+            .contains("signed_out"));
     }
 }

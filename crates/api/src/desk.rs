@@ -87,6 +87,9 @@ request! {
         password: Secret,
     } => SessionView;
 
+    /// Who is signed in and what the frame shows, as of now.
+    GetSession {} => SessionView;
+
     /// Changes the caller's own password.
     ChangePassword {
         /// The password in force.

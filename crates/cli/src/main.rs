@@ -1,2 +1,111 @@
-//! `farthing`: the headless desk.
-fn main() {}
+//! `farthing`: the desk without a window. Exit status 0 done, 1 findings, 2 usage, 3 locked or in use, 4 wrong password.
+
+mod book;
+mod compute;
+mod outcome;
+
+use clap::{Parser, Subcommand};
+use outcome::Outcome;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The loan desk on the command line.
+#[derive(Parser)]
+#[command(name = "farthing", version, about)]
+struct Arguments {
+    /// Answers as JSON, one object.
+    #[arg(long, global = true)]
+    json: bool,
+    /// The email of whoever opens the book; needed where several people can.
+    #[arg(long, global = true, env = "FARTHING_USER")]
+    user: Option<String>,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Makes a new book with a branch's history. Its administrator is admin@demo.test.
+    Demo {
+        /// The file to make.
+        #[arg(long)]
+        book: PathBuf,
+        /// How many customers.
+        #[arg(long, default_value_t = 60)]
+        customers: u32,
+        /// How many loans and purchases.
+        #[arg(long, default_value_t = 90)]
+        loans: u32,
+        /// The same seed gives the same facts.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The day up to which the history goes; today where it is left out.
+        #[arg(long)]
+        until: Option<chrono::NaiveDate>,
+    },
+    /// Checks the whole book: pages, chains, trial balance, projections.
+    Verify {
+        /// The book.
+        #[arg(long)]
+        book: PathBuf,
+    },
+    /// Writes the book and its key slots into one new file.
+    Backup {
+        /// The book.
+        #[arg(long)]
+        book: PathBuf,
+        /// The file to write.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Puts a backup in place, after checking it whole.
+    Restore {
+        /// The backup.
+        #[arg(long)]
+        from: PathBuf,
+        /// The book to put in place.
+        #[arg(long)]
+        book: PathBuf,
+    },
+    /// Throws away what is derived and replays every fact.
+    Rebuild {
+        /// The book.
+        #[arg(long)]
+        book: PathBuf,
+    },
+    /// Closes every open day up to and including one.
+    CloseDay {
+        /// The book.
+        #[arg(long)]
+        book: PathBuf,
+        /// The last day to close.
+        #[arg(long)]
+        date: chrono::NaiveDate,
+    },
+    /// Works out schedules, rates and rules from JSON: an array, one object, or an object a line.
+    Compute {
+        /// The file; `-` or nothing reads standard input.
+        file: Option<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let user = arguments.user.as_deref();
+    let outcome = match arguments.action {
+        Action::Compute { file } => compute::run(file.as_deref()),
+        Action::Demo { book, customers, loans, seed, until } => book::demo(&book, customers, loans, seed, until),
+        Action::Verify { book } => book::verify(&book, user),
+        Action::Backup { book, to } => book::backup(&book, user, &to),
+        Action::Restore { from, book } => book::restore(&from, &book, user),
+        Action::Rebuild { book } => book::rebuild(&book, user),
+        Action::CloseDay { book, date } => book::close_day(&book, user, date),
+    };
+    outcome.unwrap_or_else(Outcome::from).say(arguments.json)
+}

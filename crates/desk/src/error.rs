@@ -1,8 +1,8 @@
 //! From a failure inside to the one answer that a screen gets. What the database or the system said goes to the log.
 
 use farthing_api::{ApiError, ErrorKind};
-use farthing_documents::DocumentError;
-use farthing_identity::{IdentityError, MailError, SlotError};
+use farthing_identity::mail::MailError;
+use farthing_identity::{IdentityError, SlotError};
 use farthing_store::StoreError;
 
 /// What a use case answers.
@@ -30,12 +30,6 @@ impl<T> Told<T> for Result<T, StoreError> {
 }
 
 impl<T> Told<T> for Result<T, IdentityError> {
-    fn told(self) -> Answer<T> {
-        self.map_err(|error| internal(&error))
-    }
-}
-
-impl<T> Told<T> for Result<T, DocumentError> {
     fn told(self) -> Answer<T> {
         self.map_err(|error| internal(&error))
     }

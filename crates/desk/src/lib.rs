@@ -1,1 +1,15 @@
-//! The desk's use cases: sessions, clock, and the way from a request to an appended fact.
+//! The desk's use cases: the way from a request to an appended fact, for the window and the command line alike.
+
+mod cases;
+mod clock;
+pub mod demo;
+mod desk;
+mod error;
+pub mod headless;
+pub mod keep;
+mod mint;
+
+pub use clock::Clock;
+pub use desk::{Desk, Home, keys_path};
+pub use error::Answer;
+

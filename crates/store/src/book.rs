@@ -45,9 +45,14 @@ pub struct Book {
     writer: Mutex<SqliteConnection>,
     readers: SqlitePool,
     key: BookKey,
-    vfs: Option<String>,
     /// Held as long as the book is open; the lock goes with it.
     _lock: File,
+}
+
+fn lock_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_os_string();
+    name.push(".lock");
+    name.into()
 }
 
 /// Takes the lock file beside the book, so that one process holds it.
@@ -56,7 +61,7 @@ fn lock(path: &Path) -> Result<File, StoreError> {
         .create(true)
         .truncate(false)
         .write(true)
-        .open(path.with_extension("lock"))?;
+        .open(lock_path(path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
@@ -128,9 +133,13 @@ impl Book {
             writer: Mutex::new(writer),
             readers,
             key: key.clone(),
-            vfs: vfs.map(str::to_string),
             _lock: lock,
         })
+    }
+
+    /// Whether another process holds the book at a path.
+    pub fn is_held(path: &Path) -> bool {
+        matches!(lock(path), Err(StoreError::InUse))
     }
 
     /// Where the file is.
@@ -141,10 +150,6 @@ impl Book {
     /// The file's key, for adding a key slot.
     pub fn key(&self) -> &BookKey {
         &self.key
-    }
-
-    pub(crate) fn vfs(&self) -> Option<&str> {
-        self.vfs.as_deref()
     }
 
     /// Connections that only read.
@@ -187,7 +192,7 @@ pub(crate) async fn shadow() -> Result<SqliteConnection, StoreError> {
         .disable_statement_logging()
         .connect()
         .await?;
-    MIGRATIONS.run(&mut conn).await?;
+    MIGRATIONS.run_direct(None, &mut conn, false).await?;
     Ok(conn)
 }
 
@@ -216,6 +221,7 @@ async fn migrate(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreEr
             .await?;
         std::fs::copy(path, path.with_extension(format!("before-{known}.book")))?;
     }
-    MIGRATIONS.run(conn).await?;
+    // Not `run`: its bound on the connection keeps every future above from being sent between threads.
+    MIGRATIONS.run_direct(None, conn, false).await?;
     Ok(())
 }

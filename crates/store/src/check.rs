@@ -35,6 +35,15 @@ impl Book {
         Ok(report)
     }
 
+    /// The last fact's number and hash, which stand for the whole chain.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn head(&self) -> Result<(i64, Vec<u8>), StoreError> {
+        let last = sqlx::query!("select seq, hash from fact order by seq desc limit 1").fetch_optional(self.readers()).await?;
+        Ok(last.map_or((0, vec![0; 32]), |row| (row.seq, row.hash)))
+    }
+
     /// Throws away what is derived and replays every fact, in one transaction.
     ///
     /// # Errors

@@ -4,9 +4,9 @@ use crate::book::Book;
 use crate::project::project;
 use crate::{CustomerKey, StoreError};
 use chrono::{DateTime, SecondsFormat, Utc};
-use farthing_api::{CustomerId, DeviceId, FactId, OpId, UserId};
+use farthing_api::{CustomerId, DeviceId, FactId, LoanId, OpId, UserId};
 use farthing_office::{
-    Aggregate, COMMAND_VERSION, Command, Context, FACT_VERSION, Fact, FactBody, Key, RULES, State, balanced, decide,
+    Aggregate, COMMAND_VERSION, Command, Context, FACT_VERSION, Fact, FactBody, Key, Loan, RULES, State, balanced, decide,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -308,9 +308,13 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// The connection, for queries that must see what the transaction has done so far.
-    pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
-        &mut self.conn
+    /// A loan as it is in this transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn loan(&mut self, id: LoanId) -> Result<Option<Loan>, StoreError> {
+        self.load(&[Key::Loan(id)]).await?;
+        Ok(self.state.loan(id).cloned())
     }
 
     /// Keeps everything and syncs the disk.

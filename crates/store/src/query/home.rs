@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::book::Book;
 use chrono::{Days, NaiveDate};
-use farthing_api::{LoanRow, Money};
+use farthing_api::{LoanRow, Money, UserId};
 use farthing_office::DayFigures;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -230,5 +230,19 @@ impl Book {
         .fetch_one(self.readers())
         .await?;
         Ok((count(row.all), count(row.verified)))
+    }
+
+    /// How many applications wait that someone else than this person took down.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn waiting_for_others(&self, user: UserId) -> Result<u32, StoreError> {
+        let n = sqlx::query_scalar!(
+            r#"select count(*) as "n!: i64" from loan where status = 'waiting' and (officer is null or officer <> ?)"#,
+            user.0
+        )
+        .fetch_one(self.readers())
+        .await?;
+        Ok(count(n))
     }
 }

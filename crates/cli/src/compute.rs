@@ -1,0 +1,93 @@
+//! `farthing compute`: vectors in, one JSON object a line out, in input order.
+
+use crate::outcome::{Failure, Outcome};
+use farthing_lending::compute::answer;
+use serde_json::{Value, json};
+use std::io::{BufWriter, Read, Write};
+use std::path::Path;
+
+/// Reads an array, one object, or JSON Lines; answers each.
+pub fn run(file: Option<&Path>) -> Result<Outcome, Failure> {
+    let mut text = String::new();
+    match file {
+        Some(path) if path != Path::new("-") => {
+            std::fs::File::open(path)
+                .and_then(|mut f| f.read_to_string(&mut text))
+                .map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
+        }
+        _ => {
+            std::io::stdin().read_to_string(&mut text).map_err(|e| Failure::usage(format!("standard input: {e}")))?;
+        }
+    }
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let wrong = write_answers(&text, &mut out)?;
+    out.flush()?;
+    Ok(Outcome::silent(u8::from(wrong)))
+}
+
+/// Writes an answer for each vector; whether any was an error.
+fn write_answers(text: &str, out: &mut impl Write) -> Result<bool, Failure> {
+    let whole = text.trim_start();
+    let mut wrong = false;
+    let mut write = |value: Value| -> std::io::Result<()> {
+        wrong |= value.get("error").is_some();
+        writeln!(out, "{value}")
+    };
+    if whole.starts_with('[') {
+        let vectors: Vec<Value> =
+            serde_json::from_str(whole).map_err(|e| Failure::usage(format!("the array can't be read: {e}")))?;
+        for vector in &vectors {
+            write(answer(vector))?;
+        }
+    } else if let Ok(one) = serde_json::from_str::<Value>(whole) {
+        write(answer(&one))?;
+    } else {
+        for (n, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+            write(match serde_json::from_str::<Value>(line) {
+                Ok(vector) => answer(&vector),
+                Err(error) => broken(n, &error),
+            })?;
+        }
+    }
+    Ok(wrong)
+}
+
+fn broken(line: u32, error: &serde_json::Error) -> Value {
+    json!({ "id": null, "line": line, "error": { "field": "line", "message": format!("This line is not JSON: {error}.") } })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn run(text: &str) -> (Vec<Value>, bool) {
+        let mut out = Vec::new();
+        let wrong = write_answers(text, &mut out).ok().unwrap();
+        (String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect(), wrong)
+    }
+
+    const RULE: &str = r#"{"id":"r","kind":"rule","terms":{"rule":"remaining_after_payment","total":"15824.86","paid":"1318.74"}}"#;
+
+    #[test]
+    fn answers_arrays_objects_and_lines_alike() {
+        for text in [RULE.to_string(), format!("[{RULE}]"), format!("{RULE}\n")] {
+            let (answers, wrong) = run(&text);
+            assert_eq!(answers[0]["remaining"], "14506.12");
+            assert!(!wrong);
+        }
+    }
+
+    #[test]
+    fn a_broken_line_does_not_stop_the_others() {
+        let (answers, wrong) = run(&format!("{RULE}\n{{broken\n{RULE}"));
+        assert_eq!(answers.len(), 3);
+        assert_eq!((&answers[1]["id"], &answers[1]["line"]), (&Value::Null, &json!(2)));
+        assert!(wrong);
+    }
+
+    #[test]
+    fn a_broken_array_fails_whole() {
+        assert!(write_answers("[{", &mut Vec::new()).is_err());
+    }
+}

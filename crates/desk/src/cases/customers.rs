@@ -1,0 +1,145 @@
+//! Customers: the list, the form, documents, their own sign-in.
+
+use crate::desk::{Desk, Open, Session};
+use crate::error::{Answer, Told};
+use farthing_api::{
+    ApiError, CustomerForm, CustomerId, CustomerRow, CustomerView, EditCustomer, ErrorKind, GetCustomer, ListCustomers, OpenCustomerAccess, Page,
+    RecordDocument, RegisterCustomer, UserId, VouchForCustomer,
+};
+use farthing_identity::{Cost, check_password, hash_password, normalise_email, sign_in_name};
+use farthing_office::permission::Permission;
+use farthing_office::{Command, FactBody, Key, check_customer};
+use farthing_store::{Beside, CustomerKey};
+
+impl Desk {
+    /// A page of the customer list.
+    ///
+    /// # Errors
+    /// Where the caller may not see the book.
+    pub async fn list_customers(&self, request: ListCustomers) -> Answer<Page<CustomerRow>> {
+        let (open, _) = self.caller_who_may(Permission::SeeBook).await?;
+        open.book.customers(&request.query).await.told()
+    }
+
+    /// Everything about one customer.
+    ///
+    /// # Errors
+    /// Where there is none, or the caller may not see the book.
+    pub async fn get_customer(&self, request: GetCustomer) -> Answer<CustomerView> {
+        let (open, session) = self.caller_who_may(Permission::SeeBook).await?;
+        self.customer_view(&open, &session, request.id).await
+    }
+
+    pub(crate) async fn customer_or_missing(&self, open: &Open, id: CustomerId) -> Answer<CustomerView> {
+        let found = open.book.customer(id, self.today(open)).await.told()?;
+        found.ok_or_else(|| ApiError::new(ErrorKind::NotFound, "not_found", "This customer is not in the book."))
+    }
+
+    pub(crate) async fn customer_view(&self, open: &Open, _: &Session, id: CustomerId) -> Answer<CustomerView> {
+        let mut view = self.customer_or_missing(open, id).await?;
+        let state = open.book.load(&[Key::Customer(id)]).await.told()?;
+        let verified = state.customer(id).is_some_and(farthing_office::Customer::is_verified);
+        view.may_receive = match verified {
+            true => Ok(()),
+            false => Err("Not verified: send a code to the email, or see the id document and have a supervisor vouch for it.".into()),
+        };
+        Ok(view)
+    }
+
+    fn checked(&self, open: &Open, form: &CustomerForm) -> Answer<CustomerForm> {
+        let mut form = check_customer(form, open.currency(), self.today(open)).map_err(|refusal| refusal.0)?;
+        if !form.email.is_empty() {
+            form.email = normalise_email(&form.email).map_err(|message| ApiError::input("email", "malformed", message))?;
+        }
+        Ok(form)
+    }
+
+    /// Registers a customer.
+    ///
+    /// # Errors
+    /// Names the field that needs a change.
+    pub async fn register_customer(&self, request: RegisterCustomer) -> Answer<CustomerView> {
+        let (open, session) = self.caller_who_may(Permission::RegisterCustomers).await?;
+        let form = self.checked(&open, &request.form)?;
+        let id = self.register(&open, &session, &form).await?;
+        self.customer_view(&open, &session, id).await
+    }
+
+    pub(crate) async fn register(&self, open: &Open, session: &Session, form: &CustomerForm) -> Answer<CustomerId> {
+        let ctx = self.context(open, Some(session.actor()))?;
+        let id = CustomerId::of(ctx.op, 0);
+        let key = CustomerKey::from_bytes(self.mint.bytes().told()?);
+        let fields = open.book.seal_new_customer(&key, id, ctx.op, form).told()?;
+        let twins = open.book.likely_duplicates(form).await.told()?;
+        let likely_duplicates = twins.into_iter().map(|(id, _)| id).collect();
+        let command = Command::RegisterCustomer { fields, likely_duplicates };
+        let beside = Beside { customer_key: Some((id, key)), ..Beside::default() };
+        open.book.execute(&command, &ctx, beside).await.told()?;
+        Ok(id)
+    }
+
+    /// Changes what is known about a customer.
+    ///
+    /// # Errors
+    /// Names the field that needs a change.
+    pub async fn edit_customer(&self, request: EditCustomer) -> Answer<CustomerView> {
+        let (open, session) = self.caller_who_may(Permission::RegisterCustomers).await?;
+        let form = self.checked(&open, &request.form)?;
+        let known = self.customer_or_missing(&open, request.id).await?;
+        if known.erased {
+            return Err(ApiError::new(ErrorKind::Refused, "erased", "This customer's personal data was erased. Register them anew."));
+        }
+        let ctx = self.context(&open, Some(session.actor()))?;
+        let fields = open.book.seal_customer(request.id, ctx.op, &form, &known.form).await.told()?;
+        let command = Command::ChangeCustomer { customer: request.id, fields };
+        open.book.execute(&command, &ctx, Beside::default()).await.told()?;
+        self.customer_view(&open, &session, request.id).await
+    }
+
+    /// The officer has seen the id document.
+    ///
+    /// # Errors
+    /// Where the office refuses.
+    pub async fn record_document(&self, request: RecordDocument) -> Answer<CustomerView> {
+        let (open, session) = self.caller().await?;
+        let command = Command::RecordDocument { customer: request.customer, document: request.kind };
+        self.run(&open, &session, &command, Beside::default()).await?;
+        self.customer_view(&open, &session, request.customer).await
+    }
+
+    /// A supervisor vouches for the document.
+    ///
+    /// # Errors
+    /// Where the office refuses: no document, or the same person saw it.
+    pub async fn vouch_for_customer(&self, request: VouchForCustomer) -> Answer<CustomerView> {
+        let (open, session) = self.caller().await?;
+        self.run(&open, &session, &Command::Vouch { customer: request.customer }, Beside::default()).await?;
+        self.customer_view(&open, &session, request.customer).await
+    }
+
+    /// Gives a customer a sign-in with a password of their own, or a new password.
+    ///
+    /// # Errors
+    /// A password that is easy to guess; an email that is not verified.
+    pub async fn open_customer_access(&self, request: OpenCustomerAccess) -> Answer<CustomerView> {
+        let (open, session) = self.caller_who_may(Permission::RegisterCustomers).await?;
+        let customer = self.customer_or_missing(&open, request.customer).await?;
+        let related = [customer.row.name.as_str(), customer.form.email.as_str(), customer.form.phone.as_str()];
+        check_password(&request.password, false, &related).map_err(|message| ApiError::input("password", "weak", message))?;
+        let hash = self.blocking(move || hash_password(&request.password, Cost::desktop())).await?.told()?;
+        self.open_access(&open, &session, request.customer, &customer.form.email, hash).await?;
+        self.customer_view(&open, &session, request.customer).await
+    }
+
+    pub(crate) async fn open_access(&self, open: &Open, session: &Session, customer: CustomerId, email: &str, hash: String) -> Answer<()> {
+        let sign_in = sign_in_name(email);
+        let state = open.book.load(&[Key::Customer(customer)]).await.told()?;
+        let ctx = self.context(open, Some(session.actor()))?;
+        // A first sign-in gets the id that the office will give it; a new password goes to the one there is.
+        let user = state.customer(customer).and_then(|c| c.user).unwrap_or_else(|| UserId::of(ctx.op, 0));
+        let beside = Beside { credential: Some((user, hash)), ..Beside::default() };
+        let facts = open.book.execute(&Command::OpenAccess { customer, sign_in }, &ctx, beside).await.told()?;
+        debug_assert!(facts.iter().any(|f| matches!(f.body, FactBody::UserAdded { .. } | FactBody::PasswordChanged { .. })));
+        Ok(())
+    }
+}

@@ -1,0 +1,17 @@
+//! The use cases, by area: each takes a request and gives its answer.
+
+mod charts;
+mod codes;
+mod customers;
+mod day;
+mod homes;
+mod loans;
+
+mod people;
+mod products;
+mod sign_in;
+mod start;
+
+pub(crate) use loans::opened_loan;
+pub(crate) use day::{assess_and_close, close_through};
+pub(crate) use start::first_run;

@@ -1,0 +1,144 @@
+//! Staff, mail, and the care of the book.
+
+use crate::desk::{Desk, keys_path};
+use crate::error::{Answer, Told};
+use farthing_api::{
+    AddUser, ApiError, BackupBook, Find, GetMail, Hit, ListUsers, MailSettings, SaveMail, Saved, Secret, SetUserAccess, TestMail, UserView,
+    VerifyBook, VerifyReport,
+};
+use farthing_identity::{check_password, mail, normalise_email, sign_in_name};
+use farthing_office::permission::Permission;
+use farthing_office::{Command, FactBody};
+use farthing_store::Beside;
+
+impl Desk {
+    /// Everyone who works here.
+    ///
+    /// # Errors
+    /// Where the caller may not.
+    pub async fn list_users(&self, _: ListUsers) -> Answer<Vec<UserView>> {
+        let (open, _) = self.caller_who_may(Permission::SeeBook).await?;
+        open.book.staff().await.told()
+    }
+
+    /// Adds a member of staff.
+    ///
+    /// # Errors
+    /// Names the field that needs a change.
+    pub async fn add_user(&self, request: AddUser) -> Answer<UserView> {
+        let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
+        let email = normalise_email(&request.email).map_err(|message| ApiError::input("email", "malformed", message))?;
+        check_password(&request.password, false, &[&request.name, &email])
+            .map_err(|message| ApiError::input("password", "weak", message))?;
+        let sign_in = sign_in_name(&email);
+        let command =
+            Command::AddUser { role: request.role, name: request.name.clone(), email: email.clone(), sign_in: sign_in.clone() };
+        let facts = self.run(&open, &session, &command, Beside::default()).await?;
+        let user = facts.iter().find_map(|f| match &f.body {
+            FactBody::UserAdded { user, .. } => Some(*user),
+            _ => None,
+        });
+        let user = user.ok_or_else(ApiError::internal)?;
+        self.add_slot(&open, user, request.role, sign_in, request.password).await?;
+        Ok(UserView { id: user, name: request.name.trim().to_string(), email, role: request.role, active: true })
+    }
+
+    /// Takes someone's access away, or gives it back with a new password.
+    ///
+    /// # Errors
+    /// Where the office refuses.
+    pub async fn set_user_access(&self, request: SetUserAccess) -> Answer<()> {
+        let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
+        let staff = open.book.staff().await.told()?;
+        let Some(user) = staff.into_iter().find(|u| u.id == request.user) else {
+            return Err(ApiError::new(farthing_api::ErrorKind::NotFound, "not_found", "This person does not work here."));
+        };
+        if let Some(password) = &request.password {
+            check_password(password, false, &[&user.name, &user.email])
+                .map_err(|message| ApiError::input("password", "weak", message))?;
+        }
+        let command = Command::SetUserAccess { user: user.id, active: request.password.is_some() };
+        self.run(&open, &session, &command, Beside::default()).await?;
+        match request.password {
+            Some(password) => self.add_slot(&open, user.id, user.role, sign_in_name(&user.email), password).await,
+            None => {
+                let (mut slots, _) = self.keys()?;
+                slots.remove(user.id, open.book.key().bytes()).told()?;
+                slots.save(&keys_path(&self.home.book())).told()
+            }
+        }
+    }
+
+    /// Sends one real message to try mail settings: at first run by anyone, later by an administrator.
+    ///
+    /// # Errors
+    /// What the mail server says, in words for people.
+    pub async fn test_mail(&self, request: TestMail) -> Answer<()> {
+        let mut settings = request.settings;
+        let mut organisation = "Farthing".to_string();
+        let mut language = "en".to_string();
+        if self.open.read().await.is_some() {
+            let (open, _) = self.caller_who_may(Permission::ManageDesk).await?;
+            organisation = open.organisation.name.clone();
+            language = open.organisation.language.clone();
+            if settings.password.is_empty() {
+                settings.password = self.mail(&open).await?.map(|m| m.password).unwrap_or_default();
+            }
+        }
+        let to = normalise_email(&request.to).map_err(|message| ApiError::input("to", "malformed", message))?;
+        let (subject, text, html) = mail::test_message(&language, &organisation);
+        mail::send(&settings, mail::Message { to, subject, text, html }).await.told()
+    }
+
+    /// The mail settings, the password left out.
+    ///
+    /// # Errors
+    /// Where the caller may not.
+    pub async fn get_mail(&self, _: GetMail) -> Answer<Option<MailSettings>> {
+        let (open, _) = self.caller_who_may(Permission::ManageDesk).await?;
+        Ok(self.mail(&open).await?.map(|mail| MailSettings { password: Secret::default(), ..mail }))
+    }
+
+    /// Sets where mail goes.
+    ///
+    /// # Errors
+    /// Where the caller may not.
+    pub async fn save_mail(&self, request: SaveMail) -> Answer<()> {
+        let (open, _) = self.caller_who_may(Permission::ManageDesk).await?;
+        match request.settings {
+            Some(mail) => self.put_mail(&open, &mail).await,
+            None => open.book.set_setting("mail", None).await.told(),
+        }
+    }
+
+    /// Checks the whole book.
+    ///
+    /// # Errors
+    /// Where the caller may not; findings are in the report.
+    pub async fn verify_book(&self, _: VerifyBook) -> Answer<VerifyReport> {
+        let (open, _) = self.caller_who_may(Permission::KeepBook).await?;
+        open.book.verify().await.told()
+    }
+
+    /// Writes a copy of the book and its key slots into the backup folder.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn backup_book(&self, _: BackupBook) -> Answer<Saved> {
+        let (open, _) = self.caller_who_may(Permission::KeepBook).await?;
+        let folder = self.home.backups();
+        std::fs::create_dir_all(&folder).told()?;
+        let to = folder.join(format!("{}.farthing", self.clock.now().format("%Y-%m-%d-%H%M%S")));
+        crate::keep::backup(&open.book, &to).await.told()?;
+        Ok(Saved { path: to.display().to_string() })
+    }
+
+    /// What a few letters may mean.
+    ///
+    /// # Errors
+    /// Where the caller may not see the book.
+    pub async fn find(&self, request: Find) -> Answer<Vec<Hit>> {
+        let (open, _) = self.caller_who_may(Permission::SeeBook).await?;
+        open.book.find(&request.search, self.today(&open)).await.told()
+    }
+}

@@ -1,0 +1,249 @@
+//! The desk: the book that is open, who is signed in, and the one way from a command to its facts.
+
+use crate::clock::Clock;
+use crate::error::{Answer, Told, internal};
+use crate::mint::Mint;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use farthing_api::{ApiError, Currency, CustomerId, ErrorKind, Role, UserId};
+use farthing_identity::{DeviceSecret, SlotFile, device};
+use farthing_office::permission::{Permission, allows};
+use farthing_office::{Actor, Command, Context, Fact, Key, Organisation, RULES};
+use farthing_store::{Beside, Book, Identity};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{Mutex, RwLock};
+
+/// Minutes without a request until a session locks.
+pub const STAFF_IDLE_MINUTES: u32 = 5;
+/// The same for a customer at the branch's machine.
+pub const CUSTOMER_IDLE_MINUTES: u32 = 3;
+
+/// Where a desk keeps its files: the book, its key slots beside it, papers and backups.
+#[derive(Clone, Debug)]
+pub struct Home {
+    folder: PathBuf,
+    book: PathBuf,
+}
+
+impl Home {
+    /// The folder; it is made when it is first written to.
+    pub fn at(folder: impl Into<PathBuf>) -> Home {
+        let folder = folder.into();
+        Home { book: folder.join("desk.book"), folder }
+    }
+
+    /// A book under a name of its own, for the command line; papers and backups go beside it.
+    pub fn of_book(book: impl Into<PathBuf>) -> Home {
+        let book = book.into();
+        Home { folder: book.parent().map(Path::to_path_buf).unwrap_or_default(), book }
+    }
+
+    /// The folder itself.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The book.
+    pub fn book(&self) -> PathBuf {
+        self.book.clone()
+    }
+
+    /// The papers.
+    pub fn documents(&self) -> PathBuf {
+        self.folder.join("documents")
+    }
+
+    /// The backups.
+    pub fn backups(&self) -> PathBuf {
+        self.folder.join("backups")
+    }
+}
+
+/// Where a book's key slots are: beside it.
+pub fn keys_path(book: &Path) -> PathBuf {
+    let mut name = book.as_os_str().to_os_string();
+    name.push(".keys");
+    name.into()
+}
+
+/// An open book with what every request needs of it.
+pub struct Open {
+    /// The book.
+    pub book: Book,
+    /// This copy.
+    pub identity: Identity,
+    /// The organisation.
+    pub organisation: Organisation,
+    /// The branch's time zone.
+    pub zone: Tz,
+}
+
+impl Open {
+    /// Takes the identity and the organisation out of a book that was set up.
+    ///
+    /// # Errors
+    /// Where the book was never set up.
+    pub async fn of(book: Book) -> Answer<Open> {
+        let identity = book.identity().await.told()?;
+        let state = book.load(&[Key::Organisation]).await.told()?;
+        let (Some(identity), Some(organisation)) = (identity, state.organisation().cloned()) else {
+            tracing::error!("the book was never set up");
+            return Err(ApiError::internal());
+        };
+        let zone = organisation.time_zone.parse().unwrap_or(Tz::UTC);
+        Ok(Open { book, identity, organisation, zone })
+    }
+
+    /// The organisation's currency.
+    pub fn currency(&self) -> &Currency {
+        &self.organisation.currency
+    }
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Who.
+    pub user: UserId,
+    /// Their name.
+    pub name: String,
+    /// What they are.
+    pub role: Role,
+    /// Which customer they are.
+    pub customer: Option<CustomerId>,
+    /// Their sign-in name's hash, for unlocking.
+    pub sign_in: String,
+    /// Whether the password is needed to go on.
+    pub locked: bool,
+    /// When they last did something.
+    pub seen: Instant,
+}
+
+impl Session {
+    /// Minutes without a request until it locks.
+    pub const fn idle_minutes(&self) -> u32 {
+        if self.role.is_staff() { STAFF_IDLE_MINUTES } else { CUSTOMER_IDLE_MINUTES }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.seen.elapsed() > Duration::from_secs(u64::from(self.idle_minutes()) * 60)
+    }
+
+    pub(crate) fn actor(&self) -> Actor {
+        Actor { user: self.user, role: self.role, customer: self.customer }
+    }
+}
+
+/// The desk of one machine.
+pub struct Desk {
+    pub(crate) home: Home,
+    pub(crate) clock: Clock,
+    pub(crate) mint: Mint,
+    pub(crate) open: RwLock<Option<Arc<Open>>>,
+    pub(crate) session: Mutex<Option<Session>>,
+    /// One at a time: each takes a quarter of a gigabyte.
+    pub(crate) hashing: Mutex<()>,
+}
+
+impl Desk {
+    /// A desk that keeps its files in a folder.
+    pub fn new(home: Home) -> Desk {
+        Desk {
+            home,
+            clock: Clock::system(),
+            mint: Mint::system(),
+            open: RwLock::new(None),
+            session: Mutex::new(None),
+            hashing: Mutex::new(()),
+        }
+    }
+
+    /// The same with a clock of the caller's.
+    pub fn with_clock(home: Home, clock: Clock) -> Desk {
+        Desk { clock, ..Desk::new(home) }
+    }
+
+    /// The book that is open.
+    pub(crate) async fn opened(&self) -> Answer<Arc<Open>> {
+        self.open.read().await.clone().ok_or_else(signed_out)
+    }
+
+    /// Who is signed in; refuses where nobody is or the session is locked.
+    pub(crate) async fn caller(&self) -> Answer<(Arc<Open>, Session)> {
+        let open = self.opened().await?;
+        let mut session = self.session.lock().await;
+        let Some(found) = session.as_mut() else { return Err(signed_out()) };
+        if found.is_idle() {
+            found.locked = true;
+        }
+        if found.locked {
+            return Err(ApiError::new(ErrorKind::SignedOut, "locked", "The screen is locked. Enter your password to go on."));
+        }
+        found.seen = Instant::now();
+        Ok((open, found.clone()))
+    }
+
+    /// The caller, if their role has a permission.
+    pub(crate) async fn caller_who_may(&self, permission: Permission) -> Answer<(Arc<Open>, Session)> {
+        let (open, session) = self.caller().await?;
+        match allows(session.role, permission) {
+            true => Ok((open, session)),
+            false => Err(ApiError::new(ErrorKind::Forbidden, "forbidden", "Your role does not allow this. Ask an administrator.")),
+        }
+    }
+
+    /// Today at the branch.
+    pub(crate) fn today(&self, open: &Open) -> NaiveDate {
+        self.clock.today(open.zone)
+    }
+
+    /// The circumstances of a new command.
+    pub(crate) fn context(&self, open: &Open, actor: Option<Actor>) -> Answer<Context> {
+        let at = self.clock.now();
+        Ok(Context {
+            op: self.mint.op(at).told()?,
+            at,
+            today: self.today(open),
+            actor,
+            device: open.identity.device,
+            desk: open.identity.prefix(),
+            rules: RULES,
+        })
+    }
+
+    /// Decides and keeps a command in a person's name. "Saved" may be said when this returns.
+    pub(crate) async fn run(&self, open: &Open, session: &Session, command: &Command, beside: Beside) -> Answer<Vec<Fact>> {
+        let ctx = self.context(open, Some(session.actor()))?;
+        open.book.execute(command, &ctx, beside).await.told()
+    }
+
+    /// Runs what takes long or much memory off the async threads.
+    pub(crate) async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Answer<T> {
+        let _turn = self.hashing.lock().await;
+        tokio::task::spawn_blocking(work).await.map_err(|error| internal(&error))
+    }
+
+    /// The key slots and this device's secret.
+    pub(crate) fn keys(&self) -> Answer<(SlotFile, DeviceSecret)> {
+        let book = self.home.book();
+        let slots = SlotFile::load(&keys_path(&book)).told()?;
+        let (device, _) = device::load_or_create(&book).told()?;
+        Ok((slots, device))
+    }
+
+    /// Closes the book, for the end of the program.
+    pub async fn shut(&self) {
+        *self.session.lock().await = None;
+        if let Some(Ok(open)) = self.open.write().await.take().map(Arc::try_unwrap) {
+            if let Err(error) = open.book.close().await {
+                tracing::error!(%error, "the book was not closed cleanly; nothing is lost");
+            }
+        }
+    }
+}
+
+pub(crate) fn signed_out() -> ApiError {
+    ApiError::new(ErrorKind::SignedOut, "signed_out", "Nobody is signed in. Sign in and do it again.")
+}

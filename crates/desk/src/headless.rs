@@ -1,0 +1,119 @@
+//! What the command line does with a book, without a window and without a session that locks.
+
+use crate::cases::close_through;
+use crate::desk::{Desk, Home, Open, keys_path};
+use crate::error::Answer;
+use chrono::NaiveDate;
+use farthing_api::{ApiError, DayClosed, ErrorKind, Role, Secret, UserId};
+use farthing_identity::{SlotError, SlotFile, device, normalise_email, sign_in_name};
+use farthing_office::permission::{Permission, allows};
+use farthing_store::{Book, BookKey, StoreError};
+
+/// Why a book did not open on the command line.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The password is wrong, or nobody by this name has a slot.
+    #[error("the password does not open this book for this user")]
+    Wrong,
+    /// Too many wrong tries.
+    #[error("too many wrong tries; the next one counts from {0} on")]
+    Wait(chrono::DateTime<chrono::Utc>),
+    /// Several people have a slot, so one has to be named.
+    #[error("several people can open this book; name one with --user")]
+    WhichUser,
+    /// The book itself.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The key slots.
+    #[error(transparent)]
+    Slots(SlotError),
+    /// Anything else, in words for people.
+    #[error("{0}")]
+    Other(ApiError),
+}
+
+impl From<SlotError> for OpenError {
+    fn from(error: SlotError) -> OpenError {
+        match error {
+            SlotError::Wrong => OpenError::Wrong,
+            SlotError::Wait { until } => OpenError::Wait(until),
+            SlotError::Missing => OpenError::Store(StoreError::Missing),
+            other => OpenError::Slots(other),
+        }
+    }
+}
+
+/// A book opened by one person's slot.
+pub struct Headless {
+    desk: Desk,
+    open: Open,
+    user: UserId,
+    role: Role,
+}
+
+/// Opens a book by a person's slot. A wrong password is counted in the key file.
+///
+/// # Errors
+/// Each case of [`OpenError`] has its own exit status.
+pub async fn open(path: &std::path::Path, email: Option<&str>, password: &Secret) -> Result<Headless, OpenError> {
+    let desk = Desk::new(Home::of_book(path));
+    if !path.exists() {
+        return Err(StoreError::Missing.into());
+    }
+    if Book::is_held(path) {
+        return Err(StoreError::InUse.into());
+    }
+    let mut slots = SlotFile::load(&keys_path(path))?;
+    let (secret, _) = device::load_or_create(path)?;
+    let sign_in = match email {
+        Some(email) => sign_in_name(&normalise_email(email).map_err(|_| OpenError::Wrong)?),
+        None => slots.only_sign_in().ok_or(OpenError::WhichUser)?,
+    };
+    let opened = slots.open(&sign_in, password, &secret, desk.clock.now());
+    slots.save(&keys_path(path))?;
+    let opened = opened?;
+    let book = Book::open(path, &BookKey::from_bytes(*opened.key)).await?;
+    let found = book.sign_in_user(&sign_in).await?.filter(|u| u.active).ok_or(OpenError::Wrong)?;
+    let open = Open::of(book).await.map_err(OpenError::Other)?;
+    Ok(Headless { desk, open, user: found.user, role: found.role })
+}
+
+impl Headless {
+    /// The book.
+    pub fn book(&self) -> &Book {
+        &self.open.book
+    }
+
+    /// Who opened it.
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// Refuses where the person's role lacks a permission.
+    ///
+    /// # Errors
+    /// Says so.
+    pub fn must(&self, permission: Permission) -> Answer<()> {
+        match allows(self.role, permission) {
+            true => Ok(()),
+            false => Err(ApiError::new(ErrorKind::Forbidden, "forbidden", "Your role does not allow this. Ask an administrator.")),
+        }
+    }
+
+    /// Closes every open day up to and including one.
+    ///
+    /// # Errors
+    /// Those of the office.
+    pub async fn close_day(&self, date: NaiveDate) -> Answer<DayClosed> {
+        self.must(Permission::CloseDay)?;
+        close_through(&self.desk, &self.open, date).await
+    }
+
+    /// Closes the book.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.open.book.close().await
+    }
+}
