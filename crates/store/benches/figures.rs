@@ -2,7 +2,13 @@
 //!
 //! `FARTHING_BENCH_BOOK` names a book made by `farthing demo` (password in `FARTHING_PASSWORD`); the payment figures use
 //! a small book of their own.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
 
 use chrono::{DateTime, Utc};
 use farthing_api::{ListQuery, LoanId, Money, PaymentMethod, Role, Secret};
@@ -29,7 +35,12 @@ impl Times {
 
     fn shown(&self) -> String {
         let ms = |d: Duration| d.as_secs_f64() * 1000.0;
-        format!("p50 {:.3} ms, p95 {:.3} ms, p99 {:.3} ms", ms(self.at(50)), ms(self.at(95)), ms(self.at(99)))
+        format!(
+            "p50 {:.3} ms, p95 {:.3} ms, p99 {:.3} ms",
+            ms(self.at(50)),
+            ms(self.at(95)),
+            ms(self.at(99))
+        )
     }
 }
 
@@ -58,12 +69,27 @@ async fn rows_of_last_payment(conn: &mut SqliteConnection) -> Vec<String> {
         ("fact", "seq = (select max(seq) from fact)"),
         ("payment", "rid = (select max(rid) from payment)"),
         ("posting", "fact_seq = (select max(seq) from fact)"),
-        ("aggregate", "key in (select about from fact where seq = (select max(seq) from fact) union select 'desk:BR1-01')"),
-        ("installment", "loan_rid = (select loan_rid from payment order by rid desc limit 1) and n = 1"),
-        ("balance", "account in (select account from posting where fact_seq = (select max(seq) from fact))"),
-        ("monthly", "measure in ('received') and month = (select max(month) from monthly where measure = 'received')"),
+        (
+            "aggregate",
+            "key in (select about from fact where seq = (select max(seq) from fact) union select 'desk:BR1-01')",
+        ),
+        (
+            "installment",
+            "loan_rid = (select loan_rid from payment order by rid desc limit 1) and n = 1",
+        ),
+        (
+            "balance",
+            "account in (select account from posting where fact_seq = (select max(seq) from fact))",
+        ),
+        (
+            "monthly",
+            "measure in ('received') and month = (select max(month) from monthly where measure = 'received')",
+        ),
         ("loan", "rid = (select loan_rid from payment order by rid desc limit 1)"),
-        ("customer", "rid = (select customer_rid from loan where rid = (select loan_rid from payment order by rid desc limit 1))"),
+        (
+            "customer",
+            "rid = (select customer_rid from loan where rid = (select loan_rid from payment order by rid desc limit 1))",
+        ),
     ] {
         let columns: Vec<String> = sqlx::query(AssertSqlSafe(format!("select name from pragma_table_info('{table}')")))
             .fetch_all(&mut *conn)
@@ -73,10 +99,13 @@ async fn rows_of_last_payment(conn: &mut SqliteConnection) -> Vec<String> {
             .map(|r| r.get(0))
             .collect();
         let quoted: Vec<String> = columns.iter().map(|c| format!("quote({c})")).collect();
-        let rows = sqlx::query(AssertSqlSafe(format!("select {} from {table} where {which}", quoted.join(" || ', ' || "))))
-            .fetch_all(&mut *conn)
-            .await
-            .unwrap();
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "select {} from {table} where {which}",
+            quoted.join(" || ', ' || ")
+        )))
+        .fetch_all(&mut *conn)
+        .await
+        .unwrap();
         for row in rows {
             let values: String = row.get(0);
             statements.push(format!("{table}\t{}\t{values}", columns.join(", ")));
@@ -89,16 +118,49 @@ async fn payment() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("payments.book");
     let now: DateTime<Utc> = "2026-07-09T12:00:00Z".parse().unwrap();
-    make(Home::of_book(&path), &Secret::new(PASSWORD), Size { customers: 400, loans: 600, seed: 5 }, now, &mut |_| {}).await.unwrap();
-    let desk = headless::open(&path, Some("officer@demo.test"), &Secret::new(PASSWORD)).await.unwrap();
-    let (book, actor) = (desk.book(), Actor { user: desk.user(), role: Role::Officer, customer: None });
+    make(
+        Home::of_book(&path),
+        &Secret::new(PASSWORD),
+        Size {
+            customers: 400,
+            loans: 600,
+            seed: 5,
+        },
+        now,
+        &mut |_| {},
+    )
+    .await
+    .unwrap();
+    let desk = headless::open(&path, Some("officer@demo.test"), &Secret::new(PASSWORD))
+        .await
+        .unwrap();
+    let (book, actor) = (
+        desk.book(),
+        Actor {
+            user: desk.user(),
+            role: Role::Officer,
+            customer: None,
+        },
+    );
     let identity = book.identity().await.unwrap().unwrap();
     let key = BookKey::from_bytes(*book.key().bytes());
-    let query = ListQuery { filter: "active".into(), ..ListQuery::default() };
+    let query = ListQuery {
+        filter: "active".into(),
+        ..ListQuery::default()
+    };
     let mut loans: Vec<LoanId> = Vec::new();
     for page in 0..6 {
-        let found = book.loans(&ListQuery { page, ..query.clone() }, now.date_naive()).await.unwrap();
-        loans.extend(found.rows.iter().filter(|l| l.outstanding > Money::from_minor(100_000)).map(|l| l.id));
+        let found = book
+            .loans(&ListQuery { page, ..query.clone() }, now.date_naive())
+            .await
+            .unwrap();
+        loans.extend(
+            found
+                .rows
+                .iter()
+                .filter(|l| l.outstanding > Money::from_minor(100_000))
+                .map(|l| l.id),
+        );
     }
     let mut times = Vec::new();
     for n in 0..ROUNDS {
@@ -120,14 +182,19 @@ async fn payment() {
             method: PaymentMethod::Cash,
             reference: String::new(),
         };
-        timed(&mut times, book.execute(&command, &ctx, Beside::default())).await.unwrap();
+        timed(&mut times, book.execute(&command, &ctx, Beside::default()))
+            .await
+            .unwrap();
     }
     let payments = Times(times);
     desk.close().await.unwrap();
     let raw = raw_transactions(&path, &key).await;
     println!("payment, durable: {}", payments.shown());
     println!("raw transaction of the same rows: {}", raw.shown());
-    println!("payment / raw, medians: {:.2}", payments.at(50).as_secs_f64() / raw.at(50).as_secs_f64());
+    println!(
+        "payment / raw, medians: {:.2}",
+        payments.at(50).as_secs_f64() / raw.at(50).as_secs_f64()
+    );
 }
 
 /// The same rows through the same driver with the same durability, without deciding, hashing or looking anything up.
@@ -156,7 +223,11 @@ async fn raw_transactions(path: &Path, key: &BookKey) -> Times {
         timed(&mut times, async {
             sqlx::query("begin immediate").execute(&mut conn).await.unwrap();
             for sql in prepared {
-                sqlx::query(AssertSqlSafe(sql)).persistent(false).execute(&mut conn).await.unwrap();
+                sqlx::query(AssertSqlSafe(sql))
+                    .persistent(false)
+                    .execute(&mut conn)
+                    .await
+                    .unwrap();
             }
             sqlx::query("commit").execute(&mut conn).await.unwrap();
         })
@@ -193,11 +264,18 @@ fn raw_statement(table: &str, columns: &str, values: &str, n: usize) -> String {
             _ => {}
         }
     }
-    let verb = if ["command", "fact", "payment", "posting"].contains(&table) { "insert" } else { "insert or replace" };
+    let verb = if ["command", "fact", "payment", "posting"].contains(&table) {
+        "insert"
+    } else {
+        "insert or replace"
+    };
     match table {
         "loan" | "customer" => {
             let key = names.iter().position(|c| *c == "rid").unwrap();
-            format!("update {table} set outstanding = outstanding + 1 where rid = {}", parts[key])
+            format!(
+                "update {table} set outstanding = outstanding + 1 where rid = {}",
+                parts[key]
+            )
         }
         _ => format!("{verb} into {table} ({columns}) values ({})", parts.join(",")),
     }
@@ -210,10 +288,33 @@ async fn large(path: &Path) {
     let book: &Book = desk.book();
     let today = book.last_day().await.unwrap();
     let mut search = Vec::new();
-    let words = ["n", "ng", "ngu", "nguy", "o", "os", "ose", "dlam", "rama", "ven kat", "br1-01-c0", "254 71", "ama", "mar", "x", "zz", "hass", "pat"];
+    let words = [
+        "n",
+        "ng",
+        "ngu",
+        "nguy",
+        "o",
+        "os",
+        "ose",
+        "dlam",
+        "rama",
+        "ven kat",
+        "br1-01-c0",
+        "254 71",
+        "ama",
+        "mar",
+        "x",
+        "zz",
+        "hass",
+        "pat",
+    ];
     for round in 0..20 {
         for word in words {
-            let query = ListQuery { search: word.into(), page: round % 2, ..ListQuery::default() };
+            let query = ListQuery {
+                search: word.into(),
+                page: round % 2,
+                ..ListQuery::default()
+            };
             timed(&mut search, book.customers(&query)).await.unwrap();
             timed(&mut search, book.loans(&query, today)).await.unwrap();
         }
@@ -222,11 +323,20 @@ async fn large(path: &Path) {
     let mut pages = Vec::new();
     for page in 0..100 {
         for sort in ["", "name", "outstanding"] {
-            let query = ListQuery { sort: sort.into(), descending: page % 2 == 0, page, ..ListQuery::default() };
+            let query = ListQuery {
+                sort: sort.into(),
+                descending: page % 2 == 0,
+                page,
+                ..ListQuery::default()
+            };
             timed(&mut pages, book.customers(&query)).await.unwrap();
         }
         for filter in ["", "active", "overdue", "purchases"] {
-            let query = ListQuery { filter: filter.into(), page, ..ListQuery::default() };
+            let query = ListQuery {
+                filter: filter.into(),
+                page,
+                ..ListQuery::default()
+            };
             timed(&mut pages, book.loans(&query, today)).await.unwrap();
         }
     }

@@ -78,7 +78,9 @@ impl Book {
     /// # Errors
     /// What the database says.
     pub async fn last_day(&self) -> Result<NaiveDate, StoreError> {
-        let day = sqlx::query_scalar!(r#"select max(value_date) as "day: NaiveDate" from payment"#).fetch_one(self.readers()).await?;
+        let day = sqlx::query_scalar!(r#"select max(value_date) as "day: NaiveDate" from payment"#)
+            .fetch_one(self.readers())
+            .await?;
         Ok(day.unwrap_or_default())
     }
 
