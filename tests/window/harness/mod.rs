@@ -98,7 +98,8 @@ impl App {
     /// Replaces what stands in the field `css` by `text`, key by key.
     pub fn type_into(&self, css: &str, text: &str) {
         let field = self.find(css);
-        self.session.clear(&field).unwrap();
+        // What is selected is typed over; clearing first would make a money field put its zero back.
+        self.script(&format!("const field = document.querySelector({}); field.focus(); field.select();", Value::from(css)));
         self.session.send_keys(&field, text).unwrap();
     }
 
@@ -112,6 +113,18 @@ impl App {
              field.value = {value};
              for (const name of ['input', 'change']) field.dispatchEvent(new Event(name, {{ bubbles: true }}));"
         ));
+    }
+
+    /// Chooses the option of a select whose words contain `words`, once it is offered.
+    pub fn choose_option(&self, css: &str, words: &str) {
+        let (select, sought) = (Value::from(css), Value::from(words));
+        let find = format!(
+            "const found = [...(document.querySelector({select})?.options ?? [])].find(o => o.text.includes({sought}));
+             return found ? found.value : null;"
+        );
+        self.wait_until(&format!("{words} in {css}"), || !self.script(&find).is_null());
+        let value = self.script(&find);
+        self.choose(css, value.as_str().unwrap_or_default());
     }
 
     /// Waits until the first element that matches `css` shows exactly `text`.

@@ -60,7 +60,11 @@ impl Sale {
         Effect::new(move |_| {
             let least = sale.plan().and_then(|plan| plan.least_first().ok());
             if let (Some(least), false) = (least, sale.typed.get()) {
-                sale.first.set(show.money(least));
+                // The plan reads the first installment too: setting it again to the same would never end.
+                let shown = show.money(least);
+                if sale.first.with_untracked(|first| *first != shown) {
+                    sale.first.set(shown);
+                }
             }
         });
         sale
