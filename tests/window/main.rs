@@ -3,4 +3,5 @@
 #![cfg(target_os = "linux")]
 
 mod harness;
+mod life;
 mod opens;

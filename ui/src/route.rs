@@ -25,6 +25,10 @@ pub enum Route {
         /// Who asks.
         customer: CustomerId,
     },
+    /// A new application of someone who is still to be found.
+    NewApplication,
+    /// A sale to someone who is still to be found.
+    NewSale,
     /// What waits for a decision.
     Approvals,
     /// What needs attention.
@@ -60,7 +64,7 @@ impl Route {
             Route::Customers | Route::NewCustomer | Route::Customer(_) | Route::Apply { .. } | Route::Sell { .. } => {
                 Area::Customers
             }
-            Route::Loans { .. } | Route::Loan(_) => Area::Loans,
+            Route::Loans { .. } | Route::Loan(_) | Route::NewApplication | Route::NewSale => Area::Loans,
             Route::Approvals => Area::Approvals,
             Route::Attention => Area::Attention,
             Route::Products => Area::Products,

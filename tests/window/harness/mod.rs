@@ -2,6 +2,7 @@
 
 mod processes;
 mod session;
+mod sink;
 
 use processes::{Display, Driver};
 use serde_json::Value;
@@ -12,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub use session::{Element, Key};
+pub use sink::Sink;
 
 /// How long anything may take to appear. Only a failing test waits so long.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -98,6 +100,35 @@ impl App {
         let field = self.find(css);
         self.session.clear(&field).unwrap();
         self.session.send_keys(&field, text).unwrap();
+    }
+
+    /// Chooses in a select, a radio group or a check box: sets the value as a person's choice does.
+    pub fn choose(&self, css: &str, value: &str) {
+        self.find(css);
+        let (css, value) = (Value::from(css), Value::from(value));
+        self.script(&format!(
+            "const field = document.querySelector({css});
+             if (field.type === 'radio' || field.type === 'checkbox') {{ field.click(); return; }}
+             field.value = {value};
+             for (const name of ['input', 'change']) field.dispatchEvent(new Event(name, {{ bubbles: true }}));"
+        ));
+    }
+
+    /// Waits until the first element that matches `css` shows exactly `text`.
+    pub fn shows(&self, css: &str, text: &str) {
+        self.wait_until(&format!("{css} to show {text}"), || {
+            self.session.find(&By::Css(css.to_owned())).is_ok_and(|e| self.session.text(&e).is_ok_and(|t| t == text))
+        });
+    }
+
+    /// Waits until nothing matches `css`.
+    pub fn gone(&self, css: &str) {
+        self.wait_until(&format!("{css} to go"), || self.all(css).is_empty());
+    }
+
+    /// Sets the desk's clock, which stands still between two settings.
+    pub fn set_clock(&self, instant: &str) {
+        std::fs::write(self.home.join("clock"), instant).unwrap();
     }
 
     /// Presses the keys together, the last one last, wherever the focus is: `press(&[Key::Control, Key::Letter('k')])`.

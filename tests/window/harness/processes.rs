@@ -72,6 +72,8 @@ impl Driver {
             .arg(format!("--port={port}"))
             .env("DISPLAY", &display.name)
             .env("FARTHING_HOME", home)
+            .env("FARTHING_TEST_CLOCK", home.join("clock"))
+            .env("FARTHING_TEST_CHEAP_ARGON2", "1")
             .env("LANG", "C.UTF-8")
             .env("NO_AT_BRIDGE", "1")
             .env("TAURI_AUTOMATION", "true")

@@ -37,7 +37,7 @@ impl FormState {
     }
 
     /// Makes a field known, so that its refusals go there and the summary can name it.
-    pub(super) fn register(self, name: &'static str, label: Signal<String>) {
+    pub fn register(self, name: &'static str, label: Signal<String>) {
         self.fields.update_value(|fields| {
             fields.retain(|(known, _)| *known != name);
             fields.push((name, label));
@@ -93,6 +93,13 @@ impl FormState {
         };
         self.errors.try_set(errors);
         self.focus(&first);
+    }
+
+    /// Shows what is wrong with these fields while one types: the focus stays.
+    pub fn mark(self, errors: Vec<(String, String)>) {
+        if self.errors.with_untracked(|before| *before != errors) {
+            self.errors.try_set(errors);
+        }
     }
 
     /// Refuses the fields that are empty; answers whether none is.

@@ -2,6 +2,8 @@
 
 mod admin_home;
 mod apply;
+mod apply_customer;
+mod apply_preview;
 mod attention;
 mod boot;
 mod code;
@@ -15,6 +17,10 @@ mod first_run;
 mod gallery;
 mod goods;
 mod loan;
+mod loan_form;
+mod loan_kit;
+mod loan_papers;
+mod loan_words;
 mod loans;
 mod mail;
 mod officer_home;
@@ -82,6 +88,8 @@ pub fn screen(app: App, route: Route) -> AnyView {
         Route::Loans { filter } => view! { <loans::LoansScreen filter=filter/> }.into_any(),
         Route::Loan(id) => view! { <loan::LoanScreen id=id/> }.into_any(),
         Route::Apply { customer } => view! { <apply::ApplyScreen customer=customer/> }.into_any(),
+        Route::NewApplication => view! { <apply::ApplyScreen customer=None/> }.into_any(),
+        Route::NewSale => view! { <sell::SellScreen customer=None/> }.into_any(),
         Route::Approvals => view! { <loans::LoansScreen filter="waiting".to_owned()/> }.into_any(),
         Route::Attention => view! { <attention::AttentionScreen/> }.into_any(),
         Route::Products => view! { <products::ProductsScreen/> }.into_any(),

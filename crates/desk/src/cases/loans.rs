@@ -45,7 +45,9 @@ impl Desk {
     }
 
     pub(crate) async fn loan_view(&self, open: &Open, session: &Session, id: LoanId) -> Answer<LoanView> {
-        let loan = self.loan_of(open, session, id).await?;
+        let kept = self.loan_of(open, session, id).await?;
+        let seen = kept.seen();
+        let loan = as_planned(kept, open.currency().decimals)?;
         let today = self.today(open);
         let row = open
             .book
@@ -75,7 +77,7 @@ impl Desk {
         };
         let total = |part: fn(&RowState) -> Money| loan.rows.iter().map(part).sum::<Money>();
         Ok(LoanView {
-            seen: loan.seen(),
+            seen,
             annual_rate: loan.terms.as_ref().map(|t| t.annual_rate).unwrap_or_default(),
             installments: loan.installments,
             installment: loan.installment,
@@ -378,6 +380,16 @@ impl Desk {
         .await
         .map(drop)
     }
+}
+
+/// An application with the schedule that it would lead to; a loan that is paid out as it is.
+fn as_planned(mut loan: Loan, decimals: u32) -> Answer<Loan> {
+    let open = matches!(loan.status, LoanStatus::Waiting | LoanStatus::Approved);
+    if let Some(terms) = loan.terms.as_ref().filter(|_| open) {
+        let schedule = farthing_lending::build(terms, decimals).map_err(|error| Refusal::from(error).0)?;
+        loan.rows = schedule.rows.iter().map(|row| RowState::new(row, &[])).collect();
+    }
+    Ok(loan)
 }
 
 fn missing(what: &str) -> ApiError {

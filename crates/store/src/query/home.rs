@@ -73,6 +73,17 @@ impl Book {
         })
     }
 
+    /// The day of the newest payment, up to which a book has a history; the first day of time where there is none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn last_day(&self) -> Result<NaiveDate, StoreError> {
+        let day = sqlx::query_scalar!(r#"select max(value_date) as "day: NaiveDate" from payment"#)
+            .fetch_one(self.readers())
+            .await?;
+        Ok(day.unwrap_or_default())
+    }
+
     /// Whom to call: the loans that are late or due today, the latest first.
     ///
     /// # Errors

@@ -1,0 +1,309 @@
+//! A loan's whole life, as the people at a branch live it: in the real window, offline, in an encrypted file.
+
+use crate::harness::{App, Sink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const PASSWORD: &str = "correct horse battery staple 9";
+const ADMIN: &str = "admin@branch.test";
+const OFFICER: &str = "officer@branch.test";
+const CUSTOMER: &str = "raja@example.test";
+
+/// The first run, with mail that was proved by a real message.
+fn first_run(app: &App, sink: &Sink) {
+    app.find("[data-screen=first-run]");
+    app.picture("tour-first-run");
+    app.click("[data-do=step-on]");
+    for (name, text) in [("organisation", "Harbour Street Savings and Loans"), ("branch_name", "Harbour Street")] {
+        app.type_into(&format!("#first-run [name={name}]"), text);
+    }
+    app.choose("#first-run [name=time_zone]", "UTC");
+    app.click("[data-do=step-on]");
+    for (name, text) in [("admin_name", "Ada Branch"), ("admin_email", ADMIN), ("password", PASSWORD)] {
+        app.type_into(&format!("#first-run [name={name}]"), text);
+    }
+    app.click("[data-do=step-on]");
+    app.choose("#first-run [name=mail][value=smtp]", "smtp");
+    app.choose("#first-run [name=security]", "none");
+    for (name, text) in [("host", "127.0.0.1"), ("port", &sink.port().to_string()), ("from", "desk@branch.test"), ("to", ADMIN)] {
+        app.type_into(&format!("#first-run [name={name}]"), text);
+    }
+    app.click("[data-do=test-mail]");
+    assert_eq!(sink.next().0, ADMIN);
+    app.click("[data-do=step-on]");
+    app.click("[data-do=step-on]");
+    app.click("[data-do=set-up]");
+    app.find("[data-screen=recovery]");
+    app.choose("[name=kept]", "true");
+    app.click("[data-do=open-desk]");
+    app.find("[data-nav=products]");
+}
+
+fn sign_in(app: &App, email: &str) {
+    app.find("[data-screen=sign-in]");
+    app.type_into("#sign-in [name=email]", email);
+    app.type_into("#sign-in [name=password]", PASSWORD);
+    app.click("[data-do=sign-in]");
+    app.gone("[data-screen=sign-in]");
+}
+
+fn sign_out(app: &App) {
+    app.click("[data-do=open-user-menu]");
+    app.click("[data-do=sign-out]");
+    app.find("[data-screen=sign-in]");
+}
+
+fn go(app: &App, place: &str) {
+    app.click(&format!("[data-nav={place}]"));
+}
+
+fn add_product(app: &App) {
+    go(app, "products");
+    app.click("[data-do=add-first]");
+    for (name, text) in [
+        ("name", "Small business"),
+        ("annual_rate", "10"),
+        ("min_principal", "100"),
+        ("max_principal", "50000"),
+        ("min_installments", "1"),
+        ("max_installments", "36"),
+        ("max_discount", "500"),
+    ] {
+        app.type_into(&format!("#product-form [name={name}]"), text);
+    }
+    app.choose("#product-form [name=penalty_kind][value=percent]", "percent");
+    app.type_into("#product-form [name=penalty]", "2");
+    app.type_into("#product-form [name=grace_days]", "3");
+    app.click("[data-do=save-product]");
+    app.find("[data-row='Small business']");
+}
+
+fn add_goods(app: &App) {
+    go(app, "goods");
+    app.click("[data-do=add-first]");
+    app.type_into("#goods-form [name=name]", "Sewing machine");
+    app.type_into("#goods-form [name=price]", "10000");
+    app.click("[data-do=save-goods]");
+    app.find("[data-row='Sewing machine']");
+}
+
+fn add_officer(app: &App) {
+    go(app, "staff");
+    app.click("[data-do=new-user]");
+    app.type_into("#user-form [name=name]", "Olu Officer");
+    app.choose("#user-form [name=role]", "officer");
+    app.type_into("#user-form [name=email]", OFFICER);
+    app.type_into("#user-form [name=password]", PASSWORD);
+    app.click("[data-do=add-user]");
+    app.text("Olu Officer");
+}
+
+fn register(app: &App, sink: &Sink) {
+    go(app, "customers");
+    app.click("[data-do=new-customer]");
+    for (name, text) in [
+        ("first_name", "Rajalakshmi"),
+        ("last_name", "Venkataraman"),
+        ("email", CUSTOMER),
+        ("phone", "+254 700 000 001"),
+        ("document_id", "ID-77"),
+    ] {
+        app.type_into(&format!("#customer-form [name={name}]"), text);
+    }
+    app.click("[data-do=register-customer]");
+    app.click("[data-do=send-code]");
+    let code = sink.code_for(CUSTOMER);
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    app.type_into("[name=code]", wrong);
+    app.click("[data-do=verify-code]");
+    app.text("This code is not right");
+    app.type_into("[name=code]", &code);
+    app.click("[data-do=verify-code]");
+    app.gone("[data-do=verify-code]");
+    app.picture("tour-customer");
+}
+
+/// The application, with the published figures in the preview.
+fn apply(app: &App) {
+    app.click("[data-do=new-application]");
+    app.find("[data-screen=apply]");
+    let product = app.script("return [...document.querySelector('#application-form [name=product]').options].find(o => o.text === 'Small business')?.value ?? ''");
+    app.choose("#application-form [name=product]", product.as_str().unwrap());
+    app.type_into("#application-form [name=principal]", "15000");
+    app.type_into("#application-form [name=installments]", "12");
+    app.shows("[data-figure=installment]", "1,318.74");
+    app.shows("[data-figure=total_due]", "15,824.87");
+    app.shows("[data-figure=last_installment]", "1,318.73");
+    app.picture("tour-apply");
+    app.click("[data-do=submit-application]");
+    app.find("[data-screen=loan]");
+}
+
+fn open_loan(app: &App, number: &str) {
+    go(app, "loans");
+    app.click(&format!("[data-row='{number}']"));
+    app.press(&[crate::harness::Key::Enter]);
+    app.find("[data-screen=loan]");
+}
+
+fn receive(app: &App, amount: &str) -> String {
+    app.click("[data-do=receive-payment]");
+    app.type_into("#payment-form [name=amount]", amount);
+    app.click("[data-do=receive-payment-now]");
+    app.gone("#payment-form");
+    app.read(".toast")
+}
+
+/// What a PDF says, as a person reads it.
+fn paper(path: &Path) -> String {
+    let output = Command::new("pdftotext").arg("-layout").arg(path).arg("-").output().expect("pdftotext starts");
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn only_file(folder: PathBuf) -> PathBuf {
+    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    files.remove(0)
+}
+
+#[test]
+fn a_loan_lives_from_the_application_to_the_last_cent() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("clock"), "2025-03-02T09:00:00Z").unwrap();
+    let sink = Sink::open();
+    let app = App::start(home.path());
+    first_run(&app, &sink);
+    add_product(&app);
+    add_goods(&app);
+    add_officer(&app);
+    sign_out(&app);
+
+    sign_in(&app, OFFICER);
+    register(&app, &sink);
+    apply(&app);
+    app.find("[data-figure=may_decide]");
+    sign_out(&app);
+
+    sign_in(&app, ADMIN);
+    open_loan(&app, "BR1-01-L00001");
+    app.click("[data-do=approve-loan]");
+    app.click("[data-do=disburse-loan]");
+    app.click("[data-do=disburse-now]");
+    app.gone("#disburse-form");
+    app.shows("[data-figure=outstanding_principal]", "15,000.00");
+    app.picture("tour-loan");
+
+    // A part, then exactly the rest of the first installment: receipts without a gap.
+    let said = receive(&app, "1000");
+    assert!(said.contains("BR1-01-000001"), "{said}");
+    let said = receive(&app, "318.74");
+    assert!(said.contains("BR1-01-000002"), "{said}");
+    app.shows("[data-row='1'] [data-figure=paid]", "1,318.74");
+    app.click("[role=tab]:nth-of-type(2)");
+    app.click("[data-row='BR1-01-000002'] [data-do=write-receipt]");
+    app.text("BR1-01-000002.pdf");
+    let receipt = paper(&only_file(home.path().join("documents/receipts")));
+    for words in ["BR1-01-000002", "318.74", "Rajalakshmi Venkataraman", "three hundred eighteen"] {
+        assert!(receipt.contains(words), "{words} is not in {receipt}");
+    }
+
+    // Eight days late: 2 % of the second installment, from the desk's own closing of the days.
+    app.set_clock("2025-05-10T09:00:00Z");
+    sign_out(&app);
+    sign_in(&app, ADMIN);
+    open_loan(&app, "BR1-01-L00001");
+    app.shows("[data-row='2'] [data-figure=penalty]", "26.37");
+    app.shows("[data-figure=overdue]", "1,345.11");
+    app.picture("tour-late");
+    receive(&app, "1345.11");
+    app.shows("[data-figure=overdue]", "0.00");
+    app.click("[data-do=write-statement]");
+    app.text("BR1-01-L00001");
+    let statement = paper(&only_file(home.path().join("documents/statements")));
+    for words in ["15,000.00", "1,345.11", "26.37", "1,318.74"] {
+        assert!(statement.contains(words), "{words} is not in {statement}");
+    }
+
+    // Closed early, with a discount: exactly nothing is left.
+    app.click("[data-do=foreclose]");
+    app.type_into("#foreclose-form [name=discount]", "10");
+    app.shows("[data-figure=payoff_principal]", "12,602.57");
+    app.wait_until("the discount in the quote", || app.read("[data-figure=payoff_discount]").ends_with("10.00"));
+    app.picture("tour-close-early");
+    app.click("[data-do=foreclose-now]");
+    app.gone("#foreclose-form");
+    app.shows("[data-figure=outstanding_principal]", "0.00");
+
+    purchase(&app);
+    app.click("[data-nav=today]");
+    app.find("[data-screen=admin-home]");
+    app.picture("tour-overview");
+    sign_out(&app);
+    sign_in(&app, OFFICER);
+    app.find("[data-screen=today]");
+    app.picture("tour-officer");
+}
+
+/// A first purchase: at least 30 % at once, then a late installment with 10 %.
+fn purchase(app: &App) {
+    go(app, "customers");
+    app.click("[data-row='BR1-01-C00001']");
+    app.press(&[crate::harness::Key::Enter]);
+    app.click("[data-do=sell]");
+    app.find("[data-screen=sell]");
+    let goods = app.script("return document.querySelector('#sale-form [name=goods]').options[1].value");
+    app.choose("#sale-form [name=goods]", goods.as_str().unwrap());
+    app.type_into("#sale-form [name=quantity]", "2");
+    app.type_into("#sale-form [name=installments]", "3");
+    app.type_into("#sale-form [name=first]", "5999.99");
+    app.click("[data-do=sell][type=submit]");
+    app.text("at least 30 percent");
+    app.type_into("#sale-form [name=first]", "6000");
+    app.picture("tour-sell");
+    app.click("[data-do=sell][type=submit]");
+    app.find("[data-screen=loan]");
+    app.shows("[data-row='1'] [data-figure=due]", "7,000.00");
+    app.set_clock("2025-06-15T09:00:00Z");
+    sign_out(app);
+    sign_in(app, ADMIN);
+    open_loan(app, "BR1-01-P00001");
+    app.shows("[data-row='1'] [data-figure=penalty]", "700.00");
+    receive(app, "7700");
+    app.shows("[data-row='1'] [data-figure=paid]", "7,700.00");
+}
+
+#[test]
+fn payments_survive_a_power_cut() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("clock"), "2025-03-02T09:00:00Z").unwrap();
+    let sink = Sink::open();
+    let mut app = App::start(home.path());
+    first_run(&app, &sink);
+    add_goods(&app);
+    add_officer(&app);
+    sign_out(&app);
+    sign_in(&app, OFFICER);
+    register(&app, &sink);
+    app.click("[data-do=sell]");
+    let goods = app.script("return document.querySelector('#sale-form [name=goods]').options[1].value");
+    app.choose("#sale-form [name=goods]", goods.as_str().unwrap());
+    app.type_into("#sale-form [name=installments]", "3");
+    app.type_into("#sale-form [name=first]", "3000");
+    app.click("[data-do=sell][type=submit]");
+    app.find("[data-screen=loan]");
+    for round in 2..=6 {
+        let said = receive(&app, "10");
+        assert!(said.contains(&format!("BR1-01-{round:06}")), "{said}");
+        // The next one is on its way when the power goes.
+        app.click("[data-do=receive-payment]");
+        app.type_into("#payment-form [name=amount]", "0.01");
+        app.kill();
+        app.restart();
+        sign_in(&app, OFFICER);
+        open_loan(&app, "BR1-01-P00001");
+        app.click("[role=tab]:nth-of-type(2)");
+        app.find(&format!("[data-row='BR1-01-{round:06}']"));
+        assert_eq!(app.all("[data-list=payments] tbody [data-row]").len(), round);
+    }
+}

@@ -1,0 +1,93 @@
+//! What a loan would cost: the schedule beside the application, by the very code that keeps the loan.
+
+use crate::i18n::{t, text};
+use crate::screens::loan_kit::{Show, amount_cell, dash_or};
+use crate::screens::loan_words::rhythm;
+use chrono::NaiveDate;
+use farthing_api::{ApiError, Currency, Money, ProductTerms};
+use farthing_lending::{Method, Row, Schedule, build};
+use farthing_office::{Refusal, check_against_product, loan_terms};
+use leptos::prelude::*;
+
+/// The schedule of a loan under a product's terms, paid out today.
+///
+/// # Errors
+/// What the office would answer to the application: the amount or the number is outside the product's range, or the
+/// terms can't be carried out.
+pub fn preview(
+    product: &ProductTerms,
+    currency: &Currency,
+    principal: Money,
+    installments: u32,
+    today: NaiveDate,
+) -> Result<Schedule, ApiError> {
+    check_against_product(product, principal, installments, currency.decimals).map_err(ApiError::from)?;
+    let terms = loan_terms(product, currency, principal, installments, today);
+    build(&terms, currency.decimals).map_err(|error| Refusal::from(error).into())
+}
+
+fn line(row: &Row, show: Show) -> impl IntoView {
+    view! {
+        <tr data-row=row.n.to_string()>
+            <td class="num">{row.n}</td>
+            <td class="nowrap">{show.day_column(row.due_on)}</td>
+            <td class="num">{show.money(row.principal)}</td>
+            <td class="num">{dash_or(show, row.interest)}</td>
+            <td class="num amount">{show.money(row.due())}</td>
+            <td class="num">{amount_cell(show, row.balance)}</td>
+        </tr>
+    }
+}
+
+/// The whole schedule as a table.
+pub fn table(schedule: &Schedule, show: Show) -> AnyView {
+    let lines: Vec<_> = schedule.rows.iter().map(|row| line(row, show)).collect();
+    view! {
+        <div class="table-wrap">
+            <table class="table flush schedule" data-list="preview" aria-label=show.say(text::APPLY_PREVIEW_SCHEDULE)>
+                <thead><tr>
+                    <th scope="col" class="num">{t(text::LOAN_ROW_N)}</th>
+                    <th scope="col">{t(text::LOAN_ROW_DUE)}</th>
+                    <th scope="col" class="num">{t(text::LOAN_ROW_PRINCIPAL)}</th>
+                    <th scope="col" class="num">{t(text::LOAN_ROW_INTEREST)}</th>
+                    <th scope="col" class="num">{t(text::LOAN_ROW_INSTALLMENT)}</th>
+                    <th scope="col" class="num">{t(text::LOAN_ROW_BALANCE)}</th>
+                </tr></thead>
+                <tbody>{lines}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// What it costs: the installment, the sums, and when it ends.
+pub fn costs(schedule: &Schedule, product: &ProductTerms, show: Show) -> AnyView {
+    let currency = show.currency().code;
+    let level = matches!(product.method, Method::DecliningEqualInstallments | Method::Flat);
+    let each = match level {
+        true => {
+            let every = show.fill(
+                rhythm(product.every, product.unit),
+                [("every", product.every.to_string())],
+            );
+            let count = schedule.count().to_string();
+            show.fill(
+                text::APPLY_PREVIEW_EACH,
+                [("currency", currency), ("rhythm", every), ("count", count)],
+            )
+        }
+        false => show.fill(text::APPLY_PREVIEW_FIRST, [("currency", currency)]),
+    };
+    let ends = schedule.rows.last().map(|row| show.day(row.due_on));
+    view! {
+        <p class="quote-amount"><span data-figure="installment">{show.money(schedule.installment)}</span> " " <small class="small">{each}</small></p>
+        <dl class="sums tight">
+            <dt>{t(text::APPLY_PREVIEW_RATE)}</dt><dd data-figure="rate">{show.rate(product.annual_rate)} "%"</dd>
+            <dt>{t(text::APPLY_PREVIEW_INTEREST)}</dt><dd data-figure="total_interest">{show.money(schedule.total_interest)}</dd>
+            <dt class="strong">{t(text::APPLY_PREVIEW_TOTAL)}</dt><dd class="strong" data-figure="total_due">{show.money(schedule.total_due)}</dd>
+            <dt>{t(text::APPLY_PREVIEW_LAST)}</dt><dd data-figure="last_installment">{show.money(schedule.last_due)}</dd>
+            <dt>{t(text::APPLY_PREVIEW_ENDS)}</dt><dd data-figure="ends_on">{ends}</dd>
+        </dl>
+    }
+    .into_any()
+}

@@ -1,0 +1,83 @@
+//! The dialog that pays a loan out.
+
+use super::{Layer, LoanPage};
+use crate::i18n::{t, text};
+use crate::route::Route;
+use crate::screens::loan_form::Form;
+use crate::screens::loan_kit::Show;
+use farthing_api::{DisburseLoan, LoanView};
+use leptos::prelude::*;
+
+/// Names the customer and the amount; where the money may not go out it says why and leads to the remedy.
+pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
+    let amount = show.money(loan.row.principal);
+    let customer = loan.row.customer_name.clone();
+    let title = show.fill(
+        text::LOAN_DISBURSE_TITLE,
+        [
+            ("amount", format!("{amount} {}", show.currency().code)),
+            ("customer", customer.clone()),
+        ],
+    );
+    let form = Form::new("disburse-form", show);
+    let (day, method) = (form.today(), form.cash());
+    let done = show.fill(
+        text::LOAN_DONE_DISBURSED,
+        [("amount", amount.clone()), ("customer", customer)],
+    );
+    let submit = move || {
+        let Some(value_date) = form.read_day("value_date", day) else {
+            return;
+        };
+        let request = DisburseLoan {
+            loan: page.id,
+            seen: page.seen(),
+            value_date,
+            method: form.read_method(method),
+        };
+        let done = done.clone();
+        form.send(
+            request,
+            move |view| {
+                show.done(done);
+                page.settle(view);
+            },
+            move |error| page.was_changed(error),
+        );
+    };
+    let label = show.fill(text::LOAN_DISBURSE_NOW, [("amount", amount)]);
+    let body = view! {
+        <dl class="sums dialog-object">
+            <dt>{t(text::LOAN_DISBURSE_EACH)}</dt><dd data-figure="installment">{show.money(loan.installment)}</dd>
+            <dt>{t(text::LOAN_FIGURE_TOTAL)}</dt><dd>{show.money(loan.total_due)}</dd>
+        </dl>
+        <div class="form-grid">
+            {form.day("value_date", text::LOAN_DISBURSE_DAY, day)}
+            {form.methods("method", text::LOAN_DISBURSE_METHOD, method)}
+        </div>
+    };
+    let foot = view! {
+        {page.cancel(text::LOAN_DO_CANCEL)}
+        {form.submit("primary", "disburse-now", text::LOAN_DISBURSE_BUSY, move || label.clone())}
+    };
+    form.dialog(title, submit, body.into_any(), foot.into_any(), move || {
+        page.layer.set(Layer::None)
+    })
+}
+
+/// Why an approved loan can't be paid out yet, with the way to the remedy.
+pub fn obstacle(loan: &LoanView, show: Show) -> Option<AnyView> {
+    let reason = loan.may_disburse.clone().err()?;
+    let customer = loan.row.customer;
+    Some(view! {
+        <div class="banner banner-warn" role="status" data-figure="may_disburse">
+            <span><b>{t(text::LOAN_DISBURSE_CANT)}" "</b> {reason}</span>
+            <div class="banner-tools">
+                <button type="button" class="btn btn-sm" data-do="verify-customer" on:click=move |_| show.go(Route::Customer(customer))>
+                    {t(text::LOAN_DISBURSE_VERIFY)}
+                </button>
+            </div>
+        </div>
+    }
+    .into_any())
+}

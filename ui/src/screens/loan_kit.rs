@@ -1,0 +1,183 @@
+//! What the screens of lending share: words and figures in the session's language and currency.
+
+use crate::dates;
+use crate::i18n::{Language, Text, t};
+use crate::parts::Status;
+use crate::route::Route;
+use crate::state::{App, app};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use farthing_api::{ApiError, Currency, InstallmentView, LoanRow, Money, SessionView, SignOut};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use rust_decimal::Decimal;
+
+/// Words and figures as this session reads them. Copied freely; made while a component is built.
+#[derive(Clone, Copy)]
+pub struct Show(App);
+
+impl Show {
+    /// That of the window.
+    pub fn here() -> Show {
+        Show(app())
+    }
+
+    /// A text in the language in force.
+    pub fn say(self, text: Text) -> String {
+        self.0.say(text).to_owned()
+    }
+
+    /// A text in the language in force, its blanks filled.
+    pub fn fill<const N: usize>(self, text: Text, values: [(&'static str, String); N]) -> String {
+        self.0.say_with(text, &values)
+    }
+
+    /// The language in force.
+    pub fn language(self) -> Language {
+        self.0.language.get()
+    }
+
+    /// The organisation's currency.
+    pub fn currency(self) -> Currency {
+        self.0.currency.get().unwrap_or(Currency {
+            code: String::new(),
+            decimals: 2,
+        })
+    }
+
+    /// An amount, without the currency's code.
+    pub fn money(self, amount: Money) -> String {
+        self.0.money(amount)
+    }
+
+    /// A rate in percent with two decimals: `18.00`.
+    pub fn rate(self, rate: Decimal) -> String {
+        format!("{rate:.2}")
+    }
+
+    /// Reads an amount.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn read_money(self, typed: &str) -> Result<Money, String> {
+        self.currency().read(typed)
+    }
+
+    /// Reads a day as a date field holds it.
+    pub fn read_day(self, typed: &str) -> Option<NaiveDate> {
+        typed.trim().parse().ok()
+    }
+
+    /// Today in the branch's time zone.
+    pub fn today(self) -> NaiveDate {
+        self.0.today.get()
+    }
+
+    /// A whole date: "5 Jun 2026".
+    pub fn day(self, day: NaiveDate) -> String {
+        self.0.date(day)
+    }
+
+    /// A whole date for a column, the day padded to two figures.
+    pub fn day_column(self, day: NaiveDate) -> String {
+        let pad = if day.day() < 10 { "\u{2007}" } else { "" };
+        format!("{pad}{}", self.0.date(day))
+    }
+
+    /// A date whose year is left out inside the current year.
+    pub fn day_near(self, day: NaiveDate) -> String {
+        self.0.day(day)
+    }
+
+    /// A date with its day of the week: "Fri 17 Jul".
+    pub fn weekday(self, day: NaiveDate) -> String {
+        format!("{} {}", self.0.say(dates::weekday(day)), self.0.day(day))
+    }
+
+    /// A moment on this machine's clock: "9 Jul 10:42".
+    pub fn instant(self, at: DateTime<Utc>) -> String {
+        format!("{} {}", self.0.day(dates::local_date(at)), dates::clock(at))
+    }
+
+    /// How a loan stands, in one word.
+    pub fn loan(self, loan: &LoanRow) -> Status {
+        Status::of_loan(self.0, loan)
+    }
+
+    /// How an installment stands.
+    pub fn installment(self, row: &InstallmentView) -> Status {
+        Status::of_installment(self.0, row)
+    }
+
+    /// Whether the signed-in role has a permission.
+    pub fn may(self, permission: &str) -> bool {
+        self.0.can(permission)
+    }
+
+    /// Opens a screen.
+    pub fn go(self, route: Route) {
+        self.0.go(route);
+    }
+
+    /// Tells that something was saved, and has the frame read its counts again.
+    pub fn done(self, words: String) {
+        self.0.tell(words);
+        self.0.refresh();
+    }
+
+    /// [`Show::done`] with a button for what follows.
+    pub fn done_with(self, words: String, label: String, press: impl Fn() + Send + Sync + 'static) {
+        self.0.tell_and_offer(words, label, press);
+        self.0.refresh();
+    }
+
+    /// Who is signed in.
+    pub fn session(self) -> Option<SessionView> {
+        self.0.session.get()
+    }
+
+    /// What the screen was opened for.
+    pub fn intent(self) -> Option<&'static str> {
+        self.0.take_intent()
+    }
+
+    /// Ends the session.
+    pub fn sign_out(self) {
+        spawn_local(async move {
+            let _ = crate::ipc::send(&SignOut {}).await;
+            self.0.restart();
+        });
+    }
+}
+
+/// An amount in a cell: a true zero steps back.
+pub fn amount_cell(show: Show, amount: Money) -> AnyView {
+    match amount.is_zero() {
+        true => view! { <span class="zero">{show.money(amount)}</span> }.into_any(),
+        false => show.money(amount).into_any(),
+    }
+}
+
+/// An amount in a cell, or a dash where there is none.
+pub fn dash_or(show: Show, amount: Money) -> AnyView {
+    match amount.is_zero() {
+        true => view! { <span class="dash">"–"</span> }.into_any(),
+        false => show.money(amount).into_any(),
+    }
+}
+
+/// The list or the page could not be read: why.
+pub fn trouble(error: &ApiError) -> AnyView {
+    view! { <div class="banner banner-bad" role="alert"><span data-figure="error">{error.message.clone()}</span></div> }
+        .into_any()
+}
+
+/// Something is being read. Local data shows at once, so this is quiet.
+pub fn loading(what: Text) -> AnyView {
+    view! { <p class="visually-hidden" role="status">{t(what)}</p> }.into_any()
+}
+
+/// The first letters of the first and the last word of a name.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    words.next().into_iter().chain(words.last()).collect()
+}
