@@ -5,7 +5,7 @@ use crate::ipc;
 use crate::parts::toast::Toast;
 use crate::route::Route;
 use chrono::{Datelike, NaiveDate};
-use farthing_api::{ApiError, Currency, ErrorKind, Money, Role, SessionView, Start, StartState};
+use farthing_api::{ApiError, Currency, ErrorKind, GetSession, Money, Role, SessionView, Start, StartState};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::Cell;
@@ -93,6 +93,20 @@ thread_local! {
 }
 
 const THEME_KEY: &str = "theme";
+const LANGUAGE_KEY: &str = "language";
+
+/// The language fixed on this machine, else the one that the book or the system says.
+fn language_or(tag: &str) -> Language {
+    let fixed = stored(LANGUAGE_KEY);
+    Language::from_tag(if fixed.is_empty() { tag } else { &fixed })
+}
+
+/// Keeps a word in the web view's storage. A web view that keeps nothing still shows the choice until it is closed.
+fn store(key: &str, word: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(key, word);
+    }
+}
 
 /// The shared state. To be called while a component is built.
 pub fn app() -> App {
@@ -134,7 +148,7 @@ pub fn provide() -> App {
         intent: StoredValue::new(None),
         toast: RwSignal::new(None),
         theme: RwSignal::new(Theme::of(&stored(THEME_KEY))),
-        language: RwSignal::new(Language::from_tag(&system)),
+        language: RwSignal::new(language_or(&system)),
         palette: RwSignal::new(false),
         keys: RwSignal::new(false),
         currency: of(session, |session| session.currency.clone()),
@@ -181,7 +195,7 @@ impl App {
 
     /// Shows the frame for a session.
     pub fn enter(self, session: SessionView) {
-        self.language.set(Language::from_tag(&session.language));
+        self.language.set(language_or(&session.language));
         self.session.set(Some(session));
         if self.phase.with_untracked(|phase| *phase != Phase::Inside) {
             self.route.set(Route::Today);
@@ -192,7 +206,7 @@ impl App {
 
     fn leave(self, state: StartState) {
         if let StartState::SignIn { language, .. } = &state {
-            self.language.set(Language::from_tag(language));
+            self.language.set(language_or(language));
         }
         self.phase.set(Phase::Outside(state));
         self.session.set(None);
@@ -202,7 +216,7 @@ impl App {
     /// Asks for the frame's counts and times again, after something was saved.
     pub fn refresh(self) {
         spawn_local(async move {
-            if let Ok(StartState::SignedIn { session }) = ipc::send(&Start {}).await {
+            if let Ok(session) = ipc::send(&GetSession {}).await {
                 self.session.set(Some(session));
             }
         });
@@ -318,11 +332,14 @@ impl App {
 
     /// Fixes the theme on this desk.
     pub fn fix_theme(self, theme: Theme) {
-        if let Ok(Some(storage)) = window().local_storage() {
-            // A web view that keeps nothing still shows the theme until it is closed.
-            let _ = storage.set_item(THEME_KEY, theme.word());
-        }
+        store(THEME_KEY, theme.word());
         self.theme.set(theme);
+    }
+
+    /// Fixes the language on this desk.
+    pub fn fix_language(self, language: Language) {
+        store(LANGUAGE_KEY, language.code());
+        self.language.set(language);
     }
 
     fn show_theme(self) {

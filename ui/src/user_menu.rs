@@ -6,7 +6,7 @@ use crate::parts::Icon;
 use crate::route::Route;
 use crate::screens::role_name;
 use crate::state::{App, Theme, app};
-use farthing_api::{Lock, SignOut};
+use farthing_api::{Lock, Role, SignOut};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
@@ -15,6 +15,10 @@ use std::time::Duration;
 pub fn lock(app: App) {
     spawn_local(async move {
         if ipc::send(&Lock {}).await.is_ok() {
+            if app.role.get_untracked() == Some(Role::Customer) {
+                // The desk ends a customer's session: the next at this machine is someone else.
+                return app.restart();
+            }
             app.palette.set(false);
             app.keys.set(false);
             app.session.update(|session| {

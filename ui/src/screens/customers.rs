@@ -22,7 +22,7 @@ pub fn CustomersScreen() -> impl IntoView {
     let matches = Signal::derive(move || found.value.with(|page| page.as_ref().map(|page| page.matches)));
     let columns = vec![
         Column::words(text::FIELD_CUSTOMER).sorted("name").cut(),
-        Column::words(text::FIELD_NUMBER).sorted("number"),
+        Column::words(text::FIELD_NUMBER).sorted("registered"),
         Column::words(text::FIELD_PHONE).spare(),
         Column::number(text::CUSTOMER_ACTIVE_LOANS),
         Column::number(text::FIELD_OUTSTANDING).sorted("outstanding"),

@@ -38,7 +38,13 @@ fn Looks() -> impl IntoView {
         }
         word
     });
-    Effect::new(move || app.language.set(Language::from_tag(&language.get())));
+    Effect::new(move |before: Option<String>| {
+        let code = language.get();
+        if before.is_some_and(|before| before != code) {
+            app.fix_language(Language::from_tag(&code));
+        }
+        code
+    });
     let themes = vec![
         Choice::new("system", text::THEME_SYSTEM),
         Choice::new("light", text::THEME_LIGHT),
