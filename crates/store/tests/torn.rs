@@ -17,9 +17,26 @@ const PASSWORD: &str = "correct horse battery staple 9";
 /// A small branch, its key, and a payment to make there.
 async fn branch(path: &Path) -> (BookKey, Command, Context, LoanId) {
     let now: DateTime<Utc> = "2026-07-09T12:00:00Z".parse().unwrap();
-    make(Home::of_book(path), &Secret::new(PASSWORD), Size { customers: 6, loans: 12, seed: 11 }, now, &mut |_| {}).await.unwrap();
-    let desk = headless::open(path, Some("officer@demo.test"), &Secret::new(PASSWORD)).await.unwrap();
-    let query = ListQuery { filter: "active".into(), ..ListQuery::default() };
+    make(
+        Home::of_book(path),
+        &Secret::new(PASSWORD),
+        Size {
+            customers: 6,
+            loans: 12,
+            seed: 11,
+        },
+        now,
+        &mut |_| {},
+    )
+    .await
+    .unwrap();
+    let desk = headless::open(path, Some("officer@demo.test"), &Secret::new(PASSWORD))
+        .await
+        .unwrap();
+    let query = ListQuery {
+        filter: "active".into(),
+        ..ListQuery::default()
+    };
     let loan = desk.book().loans(&query, now.date_naive()).await.unwrap().rows[0].id;
     let identity = desk.book().identity().await.unwrap().unwrap();
     let key = BookKey::from_bytes(*desk.book().key().bytes());
@@ -27,7 +44,11 @@ async fn branch(path: &Path) -> (BookKey, Command, Context, LoanId) {
         op: OpId(uuid::Uuid::from_u128(77)),
         at: now,
         today: now.date_naive(),
-        actor: Some(Actor { user: desk.user(), role: Role::Officer, customer: None }),
+        actor: Some(Actor {
+            user: desk.user(),
+            role: Role::Officer,
+            customer: None,
+        }),
         device: identity.device,
         desk: identity.prefix(),
         rules: RULES,
@@ -76,7 +97,10 @@ async fn what_was_acknowledged_survives_a_cut_before_every_write_and_sync() {
         let book = Book::open(&torn, &key).await.unwrap();
         let payments = book.payments_of(loan).await.unwrap();
         let is_there = payments.iter().any(|p| p.amount == Money::from_minor(1_234));
-        assert!(is_there || !is_acknowledged, "cut before change {n}: an acknowledged payment is lost");
+        assert!(
+            is_there || !is_acknowledged,
+            "cut before change {n}: an acknowledged payment is lost"
+        );
         let report = book.verify().await.unwrap();
         assert_eq!(report.findings, Vec::<String>::new(), "cut before change {n}");
         book.close().await.unwrap();
@@ -86,5 +110,8 @@ async fn what_was_acknowledged_survives_a_cut_before_every_write_and_sync() {
             break;
         }
     }
-    assert!(finished && lost > 5 && kept > 0, "kept {kept}, lost {lost}, finished {finished}");
+    assert!(
+        finished && lost > 5 && kept > 0,
+        "kept {kept}, lost {lost}, finished {finished}"
+    );
 }

@@ -99,7 +99,10 @@ impl App {
     pub fn type_into(&self, css: &str, text: &str) {
         let field = self.find(css);
         // What is selected is typed over; clearing first would make a money field put its zero back.
-        self.script(&format!("const field = document.querySelector({}); field.focus(); field.select();", Value::from(css)));
+        self.script(&format!(
+            "const field = document.querySelector({}); field.focus(); field.select();",
+            Value::from(css)
+        ));
         self.session.send_keys(&field, text).unwrap();
     }
 
@@ -130,7 +133,9 @@ impl App {
     /// Waits until the first element that matches `css` shows exactly `text`.
     pub fn shows(&self, css: &str, text: &str) {
         self.wait_until(&format!("{css} to show {text}"), || {
-            self.session.find(&By::Css(css.to_owned())).is_ok_and(|e| self.session.text(&e).is_ok_and(|t| t == text))
+            self.session
+                .find(&By::Css(css.to_owned()))
+                .is_ok_and(|e| self.session.text(&e).is_ok_and(|t| t == text))
         });
     }
 
@@ -159,7 +164,10 @@ impl App {
         let end = Instant::now() + PATIENCE;
         while !condition() {
             if Instant::now() > end {
-                let picture = self.picture("failed");
+                let picture = self.picture(&format!(
+                    "failed-{}",
+                    thread::current().name().unwrap_or("test").replace("::", "-")
+                ));
                 panic!("waited in vain for {what}; what is on screen: {}", picture.display());
             }
             thread::sleep(PAUSE);
@@ -181,7 +189,10 @@ impl App {
             match self.session.find(by) {
                 Ok(element) => return element,
                 Err(error) if Instant::now() > end => {
-                    let picture = self.picture("failed");
+                    let picture = self.picture(&format!(
+                        "failed-{}",
+                        thread::current().name().unwrap_or("test").replace("::", "-")
+                    ));
                     panic!(
                         "waited in vain for {what} ({error}); what is on screen: {}",
                         picture.display()

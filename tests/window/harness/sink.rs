@@ -54,7 +54,10 @@ impl Sink {
     pub fn next(&self) -> (String, String) {
         let line = self.lines.recv_timeout(PATIENCE).expect("a message arrives");
         let message: Value = serde_json::from_str(&line).unwrap();
-        (message["to"][0].as_str().unwrap().to_owned(), message["content"].as_str().unwrap().to_owned())
+        (
+            message["to"][0].as_str().unwrap().to_owned(),
+            message["content"].as_str().unwrap().to_owned(),
+        )
     }
 
     /// The six digits in the next message to someone, which stand on a line of their own.
@@ -62,7 +65,11 @@ impl Sink {
         let (to, text) = self.next();
         assert_eq!(to, address);
         let is_code = |line: &&str| line.len() == 6 && line.chars().all(|c| c.is_ascii_digit());
-        text.lines().map(str::trim).find(is_code).expect("a line with the code").to_owned()
+        text.lines()
+            .map(str::trim)
+            .find(is_code)
+            .expect("a line with the code")
+            .to_owned()
     }
 }
 

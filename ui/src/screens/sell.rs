@@ -58,13 +58,8 @@ impl Sale {
             }
         });
         Effect::new(move |_| {
-            let least = sale.plan().and_then(|plan| plan.least_first().ok());
-            if let (Some(least), false) = (least, sale.typed.get()) {
-                // The plan reads the first installment too: setting it again to the same would never end.
-                let shown = show.money(least);
-                if sale.first.with_untracked(|first| *first != shown) {
-                    sale.first.set(shown);
-                }
+            if let (Some(least), false) = (sale.least(), sale.typed.get()) {
+                sale.first.set(show.money(least));
             }
         });
         sale
@@ -79,6 +74,19 @@ impl Sale {
                 .find(|article| article.active && article.id == id)
                 .cloned()
         })
+    }
+
+    /// The least first installment. It does not depend on what stands in that field, which is filled in from it.
+    fn least(self) -> Option<Money> {
+        let plan = Purchase {
+            price: self.chosen()?.price,
+            quantity: whole(&self.quantity.get())?,
+            payments: whole(&self.installments.get())?,
+            first: Money::ZERO,
+            sold_on: self.show.today(),
+            rhythm: Rhythm::Every30Days,
+        };
+        plan.least_first().ok()
     }
 
     /// What is agreed so far, the first installment as typed or nothing.

@@ -2,6 +2,7 @@
 //!
 //! The same seed on the same day gives the same facts.
 
+mod habits;
 mod names;
 mod people;
 mod story;

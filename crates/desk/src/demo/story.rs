@@ -9,8 +9,7 @@ use crate::mint::Mint;
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc, Weekday};
 use farthing_api::{ApiError, CustomerId, LoanId, Money, PaymentMethod, UserId};
 use farthing_identity::sign_in_name;
-use farthing_lending::Row;
-use farthing_office::{Actor, Channel, Command, Context, DayFigures, Fact, FactBody, Loan, RULES, quote};
+use farthing_office::{Actor, Channel, Command, Context, DayFigures, Fact, FactBody, Loan, RULES};
 use farthing_store::{Batch, Beside, CustomerKey};
 use rand::Rng;
 use rand_chacha::ChaCha20Rng;
@@ -32,18 +31,9 @@ impl Dice {
     }
 }
 
-/// How a customer pays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Habit {
-    OnTime,
-    FewDaysLate,
-    InParts,
-    Early,
-    StopsPaying,
-}
-
+/// Something that happens on a day.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Event {
+pub(super) enum Event {
     Register(u32),
     Apply { customer: u32, product: usize },
     Approve(LoanId),
@@ -54,17 +44,17 @@ enum Event {
     CloseDay,
 }
 
-struct Story<'a> {
-    open: &'a Open,
-    cast: &'a Cast,
-    dice: Dice,
+pub(super) struct Story<'a> {
+    pub(super) open: &'a Open,
+    pub(super) cast: &'a Cast,
+    pub(super) dice: Dice,
     mint: Mint,
     batch: Batch<'a>,
     events: BinaryHeap<Reverse<(NaiveDate, u64, Event)>>,
     order: u64,
     customers: Vec<CustomerId>,
-    made: Made,
-    today: NaiveDate,
+    pub(super) made: Made,
+    pub(super) today: NaiveDate,
     minute: u32,
 }
 
@@ -141,7 +131,7 @@ impl<'a> Story<'a> {
         }
     }
 
-    fn push(&mut self, day: NaiveDate, event: Event) {
+    pub(super) fn push(&mut self, day: NaiveDate, event: Event) {
         self.order += 1;
         // A day is closed after everything else on it.
         let last = if event == Event::CloseDay { 1 << 60 } else { 0 };
@@ -170,7 +160,7 @@ impl<'a> Story<'a> {
         })
     }
 
-    async fn run(&mut self, actor: Actor, command: Command) -> Answer<Vec<Fact>> {
+    pub(super) async fn run(&mut self, actor: Actor, command: Command) -> Answer<Vec<Fact>> {
         let ctx = self.context(Some(actor))?;
         self.made.commands += 1;
         self.batch.execute(&command, &ctx, Beside::default()).await.told()
@@ -240,7 +230,7 @@ impl<'a> Story<'a> {
         1 + self.dice.below(most)
     }
 
-    async fn loan(&mut self, id: LoanId) -> Answer<Loan> {
+    pub(super) async fn loan(&mut self, id: LoanId) -> Answer<Loan> {
         self.batch.loan(id).await.told()?.ok_or_else(ApiError::internal)
     }
 
@@ -374,114 +364,6 @@ impl<'a> Story<'a> {
             self.plan_payments(loan.id, &rows[1..], end);
         }
         Ok(())
-    }
-
-    /// When and how much a customer will pay, by their habit.
-    fn plan_payments(&mut self, loan: LoanId, rows: &[Row], end: NaiveDate) {
-        let habit = match self.dice.below(100) {
-            0..62 => Habit::OnTime,
-            62..80 => Habit::FewDaysLate,
-            80..88 => Habit::InParts,
-            88..94 => Habit::Early,
-            _ => Habit::StopsPaying,
-        };
-        let stops = match habit {
-            Habit::StopsPaying => rows.len() / 2,
-            _ => rows.len(),
-        };
-        let shift = |day: NaiveDate, days: u32| day.checked_add_days(Days::new(u64::from(days))).unwrap_or(day);
-        for (i, row) in rows.iter().take(stops).enumerate() {
-            if row.due_on > end {
-                break;
-            }
-            let (amount, last) = (row.due().minor(), i + 1 == rows.len());
-            match habit {
-                Habit::Early if i == rows.len() * 2 / 3 => {
-                    let days = 3 + self.dice.below(9);
-                    self.push(
-                        row.due_on
-                            .checked_sub_days(Days::new(u64::from(days)))
-                            .unwrap_or(row.due_on),
-                        Event::CloseEarly(loan),
-                    );
-                    return;
-                }
-                Habit::FewDaysLate if self.dice.below(3) == 0 => {
-                    let late = shift(row.due_on, 1 + self.dice.below(12));
-                    self.push(late, Event::Pay { loan, amount, last });
-                }
-                Habit::InParts => {
-                    let part = amount / 2;
-                    self.push(
-                        row.due_on,
-                        Event::Pay {
-                            loan,
-                            amount: part.max(1),
-                            last: false,
-                        },
-                    );
-                    let late = shift(row.due_on, 2 + self.dice.below(10));
-                    self.push(
-                        late,
-                        Event::Pay {
-                            loan,
-                            amount: amount - part,
-                            last,
-                        },
-                    );
-                }
-                _ => self.push(row.due_on, Event::Pay { loan, amount, last }),
-            }
-        }
-    }
-
-    async fn pay(&mut self, id: LoanId, amount: i64, last: bool) -> Answer<()> {
-        let loan = self.loan(id).await?;
-        if loan.status != farthing_api::LoanStatus::Active {
-            return Ok(());
-        }
-        let owed: Money = loan.rows.iter().map(farthing_lending::RowState::unpaid).sum();
-        // The last payment settles what penalties have added.
-        let amount = if last {
-            owed
-        } else {
-            Money::from_minor(amount).min(owed)
-        };
-        let method = *self.dice.pick(&[
-            PaymentMethod::Cash,
-            PaymentMethod::Cash,
-            PaymentMethod::Bank,
-            PaymentMethod::Mobile,
-        ]);
-        let reference = match method {
-            PaymentMethod::Cash => String::new(),
-            _ => format!("TRX {}", 10_000_000 + self.made.commands),
-        };
-        let command = Command::ReceivePayment {
-            loan: id,
-            amount,
-            value_date: self.today,
-            method,
-            reference,
-        };
-        self.run(self.cast.officer, command).await.map(drop)
-    }
-
-    async fn close_early(&mut self, id: LoanId) -> Answer<()> {
-        let loan = self.loan(id).await?;
-        let decimals = self.open.currency().decimals;
-        let Ok(quoted) = quote(&loan, self.today, Money::ZERO, self.today, decimals) else {
-            return Ok(());
-        };
-        let command = Command::Foreclose {
-            loan: id,
-            seen: loan.seen(),
-            value_date: self.today,
-            discount: Money::ZERO,
-            amount: quoted.total,
-            method: PaymentMethod::Bank,
-        };
-        self.run(self.cast.officer, command).await.map(drop)
     }
 
     async fn close_day(&mut self) -> Answer<()> {

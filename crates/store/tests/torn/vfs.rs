@@ -100,11 +100,19 @@ fn register() {
     }
 }
 
-unsafe extern "C" fn open(_: *mut ffi::sqlite3_vfs, name: *const c_char, file: *mut ffi::sqlite3_file, flags: c_int, out: *mut c_int) -> c_int {
+unsafe extern "C" fn open(
+    _: *mut ffi::sqlite3_vfs,
+    name: *const c_char,
+    file: *mut ffi::sqlite3_file,
+    flags: c_int,
+    out: *mut c_int,
+) -> c_int {
     unsafe {
         let torn = file.cast::<TornFile>();
         let real = torn.add(1).cast::<ffi::sqlite3_file>();
-        let Some(base_open) = (*base_vfs()).xOpen else { return ffi::SQLITE_ERROR };
+        let Some(base_open) = (*base_vfs()).xOpen else {
+            return ffi::SQLITE_ERROR;
+        };
         let code = base_open(base_vfs(), name, real, flags, out);
         if code != ffi::SQLITE_OK {
             (*file).pMethods = std::ptr::null();
@@ -116,7 +124,10 @@ unsafe extern "C" fn open(_: *mut ffi::sqlite3_vfs, name: *const c_char, file: *
                 let path = PathBuf::from(CStr::from_ptr(name).to_str().unwrap());
                 if let Some(all) = files().as_mut() {
                     let durable = std::fs::read(&path).unwrap_or_default();
-                    all.entry(path.clone()).or_insert_with(|| Shadow { durable, pending: Vec::new() });
+                    all.entry(path.clone()).or_insert_with(|| Shadow {
+                        durable,
+                        pending: Vec::new(),
+                    });
                 }
                 Box::into_raw(Box::new(path))
             }
@@ -154,12 +165,21 @@ unsafe extern "C" fn read(file: *mut ffi::sqlite3_file, to: *mut c_void, n: c_in
     real!(file, xRead, to, n, at)
 }
 
-unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, n: c_int, at: ffi::sqlite3_int64) -> c_int {
+unsafe extern "C" fn write(
+    file: *mut ffi::sqlite3_file,
+    from: *const c_void,
+    n: c_int,
+    at: ffi::sqlite3_int64,
+) -> c_int {
     if !may_change() {
         return ffi::SQLITE_IOERR_WRITE;
     }
     let bytes = unsafe { std::slice::from_raw_parts(from.cast::<u8>(), usize::try_from(n).unwrap()) }.to_vec();
-    unsafe { shadowed(file, |s| s.pending.push(Change::Write(usize::try_from(at).unwrap(), bytes))) };
+    unsafe {
+        shadowed(file, |s| {
+            s.pending.push(Change::Write(usize::try_from(at).unwrap(), bytes))
+        })
+    };
     real!(file, xWrite, from, n, at)
 }
 
@@ -167,7 +187,11 @@ unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, size: ffi::sqlite3_i
     if !may_change() {
         return ffi::SQLITE_IOERR_TRUNCATE;
     }
-    unsafe { shadowed(file, |s| s.pending.push(Change::Truncate(usize::try_from(size).unwrap()))) };
+    unsafe {
+        shadowed(file, |s| {
+            s.pending.push(Change::Truncate(usize::try_from(size).unwrap()))
+        })
+    };
     real!(file, xTruncate, size)
 }
 
@@ -222,7 +246,13 @@ unsafe extern "C" fn characteristics(_: *mut ffi::sqlite3_file) -> c_int {
     0
 }
 
-unsafe extern "C" fn shm_map(file: *mut ffi::sqlite3_file, page: c_int, size: c_int, extend: c_int, out: *mut *mut c_void) -> c_int {
+unsafe extern "C" fn shm_map(
+    file: *mut ffi::sqlite3_file,
+    page: c_int,
+    size: c_int,
+    extend: c_int,
+    out: *mut *mut c_void,
+) -> c_int {
     real!(file, xShmMap, page, size, extend, out)
 }
 
