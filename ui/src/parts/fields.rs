@@ -266,6 +266,7 @@ pub fn MoneyField(
                         value.set(event.target().value());
                         state.changed();
                     }
+                    on:change:target=move |event| value.set(event.target().value())
                     on:blur=tidy
                 />
                 {move || state.invalid().map(|_| view! { <Glyph name="late"/> })}
@@ -294,6 +295,12 @@ pub fn DateField(
             .get()
             .unwrap_or_else(|| value.with(|value| value.parse().map_or_else(|_| value.clone(), |date| app.date(date))))
     };
+    let read = move |words: String| {
+        let date = crate::dates::read(&words, app.today.get_untracked());
+        value.set(date.map_or_else(|| words.trim().to_owned(), |date| date.to_string()));
+        typed.set(Some(words));
+        state.changed();
+    };
     view! {
         <Frame state label hint optional wide>
             <span class="input-box">
@@ -308,13 +315,8 @@ pub fn DateField(
                     aria-invalid=move || state.invalid()
                     aria-describedby=move || state.described_by.get()
                     prop:value=shown
-                    on:input:target=move |event| {
-                        let words = event.target().value();
-                        let date = crate::dates::read(&words, app.today.get_untracked());
-                        value.set(date.map_or_else(|| words.trim().to_owned(), |date| date.to_string()));
-                        typed.set(Some(words));
-                        state.changed();
-                    }
+                    on:input:target=move |event| read(event.target().value())
+                    on:change:target=move |event| read(event.target().value())
                     on:blur=move |_| typed.set(None)
                 />
                 {move || state.invalid().map(|_| view! { <Glyph name="late"/> })}
