@@ -174,8 +174,27 @@ impl App {
         }
     }
 
+    /// Waits until the page has shown two frames after what it holds now; a page that is gone is not waited for.
+    fn painted(&self) {
+        let ask = "window.framesShown = 0; const count = () => { if (++window.framesShown < 4) requestAnimationFrame(count); };
+                   requestAnimationFrame(count);";
+        if self.session.script(ask).is_err() {
+            return;
+        }
+        let end = Instant::now() + PATIENCE;
+        let is_painted = || {
+            self.session
+                .script("return window.framesShown >= 4;")
+                .is_ok_and(|shown| shown == Value::Bool(true))
+        };
+        while !is_painted() && Instant::now() < end {
+            thread::sleep(PAUSE);
+        }
+    }
+
     /// Takes a picture of the display, below cargo's folder for tests, and answers where it is.
     pub fn picture(&self, name: &str) -> PathBuf {
+        self.painted();
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("window");
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join(format!("{name}.png"));

@@ -38,7 +38,8 @@ fn money_figure(hook: &'static str, label: Text, amount: Money, show: Show) -> A
 fn figures(home: &AdminHomeView, show: Show) -> AnyView {
     let (customers, verified) = home.customers;
     let verified = show.fill(text::ADMIN_VERIFIED, [("count", verified.to_string())]);
-    let bad = home.par30_amount.is_positive();
+    // Red is for what is over the limit of 5 %, not for every late loan.
+    let bad = home.par30 > 500;
     view! {
         <dl class="figures" aria-label=t(text::ADMIN_FIGURES)>
             {money_figure("outstanding", text::ADMIN_OUTSTANDING, home.outstanding, show)}

@@ -115,7 +115,7 @@ impl Desk {
         }
         Ok(SetUpDone {
             recovery_secret,
-            session: self.session_view().await?,
+            session: self.begin(session).await?,
             warnings,
         })
     }
