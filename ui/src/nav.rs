@@ -5,6 +5,7 @@ use crate::route::{Area, Route};
 use crate::state::App;
 use farthing_api::Role;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// A place in the navigation.
 #[derive(Clone)]
@@ -23,6 +24,9 @@ pub struct Place {
     pub is_tool: bool,
 }
 
+/// What is done when something is chosen. Not a `Callback`, which would end with the palette that made it.
+pub type Run = Arc<dyn Fn() + Send + Sync>;
+
 /// Something that can be done from anywhere.
 pub struct Action {
     /// Verb and object.
@@ -32,7 +36,7 @@ pub struct Action {
     /// Its keys, or nothing.
     pub keys: &'static str,
     /// Does it.
-    pub run: Callback<()>,
+    pub run: Run,
 }
 
 /// The places of the signed-in role, in the order of the navigation.
@@ -136,24 +140,24 @@ pub fn places(app: App) -> Vec<Place> {
 
 /// What the signed-in role may do from anywhere.
 pub fn actions(app: App) -> Vec<Action> {
-    let all = [
+    let all: [(bool, Text, &'static str, Run); 3] = [
         (
             app.can("register_customers"),
             text::CUSTOMER_REGISTER,
             "customer",
-            Callback::new(move |()| app.go(Route::NewCustomer)),
+            Arc::new(move || app.go(Route::NewCustomer)),
         ),
         (
             app.can("close_day"),
             text::SETTINGS_CLOSE_DAY,
             "calendar",
-            Callback::new(move |()| app.go_to(Route::Settings, "close-day")),
+            Arc::new(move || app.go_to(Route::Settings, "close-day")),
         ),
         (
             app.can("keep_book"),
             text::SETTINGS_BACKUP,
             "download",
-            Callback::new(move |()| app.go(Route::Settings)),
+            Arc::new(move || app.go(Route::Settings)),
         ),
     ];
     all.into_iter()

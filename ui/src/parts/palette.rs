@@ -9,6 +9,7 @@ use crate::route::Route;
 use crate::state::{App, app};
 use farthing_api::{Find, Hit};
 use leptos::prelude::*;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A line of the palette.
@@ -19,7 +20,7 @@ struct Line {
     name: String,
     note: String,
     keys: String,
-    run: Callback<()>,
+    run: nav::Run,
 }
 
 /// The palette, while it is open.
@@ -56,7 +57,7 @@ fn Open() -> impl IntoView {
         if let Some(line) = lines.with_untracked(|lines| lines.get(n).cloned()) {
             app.palette.set(false);
             // After the dialog gave the focus back, so that what follows may take it.
-            request_animation_frame(move || line.run.run(()));
+            request_animation_frame(move || (line.run)());
         }
     };
     let on_key = move |event: web_sys::KeyboardEvent| {
@@ -174,7 +175,7 @@ fn collect(app: App, search: &str, hits: Vec<Hit>) -> Vec<Line> {
             name: app.say_with(text::PALETTE_RECEIVE, &[("name", whose(&hit.title).to_owned())]),
             note: hit.title.clone(),
             keys: String::new(),
-            run: Callback::new(move |()| app.go_to(Route::Loan(id), "pay")),
+            run: Arc::new(move || app.go_to(Route::Loan(id), "pay")),
         });
     }
     for action in nav::actions(app) {
@@ -204,7 +205,7 @@ fn collect(app: App, search: &str, hits: Vec<Hit>) -> Vec<Line> {
                 } else {
                     format!("G {}", place.key.to_uppercase())
                 },
-                run: Callback::new(move |()| app.go(route.clone())),
+                run: Arc::new(move || app.go(route.clone())),
             });
         }
     }
@@ -228,6 +229,6 @@ fn open(app: App, hit: Hit) -> Option<Line> {
         name: hit.title,
         note: hit.detail,
         keys: String::new(),
-        run: Callback::new(move |()| app.go(route.clone())),
+        run: Arc::new(move || app.go(route.clone())),
     })
 }
