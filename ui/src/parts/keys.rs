@@ -73,15 +73,17 @@ pub fn listen(app: App) {
             {
                 event.prevent_default();
             }
-            key if key.len() == 1 && key.chars().all(char::is_alphanumeric) => {
-                if press(&format!("[data-key=\"{}\"]", key.to_lowercase())) {
-                    event.prevent_default();
-                }
+            key if is_letter(key) && press(&format!("[data-key=\"{}\"]", key.to_lowercase())) => {
+                event.prevent_default()
             }
             _ => {}
         }
     });
     on_cleanup(move || handle.remove());
+}
+
+fn is_letter(key: &str) -> bool {
+    key.len() == 1 && key.chars().all(char::is_alphanumeric)
 }
 
 /// Presses the first element that matches and can be pressed; answers whether there was one.

@@ -175,9 +175,3 @@ pub fn trouble(error: &ApiError) -> AnyView {
 pub fn loading(what: Text) -> AnyView {
     view! { <p class="visually-hidden" role="status">{t(what)}</p> }.into_any()
 }
-
-/// The first letters of the first and the last word of a name.
-pub fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
-    words.next().into_iter().chain(words.last()).collect()
-}

@@ -25,10 +25,16 @@ pub fn SignInScreen(version: String, open: bool, organisation: Option<String>) -
                 (text::SIGNIN_BY_CODE, true)
             };
             view! {
-                <Button
-                    label=label kind="text" does="other-way"
-                    on_press=move |()| by_code.set(next)
-                />
+                <a
+                    href="#"
+                    data-do="other-way"
+                    on:click=move |event| {
+                        event.prevent_default();
+                        by_code.set(next);
+                    }
+                >
+                    {t(label)}
+                </a>
             }
         })
     };
