@@ -1,25 +1,26 @@
 //! Dates and times in words.
 
-use crate::i18n::{Text, text};
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use crate::i18n::{Language, Text, text};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use wasm_bindgen::JsValue;
+
+const MONTHS: [Text; 12] = [
+    text::MONTH_1,
+    text::MONTH_2,
+    text::MONTH_3,
+    text::MONTH_4,
+    text::MONTH_5,
+    text::MONTH_6,
+    text::MONTH_7,
+    text::MONTH_8,
+    text::MONTH_9,
+    text::MONTH_10,
+    text::MONTH_11,
+    text::MONTH_12,
+];
 
 /// The month's short name.
 pub fn short_month(date: NaiveDate) -> Text {
-    const MONTHS: [Text; 12] = [
-        text::MONTH_1,
-        text::MONTH_2,
-        text::MONTH_3,
-        text::MONTH_4,
-        text::MONTH_5,
-        text::MONTH_6,
-        text::MONTH_7,
-        text::MONTH_8,
-        text::MONTH_9,
-        text::MONTH_10,
-        text::MONTH_11,
-        text::MONTH_12,
-    ];
     MONTHS[date.month0() as usize]
 }
 
@@ -48,4 +49,43 @@ pub fn local_date(at: DateTime<Utc>) -> NaiveDate {
     let date = js_sys::Date::new(&JsValue::from_str(&at.to_rfc3339()));
     let year = i32::try_from(date.get_full_year()).unwrap_or_default();
     NaiveDate::from_ymd_opt(year, date.get_month() + 1, date.get_date()).unwrap_or_default()
+}
+
+/// A date as a person types it: `2026-07-10`, `10/7/2026` (the day first), `10.7.`, `10 jul`, `10 July 2026`, or days
+/// from today, `+7` and `-3`. Without a year it is that of today. Nothing where it is no date.
+pub fn read(typed: &str, today: NaiveDate) -> Option<NaiveDate> {
+    let typed = typed.trim().to_lowercase();
+    if let Ok(date) = typed.parse() {
+        return Some(date);
+    }
+    if let Some(days) = typed.strip_prefix('+') {
+        return today.checked_add_days(Days::new(days.trim().parse().ok()?));
+    }
+    if let Some(days) = typed.strip_prefix(['-', '\u{2212}']) {
+        return today.checked_sub_days(Days::new(days.trim().parse().ok()?));
+    }
+    let mut parts = typed.split([' ', '/', '.', '-']).filter(|part| !part.is_empty());
+    let day = parts.next()?.parse().ok()?;
+    let month = month(parts.next()?)?;
+    let year = match parts.next() {
+        Some(year) if year.len() == 4 => year.parse().ok()?,
+        Some(_) => return None,
+        None => today.year(),
+    };
+    NaiveDate::from_ymd_opt(year, month, day)
+}
+
+/// A month by its number, or by the beginning of its name in any language of the screens.
+fn month(typed: &str) -> Option<u32> {
+    if let Ok(number) = typed.parse() {
+        return Some(number);
+    }
+    let is_named = |month: &Text| {
+        Language::ALL.iter().any(|language| {
+            let name = month.in_language(*language).trim_end_matches('.').to_lowercase();
+            typed.starts_with(&name)
+        })
+    };
+    let found = MONTHS.iter().position(is_named)?;
+    u32::try_from(found + 1).ok()
 }

@@ -5,7 +5,7 @@ use crate::ipc;
 use crate::parts::toast::Toast;
 use crate::route::Route;
 use chrono::{Datelike, NaiveDate};
-use farthing_api::{ApiError, Currency, ErrorKind, GetSession, Money, Role, SessionView, Start, StartState};
+use farthing_api::{Currency, GetSession, Money, Role, SessionView, Start, StartState};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::Cell;
@@ -266,18 +266,6 @@ impl App {
             Some(currency) => currency.show(amount),
             None => String::new(),
         })
-    }
-
-    /// Reads an amount that was typed into `field`.
-    ///
-    /// # Errors
-    /// What is wrong with the text, for that field.
-    pub fn read_money(self, field: &str, typed: &str) -> Result<Money, ApiError> {
-        let currency = self.currency.get_untracked();
-        let currency = currency.ok_or_else(|| ApiError::new(ErrorKind::SignedOut, "signed_out", ""))?;
-        currency
-            .read(typed)
-            .map_err(|message| ApiError::input(field, "amount", message))
     }
 
     /// The currency's code: `USD`.

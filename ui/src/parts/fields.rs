@@ -160,6 +160,7 @@ pub fn PasswordField(
     #[prop(into)] label: Signal<String>,
     value: RwSignal<String>,
     #[prop(optional, into)] hint: Option<Signal<String>>,
+    #[prop(optional)] optional: bool,
     #[prop(optional)] wide: bool,
     /// Whether a new one is chosen here.
     #[prop(optional)]
@@ -170,7 +171,7 @@ pub fn PasswordField(
     let shown = RwSignal::new(false);
     let kind = move || if shown.get() { "text" } else { "password" };
     view! {
-        <Frame state label hint optional=false wide>
+        <Frame state label hint optional wide>
             <span class="input-box">
                 <input
                     id=state.id()
@@ -179,7 +180,7 @@ pub fn PasswordField(
                     autocomplete=if is_new { "new-password" } else { "current-password" }
                     spellcheck="false"
                     autofocus=autofocus
-                    aria-required="true"
+                    aria-required=(!optional).then_some("true")
                     aria-invalid=move || state.invalid()
                     aria-describedby=move || state.described_by.get()
                     prop:value=move || value.get()
@@ -265,6 +266,7 @@ pub fn MoneyField(
                         value.set(event.target().value());
                         state.changed();
                     }
+                    on:change:target=move |event| value.set(event.target().value())
                     on:blur=tidy
                 />
                 {move || state.invalid().map(|_| view! { <Glyph name="late"/> })}
@@ -274,7 +276,8 @@ pub fn MoneyField(
     .into_any()
 }
 
-/// A date, `YYYY-MM-DD`.
+/// A date. `value` is `YYYY-MM-DD`, or what was typed as long as that is no date. It is typed as people write dates
+/// ([`crate::dates::read`]) and rewritten in full when the field is left.
 #[component]
 pub fn DateField(
     name: &'static str,
@@ -285,22 +288,38 @@ pub fn DateField(
     #[prop(optional)] wide: bool,
 ) -> impl IntoView {
     let state = FieldState::new(name, label, hint.is_some());
+    let app = app();
+    let typed = RwSignal::new(None::<String>);
+    let shown = move || {
+        typed
+            .get()
+            .unwrap_or_else(|| value.with(|value| value.parse().map_or_else(|_| value.clone(), |date| app.date(date))))
+    };
+    let read = move |words: String| {
+        let date = crate::dates::read(&words, app.today.get_untracked());
+        value.set(date.map_or_else(|| words.trim().to_owned(), |date| date.to_string()));
+        typed.set(Some(words));
+        state.changed();
+    };
     view! {
         <Frame state label hint optional wide>
             <span class="input-box">
                 <input
                     id=state.id()
                     name=name
-                    type="date"
+                    type="text"
+                    autocomplete="off"
+                    spellcheck="false"
+                    placeholder=t(text::DATE_PLACEHOLDER)
                     aria-required=(!optional).then_some("true")
                     aria-invalid=move || state.invalid()
                     aria-describedby=move || state.described_by.get()
-                    prop:value=move || value.get()
-                    on:input:target=move |event| {
-                        value.set(event.target().value());
-                        state.changed();
-                    }
+                    prop:value=shown
+                    on:input:target=move |event| read(event.target().value())
+                    on:change:target=move |event| read(event.target().value())
+                    on:blur=move |_| typed.set(None)
                 />
+                {move || state.invalid().map(|_| view! { <Glyph name="late"/> })}
             </span>
         </Frame>
     }

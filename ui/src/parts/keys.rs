@@ -22,7 +22,7 @@ pub fn listen(app: App) {
         }
         let key = event.key();
         if event.ctrl_key() || event.meta_key() {
-            if key.eq_ignore_ascii_case("k") {
+            if key.eq_ignore_ascii_case("k") && !is_layer_open() {
                 event.prevent_default();
                 app.palette.set(true);
             }
@@ -67,7 +67,12 @@ pub fn listen(app: App) {
                 event.prevent_default();
                 app.keys.set(true);
             }
-            "r" if press("tr:focus .row-action") || press("[data-key=r]") => event.prevent_default(),
+            "r" if ["tr:focus .row-action", "[data-key=r]", "tr[tabindex='0'] .row-action"]
+                .into_iter()
+                .any(press) =>
+            {
+                event.prevent_default();
+            }
             key if key.len() == 1 && key.chars().all(char::is_alphanumeric) => {
                 if press(&format!("[data-key=\"{}\"]", key.to_lowercase())) {
                     event.prevent_default();

@@ -171,9 +171,9 @@ fn collect(app: App, search: &str, hits: Vec<Hit>) -> Vec<Line> {
         lines.push(Line {
             group: app.say(text::PALETTE_GROUP_DO),
             icon: "payments",
-            name: app.say_with(text::PALETTE_RECEIVE, &[("name", hit.title.clone())]),
-            note: hit.detail.clone(),
-            keys: "R".into(),
+            name: app.say_with(text::PALETTE_RECEIVE, &[("name", whose(&hit.title).to_owned())]),
+            note: hit.title.clone(),
+            keys: String::new(),
             run: Callback::new(move |()| app.go_to(Route::Loan(id), "pay")),
         });
     }
@@ -211,10 +211,15 @@ fn collect(app: App, search: &str, hits: Vec<Hit>) -> Vec<Line> {
     lines
 }
 
+/// The customer in a loan's title, "BR1-01-L00075 · Adaeze Marchand".
+fn whose(title: &str) -> &str {
+    title.split_once(" · ").map_or(title, |(_, name)| name)
+}
+
 fn open(app: App, hit: Hit) -> Option<Line> {
     let (icon, route) = match hit.kind.as_str() {
         "customer" => ("customer", Route::Customer(hit.id.parse().ok()?)),
-        "loan" => ("loan", Route::Loan(hit.id.parse().ok()?)),
+        "loan" => ("loans", Route::Loan(hit.id.parse().ok()?)),
         _ => return None,
     };
     Some(Line {

@@ -72,8 +72,6 @@ pub enum Cell {
     Ident(String),
     /// Words.
     Words(String),
-    /// Words that step back.
-    Muted(String),
     /// Words that step back and go on a narrow window.
     Spare(String),
     /// An amount of weight.
@@ -291,7 +289,6 @@ fn draw_cell(cell: Cell, act: Option<Callback<()>>) -> AnyView {
         Cell::Who(words) => view! { <td class="who cut" title=words.clone()>{words.clone()}</td> }.into_any(),
         Cell::Ident(words) => view! { <td class="ident">{words}</td> }.into_any(),
         Cell::Words(words) => view! { <td>{words}</td> }.into_any(),
-        Cell::Muted(words) => view! { <td class="muted">{words}</td> }.into_any(),
         Cell::Spare(words) => view! { <td class="muted col-spare">{words}</td> }.into_any(),
         Cell::Amount(words) => view! { <td class="num amount">{words}</td> }.into_any(),
         Cell::Number(words) => view! { <td class="num">{words}</td> }.into_any(),

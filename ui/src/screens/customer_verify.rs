@@ -69,9 +69,9 @@ pub fn VerifyPanel(customer: CustomerView, query: Query<CustomerView>, may_edit:
     let item = |done: bool, title: Text, reason: Signal<String>| {
         view! {
             <div>
-                <span class="work-title">
+                <span class="work-title has-glyph">
                     {if done { view! { <Glyph name="paid" tone="tone-good"/> } } else { view! { <Glyph name="upcoming"/> } }}
-                    " " {t(title)}
+                    {t(title)}
                 </span>
                 <p class="work-reason">{reason}</p>
             </div>
@@ -83,11 +83,11 @@ pub fn VerifyPanel(customer: CustomerView, query: Query<CustomerView>, may_edit:
             {verdict}
             <ul class="work">
                 <li class="work-item">{item(customer.email_verified_at.is_some(), text::FIELD_EMAIL, email)}</li>
-                {may_send.then(|| view! { <li><EmailCheck id=id query=query/></li> })}
+                {may_send.then(|| view! { <li class="work-act"><EmailCheck id=id query=query/></li> })}
                 <li class="work-item">{item(customer.document_seen.is_some(), text::VERIFY_DOCUMENT, document)}</li>
-                {show_document.then(|| view! { <li><DocumentCheck id=id query=query/></li> })}
+                {show_document.then(|| view! { <li class="work-act"><DocumentCheck id=id query=query/></li> })}
                 <li class="work-item">{item(customer.vouched_by.is_some(), text::VERIFY_VOUCH, vouched)}</li>
-                {may_vouch.then(|| view! { <li><Vouch id=id query=query/></li> })}
+                {may_vouch.then(|| view! { <li class="work-act"><Vouch id=id query=query/></li> })}
                 <li class="work-item">
                     {item(customer.has_access, text::VERIFY_ACCESS, access)}
                     {show_access.then(|| view! {

@@ -9,7 +9,7 @@ use crate::parts::{
     TextField,
 };
 use crate::state::{App, app};
-use farthing_api::{Currency, MailSettings, Secret, SetUp, SetUpDone};
+use farthing_api::{Currency, MailSettings, Money, Secret, SetUp, SetUpDone};
 use leptos::prelude::*;
 
 const STEPS: [(Text, Text); 6] = [
@@ -167,7 +167,8 @@ pub fn FirstRunScreen(currencies: Vec<Currency>, time_zones: Vec<String>, time_z
                             </header>
                             <Refusal state=form/>
                             {fields}
-                        </div></div>
+                        </div>
+                            {move || (step.get() == 1).then(|| receipt(app, draft))}</div>
                         <footer class="wizard-foot"><div class="form-foot">
                             {move || (step.get() > 0).then(|| view! {
                                 <Button label=text::BACK does="step-back" on_press=move |()| go_to(step.get_untracked() - 1)/>
@@ -273,6 +274,44 @@ fn desk_step(draft: Draft, zones: StoredValue<Vec<String>>) -> AnyView {
             <TextField name="desk_code" label=text::SETUP_DESK_CODE value=draft.desk_code hint=text::SETUP_DESK_CODE_HINT inputmode="numeric"/>
             <SelectField name="time_zone" label=text::SETUP_TIME_ZONE value=draft.time_zone options=pairs(zones)/>
         </div>
+    }
+    .into_any()
+}
+
+/// How a receipt of this desk will begin, with what was typed so far.
+fn receipt(app: App, draft: Draft) -> AnyView {
+    let number = move || format!("{}-{}-000001", draft.branch_code.get(), draft.desk_code.get());
+    let amount = move |minor: i64| {
+        let currency = Currency::of(&draft.currency.get());
+        currency.map(|currency| currency.show(Money::from_minor(minor)))
+    };
+    let organisation = move || {
+        let name = draft.organisation.get();
+        if name.trim().is_empty() {
+            app.say(text::SETUP_ORGANISATION).to_owned()
+        } else {
+            name
+        }
+    };
+    view! {
+        <aside>
+            <h2 class="wizard-aside-title">{t(text::SETUP_RECEIPT)}</h2>
+            <div class="receipt">
+                <p class="receipt-title">{organisation}</p>
+                <p class="receipt-small">{move || format!("{} {}", draft.branch_name.get(), draft.branch_code.get())}</p>
+                <div class="receipt-rule"></div>
+                <dl class="receipt-lines">
+                    <dt>{t(text::SETUP_RECEIPT_NUMBER)}</dt>
+                    <dd class="strong" data-figure="receipt-number">{number}</dd>
+                    <dt class="part">{t(text::SETUP_RECEIPT_INTEREST)}</dt>
+                    <dd class="part">{move || amount(1820)}</dd>
+                    <dt class="part">{t(text::SETUP_RECEIPT_PRINCIPAL)}</dt>
+                    <dd class="part">{move || amount(10680)}</dd>
+                    <dt class="sum">{t(text::SETUP_RECEIPT_RECEIVED)} " " {draft.currency}</dt>
+                    <dd class="sum">{move || amount(12500)}</dd>
+                </dl>
+            </div>
+        </aside>
     }
     .into_any()
 }

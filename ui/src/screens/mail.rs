@@ -154,7 +154,7 @@ pub fn MailFields(draft: MailDraft, form: FormState) -> impl IntoView {
             <SelectField name="security" label=text::MAIL_SECURITY value=draft.security options=options/>
             <TextField name="port" label=text::MAIL_PORT value=draft.port inputmode="numeric"/>
             <TextField name="username" label=text::MAIL_USERNAME value=draft.username optional=true/>
-            <PasswordField name="password" label=text::FIELD_PASSWORD value=draft.password/>
+            <PasswordField name="password" label=text::FIELD_PASSWORD value=draft.password optional=true/>
             <TextField name="from" label=text::MAIL_FROM kind="email" value=draft.from hint=text::MAIL_FROM_HINT/>
             <TextField name="to" label=text::MAIL_TO kind="email" value=draft.to/>
         </div>

@@ -3,8 +3,8 @@
 use super::attention::{task_reason, task_title};
 use crate::i18n::{t, text, words};
 use crate::parts::{
-    Button, Cell, ChartCard, Column, DataTable, EmptyState, Figure, Figures, Row, RowAction, Screen, Status, Tab, Tabs,
-    WorkItem, query,
+    Button, Cell, ChartCard, Column, DataTable, EmptyState, Figure, Figures, Row, RowAction, Screen, Status, WorkItem,
+    query,
 };
 use crate::route::Route;
 use crate::state::{App, app};
@@ -131,13 +131,6 @@ fn figures(app: App, home: &OfficerHomeView) -> Vec<Figure> {
 #[component]
 fn Collect(loans: Vec<LoanRow>) -> impl IntoView {
     let app = app();
-    let tab = RwSignal::new("all".to_owned());
-    let late = loans.iter().filter(|loan| loan.days_past_due > 0).count();
-    let tabs = vec![
-        Tab::new("all", text::HOME_TAB_ALL).count(Signal::stored(loans.len().to_string())),
-        Tab::new("late", text::HOME_OVERDUE).count(Signal::stored(late.to_string())),
-        Tab::new("today", text::HOME_DUE_TODAY).count(Signal::stored((loans.len() - late).to_string())),
-    ];
     let columns = vec![
         Column::words(text::FIELD_CUSTOMER).cut(),
         Column::words(text::FIELD_LOAN),
@@ -147,19 +140,16 @@ fn Collect(loans: Vec<LoanRow>) -> impl IntoView {
         Column::status(text::FIELD_STATUS),
     ];
     let may_receive = app.can("receive");
-    let rows = Signal::derive(move || {
-        let tab = tab.get();
-        let shown = loans.iter().filter(|loan| match tab.as_str() {
-            "late" => loan.days_past_due > 0,
-            "today" => loan.days_past_due == 0,
-            _ => true,
-        });
-        Some(shown.map(|loan| row(app, loan, may_receive)).collect())
-    });
+    let rows = Signal::derive(move || Some(loans.iter().map(|loan| row(app, loan, may_receive)).collect()));
     let open = move |key: String| {
         if let Ok(id) = key.parse() {
             app.go(Route::Loan(id));
         }
+    };
+    let all = move |()| {
+        app.go(Route::Loans {
+            filter: "overdue".to_owned(),
+        });
     };
     let receive = move |key: String| {
         if let Ok(id) = key.parse() {
@@ -170,7 +160,9 @@ fn Collect(loans: Vec<LoanRow>) -> impl IntoView {
         <section>
             <div class="section-head">
                 <h2 class="section-title">{t(text::HOME_COLLECT)}</h2>
-                <Tabs label=text::HOME_COLLECT value=tab tabs=tabs/>
+                <div class="section-tools">
+                    <Button label=text::HOME_ALL_OVERDUE kind=" btn-sm" does="all-overdue" on_press=all/>
+                </div>
             </div>
             <DataTable
                 label=text::HOME_COLLECT columns=columns rows=rows on_open=open on_act=receive

@@ -54,7 +54,7 @@ fn Looks() -> impl IntoView {
         .map(|language| Choice::new(language.code(), language.name()))
         .to_vec();
     view! {
-        <section>
+        <section class="stack">
             <div class="section-head"><h2 class="section-title">{t(text::SETTINGS_LOOKS)}</h2></div>
             <div class="form"><div class="form-grid">
                 <Segmented name="theme" label=text::SETTINGS_THEME value=theme choices=themes/>
@@ -92,7 +92,7 @@ fn Day() -> impl IntoView {
         }
     };
     view! {
-        <section>
+        <section class="stack">
             <div class="section-head"><h2 class="section-title">{t(text::SETTINGS_CLOSE_DAY)}</h2></div>
             <p class="muted">{t(text::SETTINGS_CLOSE_DAY_LEAD)}</p>
             <Form state=form on_submit=submit>
@@ -140,7 +140,7 @@ fn Book() -> impl IntoView {
         })
     };
     view! {
-        <section>
+        <section class="stack">
             <div class="section-head"><h2 class="section-title">{t(text::SETTINGS_BOOK)}</h2></div>
             <p class="muted">{t(text::SETTINGS_BOOK_LEAD)}</p>
             <Refusal state=verify/>
@@ -177,7 +177,7 @@ fn OwnPassword() -> impl IntoView {
         }
     };
     view! {
-        <section>
+        <section class="stack">
             <div class="section-head"><h2 class="section-title">{t(text::SETTINGS_PASSWORD)}</h2></div>
             <Form state=form on_submit=submit>
                 <div class="form-grid">
@@ -222,7 +222,7 @@ fn Mail() -> impl IntoView {
         });
     };
     view! {
-        <section>
+        <section class="stack">
             <div class="section-head"><h2 class="section-title">{t(text::SETTINGS_MAIL)}</h2></div>
             <Form state=form on_submit=submit>
                 <Segmented name="mail" label=text::SETTINGS_MAIL_WAY value=way choices=ways/>
