@@ -132,6 +132,7 @@ pub fn InstallmentProgress(rows: Vec<InstallmentView>, #[prop(into)] label: Sign
             let class = match row.status {
                 InstallmentStatus::Paid => "paid",
                 InstallmentStatus::Partly => "partly",
+                _ if row.paid.is_positive() => "partly",
                 InstallmentStatus::Late => "late",
                 InstallmentStatus::DueToday | InstallmentStatus::Next => "next",
                 InstallmentStatus::Upcoming => "",

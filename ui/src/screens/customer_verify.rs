@@ -53,19 +53,19 @@ pub fn VerifyPanel(customer: CustomerView, query: Query<CustomerView>, may_edit:
         Some(by) => words(text::VERIFY_VOUCH_DONE, [("by", by.clone())]),
         None => text::VERIFY_VOUCH_OPEN.into(),
     };
-    let access: Signal<String> = if customer.has_access {
-        text::VERIFY_ACCESS_DONE
-    } else {
-        text::VERIFY_ACCESS_OPEN
-    }
-    .into();
+    let has_email = customer.email_verified_at.is_some();
+    let access: Signal<String> = match (customer.has_access, has_email) {
+        (true, _) => text::VERIFY_ACCESS_DONE.into(),
+        (false, true) => text::VERIFY_ACCESS_OPEN.into(),
+        (false, false) => text::VERIFY_ACCESS_NEEDS.into(),
+    };
     let may_vouch = app.can("vouch") && customer.document_seen.is_some() && customer.vouched_by.is_none();
     let verdict = match customer.may_receive.clone() {
         Ok(()) => view! { <div class="banner banner-good" role="status"><Glyph name="paid"/><span>{t(text::VERIFY_MAY_RECEIVE)}</span></div> }.into_any(),
         Err(why) => view! { <div class="banner banner-warn" role="status"><Glyph name="attention"/><span>{why}</span></div> }.into_any(),
     };
     let show_document = may_edit && customer.document_seen.is_none();
-    let show_access = may_edit && !customer.has_access;
+    let show_access = may_edit && has_email && !customer.has_access;
     let item = |done: bool, title: Text, reason: Signal<String>| {
         view! {
             <div>
