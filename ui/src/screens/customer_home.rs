@@ -125,7 +125,7 @@ pub fn CustomerHomeScreen() -> impl IntoView {
         <div class="app-customer">
             <a class="skip-link" href="#content">{t(text::OWN_HOME)}</a>
             <header class="cust-top">
-                <a class="cust-brand" href="#" on:click=home_link><Icon name="mark"/>{t(text::PRODUCT_NAME)}</a>
+                <a class="cust-brand" href="#" on:click=home_link><Icon name="mark" class="mark"/>{t(text::PRODUCT_NAME)}</a>
                 <nav class="cust-nav" aria-label=t(text::OWN_HOME)>
                     <a href="#" data-do="home" aria-current=move || (own.page.get() == Page::Home).then_some("page") on:click=home_link>
                         <Icon name="home"/>{t(text::OWN_HOME)}

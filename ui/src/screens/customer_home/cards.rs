@@ -2,7 +2,7 @@
 
 use super::Own;
 use crate::i18n::{Text, t, text};
-use crate::parts::Glyph;
+use crate::parts::{Glyph, InstallmentProgress};
 use crate::screens::loan_kit::Show;
 use farthing_api::{CustomerHomeView, InstallmentStatus, InstallmentView, LoanStatus, LoanView, PaymentView};
 use leptos::prelude::*;
@@ -92,21 +92,6 @@ pub fn to_pay(home: &CustomerHomeView, show: Show, actions: AnyView) -> AnyView 
     .into_any()
 }
 
-fn segment(row: &InstallmentView, is_next: bool) -> impl IntoView {
-    let part = match row.due.minor() {
-        0 => 0,
-        due => row.paid.minor() * 100 / due,
-    };
-    let class = match row.status {
-        InstallmentStatus::Paid => "paid",
-        _ if row.paid.is_positive() => "partly",
-        InstallmentStatus::Late => "late",
-        _ if is_next => "next",
-        _ => "",
-    };
-    view! { <i class=class style=format!("--part:{part}%")></i> }
-}
-
 /// How far a loan is: one segment for each installment, what is paid back and what is left, and the payoff.
 pub fn progress(loan: &LoanView, show: Show) -> AnyView {
     let (paid, count) = (paid_count(loan), loan.rows.len());
@@ -114,17 +99,7 @@ pub fn progress(loan: &LoanView, show: Show) -> AnyView {
         text::OWN_PROGRESS,
         [("paid", paid.to_string()), ("count", count.to_string())],
     );
-    let next_n = next(loan).map(|row| row.n);
-    let segments: Vec<_> = loan
-        .rows
-        .iter()
-        .map(|row| segment(row, Some(row.n) == next_n))
-        .collect();
-    let class = if count >= 24 {
-        "installments many"
-    } else {
-        "installments"
-    };
+    let (rows, label) = (loan.rows.clone(), Signal::stored(words.clone()));
     let ends = loan
         .rows
         .last()
@@ -133,9 +108,9 @@ pub fn progress(loan: &LoanView, show: Show) -> AnyView {
         <section class="cust-card roomy" data-loan=loan.row.number.clone()>
             <header class="cust-card-head">
                 <h2 class="cust-title">{show.fill(text::OWN_YOUR_LOAN, [("number", loan.row.number.clone())])}</h2>
-                <span class="cust-note">{words.clone()}</span>
+                <span class="cust-note">{words}</span>
             </header>
-            <div class=class role="img" aria-label=words>{segments}</div>
+            <InstallmentProgress rows label/>
             <p class="cust-between">
                 <span>{t(text::OWN_PAID_BACK)} " " <b data-figure="total_paid">{show.money(loan.total_paid)}</b></span>
                 <span>{t(text::OWN_STILL)} " " <b data-figure="outstanding">{show.money(loan.row.outstanding)}</b></span>
