@@ -12,7 +12,15 @@ pub fn bench() -> Outcome {
     prerequisites::install(&[Purpose::Build])?;
     say("Building as optimised as a release; a first time takes minutes.");
     run(cargo()
-        .args(["bench", "--profile", "measure", "--package", "farthing-store", "--bench", "figures"])
+        .args([
+            "bench",
+            "--profile",
+            "measure",
+            "--package",
+            "farthing-store",
+            "--bench",
+            "figures",
+        ])
         .args(["--features", "farthing-desk/test-hooks"])
         .env("FARTHING_TEST_CHEAP_ARGON2", "1"))
 }
