@@ -66,11 +66,12 @@ fn every_home_shows_its_figures() {
     app.click("[data-nav=settings]");
     app.find("[data-do=verify-book]");
     app.picture("tour-settings");
-    app.script("document.documentElement.dataset.theme = 'dark'");
+    app.choose("[name=theme][value=dark]", "dark");
     app.click("[data-nav=today]");
     app.find("[data-screen=admin-home] .chart svg");
     app.picture("tour-overview-dark");
-    app.script("delete document.documentElement.dataset.theme");
+    app.click("[data-nav=settings]");
+    app.choose("[name=theme][value=system]", "system");
 
     sign_in(&app, "officer@demo.test");
     app.find("[data-screen=today] .chart svg");

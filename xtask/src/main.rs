@@ -1,5 +1,6 @@
 //! Everything a developer runs: `cargo xtask run`, `test`, `dist`.
 
+mod bench;
 mod build_ui;
 mod dist;
 mod prepare;
@@ -18,6 +19,7 @@ const USAGE: &str = "\
 cargo xtask run [--check]   install what is missing, build, and open the window; --check only tells what is missing
 cargo xtask test            every check and every test
 cargo xtask ui [--release]  build the screens into ui/dist
+cargo xtask bench           measure against references in the same run
 cargo xtask prepare         check the store's queries against its migrations and keep what sqlx learns
 cargo xtask dist            make the installer of this system";
 
@@ -40,6 +42,7 @@ fn execute(arguments: &[&str]) -> Outcome {
         ["test"] => test::test(),
         ["ui"] => build_ui::build(&wasm::Compiler::ready()?, build_ui::Profile::Dev),
         ["ui", "--release"] => build_ui::build(&wasm::Compiler::ready()?, build_ui::Profile::Release),
+        ["bench"] => bench::bench(),
         ["prepare"] => prepare::prepare(),
         ["dist"] => dist::dist(),
         _ => Err(format!("usage:\n{USAGE}").into()),

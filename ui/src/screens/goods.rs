@@ -51,8 +51,8 @@ fn table(goods: &[GoodsView], shop: Shop, show: Show) -> AnyView {
     }
     let lines: Vec<_> = goods.iter().map(|article| line(article, shop, show)).collect();
     view! {
-        <div class="table-wrap bleed">
-            <table class="table" data-list="goods">
+        <div class="table-wrap">
+            <table class="table flush" data-list="goods">
                 <thead><tr>
                     <th scope="col">{t(text::GOODS_COLUMN_NAME)}</th>
                     <th scope="col" class="num">{t(text::GOODS_COLUMN_PRICE)}</th>

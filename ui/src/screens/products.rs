@@ -91,8 +91,8 @@ fn table(products: &[ProductView], shelf: Shelf, show: Show) -> AnyView {
     }
     let lines: Vec<_> = products.iter().map(|product| line(product, shelf, show)).collect();
     view! {
-        <div class="table-wrap bleed">
-            <table class="table dense" data-list="products">
+        <div class="table-wrap">
+            <table class="table dense flush" data-list="products">
                 <thead><tr>
                     {head(text::PRODUCT_COLUMN_NAME, "")}
                     {head(text::PRODUCT_COLUMN_METHOD, "")}

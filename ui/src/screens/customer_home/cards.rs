@@ -99,6 +99,7 @@ pub fn progress(loan: &LoanView, show: Show) -> AnyView {
         text::OWN_PROGRESS,
         [("paid", paid.to_string()), ("count", count.to_string())],
     );
+    let (rows, label) = (loan.rows.clone(), Signal::stored(words.clone()));
     let ends = loan
         .rows
         .last()
@@ -107,9 +108,9 @@ pub fn progress(loan: &LoanView, show: Show) -> AnyView {
         <section class="cust-card roomy" data-loan=loan.row.number.clone()>
             <header class="cust-card-head">
                 <h2 class="cust-title">{show.fill(text::OWN_YOUR_LOAN, [("number", loan.row.number.clone())])}</h2>
-                <span class="cust-note">{words.clone()}</span>
+                <span class="cust-note">{words}</span>
             </header>
-            <InstallmentProgress rows=loan.rows.clone() label=words/>
+            <InstallmentProgress rows label/>
             <p class="cust-between">
                 <span>{t(text::OWN_PAID_BACK)} " " <b data-figure="total_paid">{show.money(loan.total_paid)}</b></span>
                 <span>{t(text::OWN_STILL)} " " <b data-figure="outstanding">{show.money(loan.row.outstanding)}</b></span>

@@ -11,9 +11,15 @@ use leptos::prelude::*;
 /// The amounts that are asked for most: what is due now, the next installment, the payoff.
 fn choices(loan: &LoanView) -> Vec<(&'static str, Text, Money)> {
     let payoff = loan.payoff.as_ref().map_or(Money::ZERO, |payoff| payoff.total);
+    // The same amount is offered once.
+    let next = if loan.row.next_due == loan.row.due_now {
+        Money::ZERO
+    } else {
+        loan.row.next_due
+    };
     [
         ("due_now", text::LOAN_RECEIVE_DUE_NOW, loan.row.due_now),
-        ("next", text::LOAN_RECEIVE_NEXT, loan.row.next_due),
+        ("next", text::LOAN_RECEIVE_NEXT, next),
         ("payoff", text::LOAN_RECEIVE_PAYOFF, payoff),
     ]
     .into_iter()
