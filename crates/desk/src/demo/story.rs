@@ -55,6 +55,7 @@ pub(super) struct Story<'a> {
     customers: Vec<CustomerId>,
     pub(super) made: Made,
     pub(super) today: NaiveDate,
+    until: DateTime<Utc>,
     minute: u32,
 }
 
@@ -79,6 +80,7 @@ pub(super) async fn tell(
         customers: Vec::new(),
         made: Made::default(),
         today: start,
+        until,
         minute: 0,
     };
     story.plan(size, start, end);
@@ -148,7 +150,8 @@ impl<'a> Story<'a> {
         self.minute += 1;
         let seconds = 8 * 3600 + (self.minute * 37) % (9 * 3600);
         let time = NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0).unwrap_or_default();
-        let at = self.today.and_time(time).and_utc();
+        // Nothing of the last day happens after the moment up to which the story is told.
+        let at = self.today.and_time(time).and_utc().min(self.until);
         Ok(Context {
             op: self.mint.op(at).told()?,
             at,

@@ -233,15 +233,15 @@ impl Book {
         Ok(customers.chain(loans).collect())
     }
 
-    /// When the book was last written to by a command.
+    /// When the last fact was decided.
     ///
     /// # Errors
     /// What the database says.
     pub async fn saved_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let hlc = sqlx::query_scalar!("select hlc from command order by seq desc limit 1")
+        let at = sqlx::query_scalar!("select at from fact order by seq desc limit 1")
             .fetch_optional(self.readers())
             .await?;
-        Ok(hlc.and_then(|hlc| DateTime::from_timestamp_millis(hlc >> 16)))
+        at.map(|at| crate::log::read_instant(&at)).transpose()
     }
 
     /// A setting of this desk.
