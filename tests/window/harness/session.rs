@@ -122,12 +122,6 @@ impl Session {
             .map(drop)
     }
 
-    /// Empties a field.
-    pub fn clear(&self, element: &Element) -> Outcome<()> {
-        self.post(&format!("/element/{}/clear", element.0), &json!({}))
-            .map(drop)
-    }
-
     /// Types `text` into a field.
     pub fn send_keys(&self, element: &Element, text: &str) -> Outcome<()> {
         self.post(&format!("/element/{}/value", element.0), &json!({ "text": text }))
