@@ -220,14 +220,8 @@ impl Desk {
     /// The caller, if their role has a permission.
     pub(crate) async fn caller_who_may(&self, permission: Permission) -> Answer<(Arc<Open>, Session)> {
         let (open, session) = self.caller().await?;
-        match allows(session.role, permission) {
-            true => Ok((open, session)),
-            false => Err(ApiError::new(
-                ErrorKind::Forbidden,
-                "forbidden",
-                "Your role does not allow this. Ask an administrator.",
-            )),
-        }
+        must(session.role, permission)?;
+        Ok((open, session))
     }
 
     /// Today at the branch.
@@ -285,6 +279,18 @@ impl Desk {
         {
             tracing::error!(%error, "the book was not closed cleanly; nothing is lost");
         }
+    }
+}
+
+/// Refuses where a role lacks a permission.
+pub(crate) fn must(role: Role, permission: Permission) -> Answer<()> {
+    match allows(role, permission) {
+        true => Ok(()),
+        false => Err(ApiError::new(
+            ErrorKind::Forbidden,
+            "forbidden",
+            "Your role does not allow this. Ask an administrator.",
+        )),
     }
 }
 

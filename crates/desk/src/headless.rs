@@ -1,12 +1,12 @@
 //! What the command line does with a book, without a window and without a session that locks.
 
 use crate::cases::close_through;
-use crate::desk::{Desk, Home, Open, keys_path};
+use crate::desk::{Desk, Home, Open, keys_path, must};
 use crate::error::Answer;
 use chrono::NaiveDate;
-use farthing_api::{ApiError, DayClosed, ErrorKind, Role, Secret, UserId};
+use farthing_api::{ApiError, DayClosed, Role, Secret, UserId};
 use farthing_identity::{SlotError, SlotFile, device, normalise_email, sign_in_name};
-use farthing_office::permission::{Permission, allows};
+use farthing_office::permission::Permission;
 use farthing_store::{Book, BookKey, StoreError};
 
 /// Why a book did not open on the command line.
@@ -103,14 +103,7 @@ impl Headless {
     /// # Errors
     /// Says so.
     pub fn must(&self, permission: Permission) -> Answer<()> {
-        match allows(self.role, permission) {
-            true => Ok(()),
-            false => Err(ApiError::new(
-                ErrorKind::Forbidden,
-                "forbidden",
-                "Your role does not allow this. Ask an administrator.",
-            )),
-        }
+        must(self.role, permission)
     }
 
     /// Closes every open day up to and including one.

@@ -297,15 +297,12 @@ pub(crate) async fn first_run(desk: &Desk, request: &SetUp) -> Answer<(Open, Ses
     std::fs::rename(&part, &path).told()?;
     let _ = std::fs::remove_file(part.with_extension("new.lock"));
     let open = Open::of(Book::open(&path, &key).await.told()?).await?;
-    let session = Session {
+    let admin = Actor {
         user,
-        name: request.admin_name.trim().to_string(),
         role: Role::Administrator,
         customer: None,
-        sign_in,
-        locked: false,
-        seen: Instant::now(),
     };
+    let session = Session::of(admin, request.admin_name.trim().to_string(), sign_in);
     Ok((open, session, recovery, warning.into_iter().collect()))
 }
 
