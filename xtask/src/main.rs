@@ -3,6 +3,7 @@
 mod bench;
 mod build_ui;
 mod dist;
+mod installed;
 mod prepare;
 mod prerequisites;
 mod process;
@@ -21,7 +22,7 @@ cargo xtask test            every check and every test
 cargo xtask ui [--release]  build the screens into ui/dist
 cargo xtask bench           measure against references in the same run
 cargo xtask prepare         check the store's queries against its migrations and keep what sqlx learns
-cargo xtask dist            make the installer of this system";
+cargo xtask dist [--check]  make the installer of this system; --check installs it into a bare Debian and starts it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -45,6 +46,7 @@ fn execute(arguments: &[&str]) -> Outcome {
         ["bench"] => bench::bench(),
         ["prepare"] => prepare::prepare(),
         ["dist"] => dist::dist(),
+        ["dist", "--check"] => installed::check(),
         _ => Err(format!("usage:\n{USAGE}").into()),
     }
 }

@@ -9,6 +9,8 @@ pub enum Purpose {
     Build,
     /// Driving the real window in tests.
     Test,
+    /// Trying the package on a bare system.
+    Package,
 }
 
 /// How to see that something is there, on any distribution.
@@ -31,7 +33,7 @@ pub struct Need {
 }
 
 use Probe::{Library, Module, Program};
-use Purpose::{Build, Test};
+use Purpose::{Build, Package, Test};
 
 const NEEDS: &[Need] = &[
     Need::new(
@@ -57,6 +59,12 @@ const NEEDS: &[Need] = &[
         Library("openssl"),
         "libssl-dev",
         "encrypts the book and the connection to the mail server",
+    ),
+    Need::new(
+        Build,
+        Library("dbus-1"),
+        "libdbus-1-dev",
+        "reaches the system's keyring",
     ),
     Need::new(
         Test,
@@ -90,9 +98,33 @@ const NEEDS: &[Need] = &[
     ),
     Need::new(
         Test,
+        Program("dbus-run-session"),
+        "dbus",
+        "gives the keyring's test a session of its own",
+    ),
+    Need::new(
+        Test,
+        Program("gnome-keyring-daemon"),
+        "gnome-keyring",
+        "keeps the machine's secret in tests, as on a real desktop",
+    ),
+    Need::new(
+        Test,
         Program("openssl"),
         "openssl",
         "makes the certificates of the mail server in tests",
+    ),
+    Need::new(
+        Package,
+        Program("debootstrap"),
+        "debootstrap",
+        "makes a bare system to install the package into",
+    ),
+    Need::new(
+        Package,
+        Program("xwininfo"),
+        "x11-utils",
+        "sees whether the installed program opened its window",
     ),
 ];
 

@@ -120,6 +120,11 @@ impl From<OpenError> for Failure {
             },
             OpenError::WhichUser => Failure::usage(message),
             OpenError::Store(error) => error.into(),
+            OpenError::NoDevice(_) => Failure {
+                status: 3,
+                code: "no_device",
+                message,
+            },
             OpenError::Slots(_) => Failure {
                 status: 1,
                 code: "damaged",

@@ -267,7 +267,7 @@ impl Desk {
     pub(crate) fn keys(&self) -> Answer<(SlotFile, DeviceSecret)> {
         let book = self.home.book();
         let slots = SlotFile::load(&keys_path(&book)).told()?;
-        let (device, _) = device::load_or_create(&book).told()?;
+        let device = device::load(&book).told()?;
         Ok((slots, device))
     }
 

@@ -78,6 +78,7 @@ impl<T> Told<T> for Result<T, SlotError> {
         self.map_err(|error| match error {
             SlotError::Wrong => wrong_password(),
             SlotError::Wait { until } => wait(until),
+            SlotError::NoDevice(_) => ApiError::new(ErrorKind::Unavailable, "no_device", error.to_string()),
             other => internal(&other),
         })
     }

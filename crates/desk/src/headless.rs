@@ -24,6 +24,9 @@ pub enum OpenError {
     /// The book itself.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The part of the key that this machine keeps can't be had.
+    #[error("{0}")]
+    NoDevice(String),
     /// The key slots.
     #[error(transparent)]
     Slots(SlotError),
@@ -38,6 +41,7 @@ impl From<SlotError> for OpenError {
             SlotError::Wrong => OpenError::Wrong,
             SlotError::Wait { until } => OpenError::Wait(until),
             SlotError::Missing => OpenError::Store(StoreError::Missing),
+            SlotError::NoDevice(_) => OpenError::NoDevice(error.to_string()),
             other => OpenError::Slots(other),
         }
     }
@@ -64,7 +68,7 @@ pub async fn open(path: &std::path::Path, email: Option<&str>, password: &Secret
         return Err(StoreError::InUse.into());
     }
     let mut slots = SlotFile::load(&keys_path(path))?;
-    let (secret, _) = device::load_or_create(path)?;
+    let secret = device::load(path)?;
     let sign_in = match email {
         Some(email) => sign_in_name(&normalise_email(email).map_err(|_| OpenError::Wrong)?),
         None => slots.only_sign_in().ok_or(OpenError::WhichUser)?,

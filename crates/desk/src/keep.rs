@@ -104,7 +104,7 @@ async fn restore_in(
     let secret = match recovery {
         Some(secret) => slots.open_recovery(secret).map_err(wrong)?.1,
         // Only the machine that has this book's device secret can do without the recovery secret.
-        None if with_ending(target, "device").exists() => device::load_or_create(target)?.0,
+        None if device::is_there(target) => device::load(target)?,
         None => return Err(KeepError::Wrong),
     };
     let email = normalise_email(email).map_err(|_| KeepError::Wrong)?;

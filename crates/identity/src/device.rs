@@ -1,7 +1,9 @@
 //! What makes this machine this machine: a secret that every slot needs, and a key that signs.
 //!
-//! Both stand in `<book>.device`, a file that only its owner may read, which is why opening it answers with a warning.
+//! Both stand in the system's keyring, and `<book>.device` says under which account. Where there is no keyring, they
+//! stand in that file itself, which only its owner may read: then making them answers with a warning.
 
+use crate::keyring::Keyring;
 use crate::{IdentityError, SlotError, random};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
@@ -39,9 +41,9 @@ impl DeviceKey {
     /// The key of the machine at which this book is.
     ///
     /// # Errors
-    /// Those of [`load_or_create`].
+    /// Those of [`load`].
     pub fn load(book: &Path) -> Result<DeviceKey, SlotError> {
-        let kept = read_or_create(book)?.0;
+        let kept = load_from(book, Keyring::of_system)?;
         Ok(DeviceKey(SigningKey::from_bytes(&*unhex(&kept.signing_key)?)))
     }
 
@@ -68,8 +70,8 @@ impl fmt::Debug for DeviceKey {
     }
 }
 
-/// What the file holds, in hexadecimal.
-#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+/// What is secret of a machine, in hexadecimal.
+#[derive(PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
 struct Kept {
     version: u32,
@@ -86,23 +88,49 @@ impl Kept {
             signing_key: hex::encode(*seed),
         })
     }
+
+    fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, SlotError> {
+        let bytes = serde_json::to_vec(self).map_err(|e| SlotError::Crypto(e.to_string()))?;
+        Ok(Zeroizing::new(bytes))
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Kept, SlotError> {
+        let kept: Kept = serde_json::from_slice(bytes).map_err(|_| damaged())?;
+        match kept.version {
+            1 => Ok(kept),
+            _ => Err(damaged()),
+        }
+    }
 }
 
-/// The device secret that belongs to a book, made at first use, and a sentence to show once: it lies in a file.
+/// What stands in the file when the keyring holds the rest: under which account.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pointer {
+    keyring: uuid::Uuid,
+}
+
+/// Makes the secrets of this machine for a new book, in the system's keyring where there is one and otherwise in the
+/// file, and a sentence to show once where it is the file. Where they were made before, they stay.
 ///
 /// # Errors
 /// [`SlotError::Damaged`] where the file is there but unreadable as such (it is never overwritten), [`SlotError::Io`].
-pub fn load_or_create(book: &Path) -> Result<(DeviceSecret, Option<String>), SlotError> {
-    let (kept, path) = read_or_create(book)?;
-    let mut warning = format!(
-        "This machine's key is kept in {}, which only your account may read. Whoever copies this file and the book's \
-         files can try passwords elsewhere, so keep the disk encrypted.",
-        path.display()
-    );
-    if restrict(&path)? {
-        warning.push_str(" Other accounts could read it until now; that is corrected.");
-    }
-    Ok((DeviceSecret(*unhex(&kept.secret)?), Some(warning)))
+pub fn create(book: &Path) -> Result<(DeviceSecret, Option<String>), SlotError> {
+    create_in(book, Keyring::of_system().as_ref())
+}
+
+/// The secret of this machine that belongs to a book.
+///
+/// # Errors
+/// [`SlotError::NoDevice`] where the file is gone or the keyring does not hold or give what it points to,
+/// [`SlotError::Damaged`] where the file is unreadable as such, [`SlotError::Io`].
+pub fn load(book: &Path) -> Result<DeviceSecret, SlotError> {
+    load_from(book, Keyring::of_system)?.secret()
+}
+
+/// Whether this machine has had a secret for a book.
+pub fn is_there(book: &Path) -> bool {
+    path_of(book).exists()
 }
 
 /// Puts a device secret that came from a recovery kit beside a restored book. The signing key is made anew, so that
@@ -111,31 +139,74 @@ pub fn load_or_create(book: &Path) -> Result<(DeviceSecret, Option<String>), Slo
 /// # Errors
 /// [`SlotError::Io`] where the disk refuses.
 pub fn install(book: &Path, secret: &DeviceSecret) -> Result<(), SlotError> {
-    write(&path_of(book), &Kept::new(secret.bytes())?)
+    keep(book, &Kept::new(secret.bytes())?, Keyring::of_system().as_ref()).map(drop)
+}
+
+impl Kept {
+    fn secret(&self) -> Result<DeviceSecret, SlotError> {
+        Ok(DeviceSecret(*unhex(&self.secret)?))
+    }
+}
+
+fn create_in(book: &Path, keyring: Option<&Keyring>) -> Result<(DeviceSecret, Option<String>), SlotError> {
+    let path = path_of(book);
+    if path.exists() {
+        let secret = load_from(book, || keyring.cloned())?.secret()?;
+        let corrected = restrict(&path)?
+            .then(|| "Other accounts could read this machine's key until now; that is corrected.".to_string());
+        return Ok((secret, corrected));
+    }
+    let kept = Kept::new(&random::bytes()?)?;
+    let warning = (!keep(book, &kept, keyring)?).then(|| {
+        format!(
+            "This machine's key is kept in {}, which only your account may read, since there is no keyring here. Whoever \
+             copies this file and the book's files can try passwords elsewhere, so keep the disk encrypted.",
+            path.display()
+        )
+    });
+    Ok((kept.secret()?, warning))
+}
+
+/// Keeps the secrets; whether the keyring took them.
+fn keep(book: &Path, kept: &Kept, keyring: Option<&Keyring>) -> Result<bool, SlotError> {
+    let (path, bytes) = (path_of(book), kept.to_bytes()?);
+    if let Some(keyring) = keyring {
+        let account = uuid::Builder::from_random_bytes(random::bytes()?).into_uuid();
+        if keyring.set(&account.to_string(), &bytes).is_ok() {
+            let pointer = serde_json::to_vec(&Pointer { keyring: account });
+            write_private(&path, &pointer.map_err(|e| SlotError::Crypto(e.to_string()))?)?;
+            return Ok(true);
+        }
+    }
+    write_private(&path, &bytes)?;
+    Ok(false)
+}
+
+fn load_from(book: &Path, keyring: impl FnOnce() -> Option<Keyring>) -> Result<Kept, SlotError> {
+    let path = path_of(book);
+    let text = match fs::read(&path) {
+        Ok(text) => Zeroizing::new(text),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            return Err(SlotError::NoDevice(format!("{} is gone", path.display())));
+        }
+        Err(e) => return Err(e.into()),
+    };
+    let Ok(pointer) = serde_json::from_slice::<Pointer>(&text) else {
+        return Kept::from_bytes(&text);
+    };
+    let none = |why: &str| SlotError::NoDevice(why.to_string());
+    let keyring = keyring().ok_or_else(|| none("the system's keyring does not answer"))?;
+    match keyring.get(&pointer.keyring.to_string()) {
+        Ok(Some(bytes)) => Kept::from_bytes(&bytes),
+        Ok(None) => Err(none("the system's keyring no longer holds it")),
+        Err(_) => Err(none("the system's keyring is locked")),
+    }
 }
 
 fn path_of(book: &Path) -> PathBuf {
     let mut name = book.as_os_str().to_os_string();
     name.push(".device");
     PathBuf::from(name)
-}
-
-fn read_or_create(book: &Path) -> Result<(Kept, PathBuf), SlotError> {
-    let path = path_of(book);
-    let text = match fs::read(&path) {
-        Ok(text) => Zeroizing::new(text),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            let kept = Kept::new(&random::bytes()?)?;
-            write(&path, &kept)?;
-            return Ok((kept, path));
-        }
-        Err(e) => return Err(e.into()),
-    };
-    let kept: Kept = serde_json::from_slice(&text).map_err(|_| damaged())?;
-    match kept.version {
-        1 => Ok((kept, path)),
-        _ => Err(damaged()),
-    }
 }
 
 fn damaged() -> SlotError {
@@ -146,11 +217,6 @@ fn unhex(text: &str) -> Result<Zeroizing<[u8; 32]>, SlotError> {
     let mut bytes = Zeroizing::new([0; 32]);
     hex::decode_to_slice(text, &mut *bytes).map_err(|_| damaged())?;
     Ok(bytes)
-}
-
-fn write(path: &Path, kept: &Kept) -> Result<(), SlotError> {
-    let text = Zeroizing::new(serde_json::to_vec(kept).map_err(|e| SlotError::Crypto(e.to_string()))?);
-    Ok(write_private(path, &text)?)
 }
 
 /// Replaces a file as a whole, readable by its owner only, and returns when it is on the disk.
@@ -208,24 +274,43 @@ mod tests {
     fn keeps_one_secret_per_book() {
         let folder = tempfile::tempdir().unwrap();
         let (one, two) = (folder.path().join("one.book"), folder.path().join("two.book"));
-        let (secret, warning) = load_or_create(&one).unwrap();
+        assert!(matches!(load(&one), Err(SlotError::NoDevice(_))));
+        let (secret, warning) = create_in(&one, None).unwrap();
         assert!(warning.unwrap().contains("one.book.device"));
-        assert_eq!(load_or_create(&one).unwrap().0, secret);
-        assert_ne!(load_or_create(&two).unwrap().0, secret);
+        assert_eq!(load(&one).unwrap(), secret);
+        assert_eq!(create_in(&one, None).unwrap(), (secret.clone(), None));
+        assert_ne!(create_in(&two, None).unwrap().0, secret);
         assert_eq!(format!("{secret:?}"), "DeviceSecret(…)");
         install(&two, &secret).unwrap();
-        assert_eq!(load_or_create(&two).unwrap().0, secret);
+        assert_eq!(load(&two).unwrap(), secret);
         assert_ne!(
             DeviceKey::load(&one).unwrap().public(),
             DeviceKey::load(&two).unwrap().public()
         );
         fs::write(path_of(&one), "{}").unwrap();
-        assert!(matches!(load_or_create(&one), Err(SlotError::Damaged(_))));
+        assert!(matches!(create_in(&one, None), Err(SlotError::Damaged(_))));
         assert_eq!(
             fs::read(path_of(&one)).unwrap(),
             b"{}",
             "what can't be read is not overwritten"
         );
+    }
+
+    #[test]
+    fn a_keyring_keeps_what_the_file_only_points_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let book = folder.path().join("a.book");
+        let keyring = Keyring::of_tests();
+        let (secret, warning) = create_in(&book, Some(&keyring)).unwrap();
+        assert_eq!(warning, None);
+        let file = fs::read_to_string(path_of(&book)).unwrap();
+        assert!(!file.contains(&hex::encode(secret.bytes())), "{file}");
+        let kept = load_from(&book, || Some(keyring.clone())).unwrap();
+        assert_eq!(kept.secret().unwrap(), secret);
+        for other in [None, Some(Keyring::of_tests())] {
+            assert!(matches!(load_from(&book, || other), Err(SlotError::NoDevice(_))));
+        }
+        assert_eq!(fs::read_to_string(path_of(&book)).unwrap(), file);
     }
 
     #[cfg(unix)]
@@ -234,18 +319,20 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let book = folder.path().join("a.book");
-        load_or_create(&book).unwrap();
+        create_in(&book, None).unwrap();
         let mode = || fs::metadata(path_of(&book)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(), 0o600);
         fs::set_permissions(path_of(&book), fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(load_or_create(&book).unwrap().1.unwrap().contains("corrected"));
+        assert!(create_in(&book, None).unwrap().1.unwrap().contains("corrected"));
         assert_eq!(mode(), 0o600);
     }
 
     #[test]
     fn signs() {
         let folder = tempfile::tempdir().unwrap();
-        let key = DeviceKey::load(&folder.path().join("a.book")).unwrap();
+        let book = folder.path().join("a.book");
+        create_in(&book, None).unwrap();
+        let key = DeviceKey::load(&book).unwrap();
         let signature = key.sign(b"head");
         assert!(DeviceKey::verifies(&key.public(), b"head", &signature));
         assert!(!DeviceKey::verifies(&key.public(), b"Head", &signature));

@@ -25,6 +25,12 @@ pub enum SlotError {
     /// The file, or the device's own file, was changed or cut short; the text says what doesn't fit.
     #[error("The key file is damaged: {0}. Take it from a backup, or use the recovery kit.")]
     Damaged(String),
+    /// The part of every slot that this machine keeps can't be had; the text says why.
+    #[error(
+        "This machine's own key can't be read: {0}. Unlock the keyring or put the file back, or restore a backup with the \
+         recovery secret."
+    )]
+    NoDevice(String),
     /// The sign-in name, the password or the recovery secret is wrong; which one is never told.
     #[error("The email or the password is wrong.")]
     Wrong,

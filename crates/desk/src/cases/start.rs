@@ -272,7 +272,7 @@ pub(crate) async fn first_run(desk: &Desk, request: &SetUp) -> Answer<(Open, Ses
     book.set_setting("pepper", Some(&pepper)).await.told()?;
     book.close().await.told()?;
 
-    let (secret, warning) = device::load_or_create(&path).told()?;
+    let (secret, warning) = device::create(&path).told()?;
     let (slots, recovery) = {
         let (password, sign_in, key) = (request.password.clone(), sign_in.clone(), key.clone());
         let secret = secret.clone();
