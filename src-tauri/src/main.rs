@@ -3,6 +3,8 @@
 
 mod home;
 mod router;
+#[cfg(target_os = "linux")]
+mod version;
 mod webview;
 
 use farthing_desk::{Desk, Home as DeskHome};

@@ -12,6 +12,7 @@ use std::io;
 /// The program can't be started again.
 #[cfg(target_os = "linux")]
 pub fn prepare() -> io::Result<()> {
+    use crate::version::is_older;
     use std::env;
     use std::os::unix::process::CommandExt;
     use std::process::Command;
@@ -31,25 +32,4 @@ pub fn prepare() -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 pub fn prepare() -> io::Result<()> {
     Ok(())
-}
-
-/// Whether a version such as "2.40.1" comes before `least`; one that can't be read counts as recent.
-#[cfg(target_os = "linux")]
-fn is_older(version: &str, least: (u32, u32)) -> bool {
-    let mut parts = version.split('.').map_while(|part| part.parse::<u32>().ok());
-    matches!((parts.next(), parts.next()), (Some(major), Some(minor)) if (major, minor) < least)
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::is_older;
-
-    #[test]
-    fn compares_versions_by_number() {
-        assert!(is_older("2.9.5", (2, 48)));
-        assert!(is_older("2.47", (2, 48)));
-        assert!(!is_older("2.48.0", (2, 48)));
-        assert!(!is_older("2.50.6", (2, 48)));
-        assert!(!is_older("unknown", (2, 48)));
-    }
 }

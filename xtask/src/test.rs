@@ -42,9 +42,6 @@ pub fn test() -> Outcome {
             .env("FARTHING_TEST_CHEAP_ARGON2", "1");
         run(&mut cargo)
     };
-    // Alone first: two compilers that embed new screens at once share a folder, and one may read what the other is
-    // still writing.
-    test(&["build", "--bin", "farthing-desktop"])?;
     if is_program("cargo-nextest") {
         test(&["test", "--quiet", "--doc"])?;
         return test(&["nextest", "run"]);
