@@ -2,6 +2,7 @@
 
 mod bench;
 mod build_ui;
+mod compare;
 mod dist;
 mod installed;
 mod prepare;
@@ -20,7 +21,8 @@ const USAGE: &str = "\
 cargo xtask run [--check]   install what is missing, build, and open the window; --check only tells what is missing
 cargo xtask test            every check and every test
 cargo xtask ui [--release]  build the screens into ui/dist
-cargo xtask bench           measure against references in the same run
+cargo xtask bench [PACKAGE] measure against references in the same run: lending, cli, store, or all
+cargo xtask compare         random terms against the independent reference: [--cases N] [--seed S]
 cargo xtask prepare         check the store's queries against its migrations and keep what sqlx learns
 cargo xtask dist [--check]  make the installer of this system; --check installs it into a bare Debian and starts it";
 
@@ -43,7 +45,9 @@ fn execute(arguments: &[&str]) -> Outcome {
         ["test"] => test::test(),
         ["ui"] => build_ui::build(&wasm::Compiler::ready()?, build_ui::Profile::Dev),
         ["ui", "--release"] => build_ui::build(&wasm::Compiler::ready()?, build_ui::Profile::Release),
-        ["bench"] => bench::bench(),
+        ["bench"] => bench::bench(None),
+        ["bench", package] => bench::bench(Some(package)),
+        ["compare", rest @ ..] => compare::compare(rest),
         ["prepare"] => prepare::prepare(),
         ["dist"] => dist::dist(),
         ["dist", "--check"] => installed::check(),

@@ -1,7 +1,7 @@
 //! `farthing compute`: vectors in, one JSON object a line out, in input order.
 
 use crate::outcome::{Failure, Outcome};
-use farthing_lending::compute::answer;
+use farthing_lending::compute::write_answer;
 use serde_json::{Value, json};
 use std::io::{BufWriter, Read, Write};
 use std::path::Path;
@@ -27,31 +27,50 @@ pub fn run(file: Option<&Path>) -> Result<Outcome, Failure> {
     Ok(Outcome::silent(u8::from(wrong)))
 }
 
+/// Writes answers and remembers whether any was an error.
+struct Answers<W> {
+    out: W,
+    line: Vec<u8>,
+    wrong: bool,
+}
+
+impl<W: Write> Answers<W> {
+    fn write(&mut self, vector: &Value) -> std::io::Result<()> {
+        self.line.clear();
+        self.wrong |= !write_answer(vector, &mut self.line);
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
+    }
+
+    fn write_broken(&mut self, line: u32, error: &serde_json::Error) -> std::io::Result<()> {
+        self.wrong = true;
+        writeln!(self.out, "{}", broken(line, error))
+    }
+}
+
 /// Writes an answer for each vector; whether any was an error.
 fn write_answers(text: &str, out: &mut impl Write) -> Result<bool, Failure> {
     let whole = text.trim_start();
-    let mut wrong = false;
-    let mut write = |value: Value| -> std::io::Result<()> {
-        wrong |= value.get("error").is_some();
-        writeln!(out, "{value}")
+    let mut answers = Answers {
+        out,
+        line: Vec::new(),
+        wrong: false,
     };
     if whole.starts_with('[') {
         let vectors: Vec<Value> =
             serde_json::from_str(whole).map_err(|e| Failure::usage(format!("the array can't be read: {e}")))?;
-        for vector in &vectors {
-            write(answer(vector))?;
-        }
+        vectors.iter().try_for_each(|vector| answers.write(vector))?;
     } else if let Ok(one) = serde_json::from_str::<Value>(whole) {
-        write(answer(&one))?;
+        answers.write(&one)?;
     } else {
         for (n, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-            write(match serde_json::from_str::<Value>(line) {
-                Ok(vector) => answer(&vector),
-                Err(error) => broken(n, &error),
-            })?;
+            match serde_json::from_str(line) {
+                Ok(vector) => answers.write(&vector)?,
+                Err(error) => answers.write_broken(n, &error)?,
+            }
         }
     }
-    Ok(wrong)
+    Ok(answers.wrong)
 }
 
 fn broken(line: u32, error: &serde_json::Error) -> Value {

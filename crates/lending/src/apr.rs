@@ -2,7 +2,9 @@
 //! (directives 2008/48/EC annex I and 2014/17/EU annex I). Both look for the rate at which advances and payments are
 //! worth the same on the day of the first advance; they differ in how time is counted and odd days bear interest.
 
-use crate::apr_time::{Count, Time, eu_time, eu_time_at, reg_z_time};
+use crate::apr_close::{self, Close};
+use crate::apr_exact::{DIGITS, solve};
+use crate::apr_time::{Clock, Count, Time, back_by_months, eu_time_at};
 use crate::big;
 use crate::calendar::{days, shift};
 use crate::terms::{MOST_INSTALLMENTS, MonthEnd, TermsError, Unit};
@@ -12,9 +14,6 @@ use dashu_int::IBig;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-
-/// Digits that are carried.
-const DIGITS: usize = 40;
 
 /// The rule of disclosure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -135,25 +134,64 @@ pub struct Disclosure {
     pub period: Option<EuPeriod>,
 }
 
-/// One flow with its time.
-struct Dated {
-    amount: DBig,
-    time: Time,
+/// One flow with its time; negative where it is paid.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dated {
+    pub amount: Decimal,
+    pub time: Time,
 }
 
-/// An annual percentage rate with all its digits, in percent.
+/// What has to cancel out, in order of time.
 #[derive(Clone, Debug)]
-pub struct Apr(DBig);
+struct Equation {
+    flows: Vec<Dated>,
+    count: Count,
+}
+
+impl Equation {
+    /// The percentage to sixty digits.
+    fn exact(&self) -> Result<DBig, TermsError> {
+        let int = |value| big::int(value, DIGITS);
+        let (num, den) = self.count.per_year();
+        Ok(match self.count {
+            Count::Term { .. } => simple_term(&self.flows)? * int(100 * num) / int(den),
+            Count::Eu { base } => {
+                let year = (int(1) + solve(&self.flows, true)?).powi(IBig::from(base));
+                (year - int(1)) * int(100)
+            }
+            Count::RegZ(_) => solve(&self.flows, false)? * int(100 * num) / int(den),
+        })
+    }
+
+    /// The percentage with a bound of its error, where integers of 128 bits are enough.
+    fn close(&self) -> Option<Close> {
+        let (num, den) = self.count.per_year();
+        match self.count {
+            Count::Term { .. } => None,
+            Count::Eu { base } => apr_close::solve(&self.flows, true)?.compounded(base),
+            Count::RegZ(_) => apr_close::solve(&self.flows, false)?.times(100 * num, den),
+        }
+    }
+}
+
+/// An annual percentage rate, in percent.
+#[derive(Clone, Debug)]
+pub struct Apr {
+    close: Option<Close>,
+    exact: Option<DBig>,
+    equation: Equation,
+}
 
 impl Apr {
     /// The percentage, rounded half-up to so many decimals.
     pub fn to_decimals(&self, decimals: u32) -> String {
-        let scale = big::int(10, DIGITS).powi(IBig::from(decimals));
-        let scaled = (&self.0 * scale).round().to_int().value();
-        let exact = i128::try_from(scaled)
-            .ok()
-            .and_then(|n| Decimal::try_from_i128_with_scale(n, decimals).ok());
-        exact.map_or_else(|| big::show(&self.0, DIGITS), |percent| percent.to_string())
+        let close = self.close.and_then(|close| close.rounded(decimals));
+        let exact = || {
+            let percent = self.exact.clone().or_else(|| self.equation.exact().ok())?;
+            let scale = big::int(10, DIGITS).powi(IBig::from(decimals));
+            Some(big::with_point(&(&percent * scale).round().to_int().value(), decimals))
+        };
+        close.or_else(exact).unwrap_or_default()
     }
 }
 
@@ -176,41 +214,34 @@ pub(crate) fn figures(disclosure: &Disclosure) -> Result<Map<String, Value>, Ter
 /// # Errors
 /// On the field that is missing or makes no sense, and on `payments` when no rate fits.
 pub fn apr(disclosure: &Disclosure) -> Result<Apr, TermsError> {
-    let count = count_of(disclosure)?;
+    let count = count_term(count_of(disclosure)?, disclosure)?;
     let origin = disclosure.advances.iter().filter_map(|flow| flow.on).min();
+    let is_dated = disclosure.payments.iter().any(|flow| flow.on.is_some());
+    if is_dated && origin.is_none() {
+        return Err(TermsError::on("advances", "Give the advances as dates, too."));
+    }
+    if (is_dated || origin.is_some()) && disclosure.rule == AprRule::Eu && disclosure.period.is_none() {
+        return Err(TermsError::on("period", "Choose month, week or year."));
+    }
+    let mut clock = Clock::new(origin, count, disclosure.period);
     let mut flows = Vec::new();
-    for (name, list, sign) in [
-        ("advances", &disclosure.advances, 1),
-        ("payments", &disclosure.payments, -1),
+    for (name, list, is_paid) in [
+        ("advances", &disclosure.advances, false),
+        ("payments", &disclosure.payments, true),
     ] {
         if list.is_empty() {
             return Err(TermsError::on(name, "Give at least one."));
         }
         for (i, flow) in list.iter().enumerate() {
-            dated(
-                disclosure,
-                count,
-                flow,
-                &format!("{name}[{i}]"),
-                origin,
-                sign,
-                &mut flows,
-            )?;
+            dated(&mut clock, flow, is_paid, &mut flows)
+                .map_err(|(field, message)| TermsError::on(format!("{name}[{i}].{field}"), message))?;
         }
-    }
-    if let Count::Term { per_year } = count_term(count, disclosure)? {
-        return simple_term(&flows, per_year);
     }
     flows.sort_by_key(|flow| flow.time.whole);
-    let rate = solve(&flows, count)?;
-    let (num, den) = count.per_year();
-    Ok(Apr(match count {
-        Count::Eu { base } => {
-            let year = (big::int(1, DIGITS) + rate).powi(IBig::from(base));
-            (year - big::int(1, DIGITS)) * big::int(100, DIGITS)
-        }
-        _ => rate * big::int(100 * num, DIGITS) / big::int(den, DIGITS),
-    }))
+    let equation = Equation { flows, count };
+    let close = equation.close();
+    let exact = if close.is_none() { Some(equation.exact()?) } else { None };
+    Ok(Apr { close, exact, equation })
 }
 
 fn count_of(disclosure: &Disclosure) -> Result<Count, TermsError> {
@@ -230,67 +261,48 @@ fn count_of(disclosure: &Disclosure) -> Result<Count, TermsError> {
     }
 }
 
-/// Adds every repetition of a flow.
+/// Adds every repetition of a flow. An error is a field of the flow and what to do about it.
 fn dated(
-    disclosure: &Disclosure,
-    count: Count,
+    clock: &mut Clock,
     flow: &Flow,
-    path: &str,
-    origin: Option<NaiveDate>,
-    sign: i64,
+    is_paid: bool,
     flows: &mut Vec<Dated>,
-) -> Result<(), TermsError> {
-    let on = |field: &str, message: &str| TermsError::on(format!("{path}.{field}"), message);
+) -> Result<(), (&'static str, &'static str)> {
     if flow.amount <= Decimal::ZERO {
-        return Err(on("amount", "Enter an amount greater than zero."));
+        return Err(("amount", "Enter an amount greater than zero."));
     }
     let (times, every) = (flow.count.unwrap_or(1), flow.every.unwrap_or(1));
     if times == 0 || times > 10 * MOST_INSTALLMENTS {
-        return Err(on("count", "Enter from 1 to 12,000 times."));
+        return Err(("count", "Enter from 1 to 12,000 times."));
     }
     if every == 0 || every > 10 * MOST_INSTALLMENTS {
-        return Err(on("every", "Enter from 1 to 12,000 units."));
+        return Err(("every", "Enter from 1 to 12,000 units."));
     }
     if times > 1 && flow.unit.is_none() {
-        return Err(on("unit", "Choose days, weeks, months or years."));
+        return Err(("unit", "Choose days, weeks, months or years."));
     }
-    let amount = big::decimal(flow.amount, DIGITS) * big::int(sign, DIGITS);
-    for k in 0..times {
-        let time = match (flow.on, flow.at, count) {
-            (Some(date), None, _) => {
-                let date =
-                    later(date, flow.unit, every, k).ok_or_else(|| on("count", "Enter fewer: the calendar ends."))?;
-                let origin = origin.ok_or_else(|| TermsError::on("advances", "Give the advances as dates, too."))?;
-                if date < origin {
-                    return Err(on("on", "Choose a day not before the first advance."));
-                }
-                match count {
-                    Count::Eu { base } => {
-                        let period = disclosure.period;
-                        let period = period.ok_or_else(|| TermsError::on("period", "Choose month, week or year."))?;
-                        eu_time(origin, date, period, base)
-                    }
-                    Count::RegZ(period) => reg_z_time(origin, date, period),
-                    Count::Term { .. } => None,
-                }
+    let amount = if is_paid { -flow.amount } else { flow.amount };
+    let mut add = |time| flows.push(Dated { amount, time });
+    match (flow.on, flow.at) {
+        (Some(first), None) => {
+            for k in 0..times {
+                let date = later(first, flow.unit, every, k).ok_or(("count", "Enter fewer: the calendar ends."))?;
+                add(clock.time(date)?);
             }
-            (None, Some(at), Count::Eu { base }) => {
-                if at.days != 0 && !matches!(at.year_days, Some(365 | 366)) {
-                    return Err(on(
-                        "at.year_days",
-                        "Enter 365 or 366: days need the length of their year.",
-                    ));
-                }
-                eu_time_at(at, flow.unit, u64::from(every) * u64::from(k), base)
+        }
+        (None, Some(at)) => {
+            let Count::Eu { base } = clock.count else {
+                return Err(("at", "Give a date: Regulation Z counts between dates."));
+            };
+            if at.days != 0 && !matches!(at.year_days, Some(365 | 366)) {
+                return Err(("at.year_days", "Enter 365 or 366: days need the length of their year."));
             }
-            (None, Some(_), _) => return Err(on("at", "Give a date: Regulation Z counts between dates.")),
-            _ => return Err(on("on", "Give either a date (on) or a time (at).")),
-        };
-        let time = time.ok_or_else(|| on("on", "Choose an earlier day."))?;
-        flows.push(Dated {
-            amount: amount.clone(),
-            time,
-        });
+            for k in 0..times {
+                let steps = u64::from(every) * u64::from(k);
+                add(eu_time_at(at, flow.unit, steps, base).ok_or(("at", "Choose an earlier time."))?);
+            }
+        }
+        _ => return Err(("on", "Give either a date (on) or a time (at).")),
     }
     Ok(())
 }
@@ -325,12 +337,12 @@ fn count_term(count: Count, disclosure: &Disclosure) -> Result<Count, TermsError
             "Choose term only for one advance and one payment.",
         ));
     };
-    let months = (1..=12).find(|m| shift(from, Unit::Months, 1, *m, MonthEnd::Clamp) == Some(to));
-    match (months, days(from, to)) {
-        (Some(months), _) => Ok(Count::Term {
+    // Months are counted back from the later date, here as everywhere in the rule.
+    match (back_by_months(from.into(), to), days(from, to)) {
+        ((months @ 1..=12, 0), _) => Ok(Count::Term {
             per_year: (12, i64::from(months)),
         }),
-        (None, days @ 1..=366) => Ok(Count::Term {
+        (_, days @ 1..=366) => Ok(Count::Term {
             per_year: (365, i64::from(days)),
         }),
         _ => Err(TermsError::on(
@@ -340,76 +352,18 @@ fn count_term(count: Count, disclosure: &Disclosure) -> Result<Count, TermsError
     }
 }
 
-fn simple_term(flows: &[Dated], (num, den): (i64, i64)) -> Result<Apr, TermsError> {
-    let [advance, payment] = flows else {
+/// The rate of a single advance and payment over the time between them.
+fn simple_term(flows: &[Dated]) -> Result<DBig, TermsError> {
+    let sum = |is_paid: bool| {
+        let amounts = flows.iter().filter(|f| f.amount.is_sign_negative() == is_paid);
+        amounts.fold(big::int(0, DIGITS), |sum, f| sum + big::decimal(f.amount, DIGITS))
+    };
+    let (lent, paid) = (sum(false), -sum(true));
+    if flows.len() != 2 {
         return Err(TermsError::on(
             "unit_period.unit",
             "Choose term only for one advance and one payment.",
         ));
-    };
-    let rate = -&payment.amount / &advance.amount - big::int(1, DIGITS);
-    Ok(Apr(rate * big::int(100 * num, DIGITS) / big::int(den, DIGITS)))
-}
-
-/// The rate per unit-period at which the flows cancel out: Newton's method from zero, from where it approaches the
-/// solution of a loan from below without overshooting.
-fn solve(flows: &[Dated], count: Count) -> Result<DBig, TermsError> {
-    let none = || TermsError::on("payments", "Enter other amounts: no annual percentage rate fits them.");
-    let int = |value| big::int(value, DIGITS);
-    let floor = int(-99) / int(100);
-    let tiny = int(1) / int(10).powi(IBig::from(30));
-    let mut rate = int(0);
-    for _ in 0..500 {
-        let (off, slope) = worth(flows, count, &rate);
-        if slope <= int(0) {
-            return Err(none());
-        }
-        let next = &rate - off / slope;
-        let next = if next <= floor { (&rate + &floor) / int(2) } else { next };
-        let moved = &next - &rate;
-        rate = next;
-        if moved < tiny && moved > -&tiny {
-            return Ok(rate);
-        }
     }
-    Err(none())
-}
-
-/// What the flows (in order of time) are worth at time 0, and how fast that changes with the rate.
-fn worth(flows: &[Dated], count: Count, rate: &DBig) -> (DBig, DBig) {
-    let int = |value| big::int(value, DIGITS);
-    let growth = int(1) + rate;
-    let discount = int(1) / &growth;
-    let mut odd: Vec<((u64, u64), DBig, DBig)> = Vec::new();
-    let (mut sum, mut slope) = (int(0), int(0));
-    let (mut at, mut power) = (0i64, int(1));
-    for flow in flows {
-        let gap = flow.time.whole - at;
-        if gap == 1 {
-            power *= &discount;
-        } else if gap != 0 {
-            power *= discount.powi(IBig::from(gap));
-        }
-        at = flow.time.whole;
-        let part = flow.time.part;
-        let known = odd.iter().position(|(p, ..)| *p == part);
-        let known = known.unwrap_or_else(|| {
-            let fraction = big::decimal(part.0.into(), DIGITS) / big::decimal(part.1.into(), DIGITS);
-            let (value, drift) = if part.0 == 0 {
-                (int(1), int(0))
-            } else if matches!(count, Count::Eu { .. }) {
-                (discount.powf(&fraction), &fraction / &growth)
-            } else {
-                let value = int(1) / (int(1) + &fraction * rate);
-                (value.clone(), fraction * value)
-            };
-            odd.push((part, value, drift));
-            odd.len() - 1
-        });
-        let (_, value, drift) = &odd[known];
-        let now = &flow.amount * &power * value;
-        slope -= &now * (drift + int(at) * &discount);
-        sum += now;
-    }
-    (sum, slope)
+    Ok(paid / lent - big::int(1, DIGITS))
 }

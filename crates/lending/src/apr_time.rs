@@ -2,7 +2,8 @@
 
 use crate::apr::{At, EuPeriod, FlowUnit, UnitOfPeriod, UnitPeriod};
 use crate::calendar::days;
-use chrono::{Days, Months, NaiveDate};
+use crate::day::{Day, length_of_month};
+use chrono::{Datelike, Days, Months, NaiveDate};
 
 /// A time in unit-periods: whole ones, and a part of one as a fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,16 +43,36 @@ impl Count {
     }
 }
 
-/// Whole steps of so many months, counted back from `to` as long as they do not pass `from`, and where that ends.
+/// Whole steps of so many months, counted back from `to` (not before `from`), and the day where that ends.
 fn back(from: NaiveDate, to: NaiveDate, months: u32) -> (u32, NaiveDate) {
-    let (mut count, mut end) = (0, to);
-    while let Some(next) = to.checked_sub_months(Months::new(months * (count + 1))) {
-        if next < from {
-            break;
-        }
-        (count, end) = (count + 1, next);
+    let index = |date: NaiveDate| i64::from(date.year()) * 12 + i64::from(date.month0());
+    let between = u32::try_from(index(to) - index(from)).unwrap_or(0) / months;
+    let stop = |count| {
+        to.checked_sub_months(Months::new(months * count))
+            .filter(|day| *day >= from)
+    };
+    match (stop(between), between.checked_sub(1)) {
+        (Some(day), _) => (between, day),
+        (None, Some(less)) => (less, stop(less).unwrap_or(to)),
+        (None, None) => (0, to),
     }
-    (count, end)
+}
+
+/// Full months counted back from `to`, and the days from `from` to where that ends: [`back`] without a calendar.
+pub(crate) fn back_by_months(from: Day, to: NaiveDate) -> (u32, u32) {
+    let start = from.date;
+    let index = |date: NaiveDate| date.year() * 12 + date.month0().cast_signed();
+    let months = u32::try_from(index(to) - index(start)).unwrap_or(0);
+    let here = to.day().min(length_of_month(start.year(), start.month0()));
+    if here >= start.day() || months == 0 {
+        return (months, here.saturating_sub(start.day()));
+    }
+    let next = index(start) + 1;
+    let there = to
+        .day()
+        .min(length_of_month(next.div_euclid(12), next.rem_euclid(12).unsigned_abs()));
+    let rest = length_of_month(start.year(), start.month0()) - start.day();
+    (months - 1, rest + there)
 }
 
 fn split(total: u64, unit: u64) -> Time {
@@ -61,45 +82,120 @@ fn split(total: u64, unit: u64) -> Time {
     }
 }
 
-/// The time of Regulation Z, appendix J (b)(5). Nothing for a unit-period that is the term.
-pub(crate) fn reg_z_time(from: NaiveDate, to: NaiveDate, period: UnitPeriod) -> Option<Time> {
+/// Tells the time of each flow.
+pub(crate) struct Clock {
+    origin: Option<Day>,
+    pub count: Count,
+    period: Option<EuPeriod>,
+    /// The length of the year that ends on a day, for the day asked last.
+    year: (NaiveDate, u32),
+}
+
+impl Clock {
+    pub fn new(origin: Option<NaiveDate>, count: Count, period: Option<EuPeriod>) -> Clock {
+        Clock {
+            origin: origin.map(Day::from),
+            count,
+            period,
+            year: (NaiveDate::MIN, 0),
+        }
+    }
+
+    /// The time of a date. An error is a field of the flow and what to do about it.
+    pub fn time(&mut self, date: NaiveDate) -> Result<Time, (&'static str, &'static str)> {
+        let origin = self.origin.ok_or(("on", "Give the advances as dates, too."))?;
+        if date < origin.date {
+            return Err(("on", "Choose a day not before the first advance."));
+        }
+        let time = match self.count {
+            Count::RegZ(period) => reg_z_time(origin, date, period),
+            Count::Eu { base } => {
+                let period = self
+                    .period
+                    .ok_or(("on", "Choose the period of the terms: month, week or year."))?;
+                self.eu_time(origin, date, period, base.into())
+            }
+            // The times of a single advance and payment do not matter.
+            Count::Term { .. } => Some(Time { whole: 0, part: (0, 1) }),
+        };
+        time.ok_or(("on", "Choose an earlier day."))
+    }
+
+    /// The EU time between dates: whole periods back from the later one, then the days left over the length of the
+    /// year that ends where the counting ended.
+    fn eu_time(&mut self, origin: Day, to: NaiveDate, period: EuPeriod, base: u64) -> Option<Time> {
+        let (whole, per_year, left, end) = match period {
+            EuPeriod::Month => {
+                let (count, left) = back_by_months(origin, to);
+                (count, 12, left, origin.date.checked_add_days(Days::new(left.into()))?)
+            }
+            EuPeriod::Year => {
+                let (count, end) = back(origin.date, to, 12);
+                (count, 1, origin.until(end.into()), end)
+            }
+            EuPeriod::Week => {
+                let days = origin.until(to.into());
+                let left = days % 7;
+                (
+                    days / 7,
+                    52,
+                    left,
+                    origin.date.checked_add_days(Days::new(left.into()))?,
+                )
+            }
+        };
+        if self.year.0 != end {
+            self.year = (end, days(end.checked_sub_months(Months::new(12))?, end));
+        }
+        let year = u64::from(self.year.1);
+        if base.is_multiple_of(per_year) {
+            let odd = split(u64::from(left) * base, year);
+            let whole = i64::from(whole) * i64::try_from(base / per_year).ok()?;
+            return Some(Time {
+                whole: whole + odd.whole,
+                part: odd.part,
+            });
+        }
+        Some(split(
+            (u64::from(whole) * year + u64::from(left) * per_year) * base,
+            per_year * year,
+        ))
+    }
+}
+
+/// The time of Regulation Z, appendix J (b)(5).
+fn reg_z_time(origin: Day, to: NaiveDate, period: UnitPeriod) -> Option<Time> {
     let every = u64::from(period.every);
-    let by_months = || {
-        let (months, end) = back(from, to, 1);
-        (u64::from(months), u64::from(days(from, end)))
-    };
+    let in_days = |months: u32, left: u32| 30 * u64::from(months) + u64::from(left);
     Some(match period.unit {
         UnitOfPeriod::Month if every == 1 => {
-            let (months, left) = by_months();
+            let (months, left) = back_by_months(origin, to);
             Time {
-                whole: i64::try_from(months).ok()?,
-                part: (left, 30),
+                whole: months.into(),
+                part: (left.into(), 30),
             }
         }
         UnitOfPeriod::Month => {
-            let (months, left) = by_months();
-            split(30 * months + left, 30 * every)
+            let (months, left) = back_by_months(origin, to);
+            split(in_days(months, left), 30 * every)
         }
         UnitOfPeriod::Semimonth => {
-            let (months, left) = by_months();
-            split(30 * months + left, 15)
+            let (months, left) = back_by_months(origin, to);
+            split(in_days(months, left), 15)
         }
-        UnitOfPeriod::Week => split(days(from, to).into(), 7 * every),
-        UnitOfPeriod::Day => split(days(from, to).into(), every),
+        UnitOfPeriod::Week => split(origin.until(to.into()).into(), 7 * every),
+        UnitOfPeriod::Day => split(origin.until(to.into()).into(), every),
         UnitOfPeriod::Year => {
-            let (years, end) = back(from, to, 12);
-            let (months, rest) = back(from, end, 1);
-            let part = if rest == from {
-                (u64::from(months), 12)
-            } else {
-                (days(from, end).into(), 365)
+            let (years, end) = back(origin.date, to, 12);
+            let part = match back_by_months(origin, to) {
+                (months, 0) => (u64::from(months - 12 * years), 12),
+                _ => (origin.until(end.into()).into(), 365),
             };
             Time {
                 whole: years.into(),
                 part,
             }
         }
-        // The times of a single advance and payment do not matter.
         UnitOfPeriod::Term => Time { whole: 0, part: (0, 1) },
     })
 }
@@ -118,28 +214,6 @@ fn in_units(num: i128, den: i128, base: u32) -> Option<Time> {
             u64::try_from(den / a).ok()?,
         ),
     })
-}
-
-/// The EU time between dates: whole periods back from the later one, then the days left over the length of the year
-/// that ends where the counting ended.
-pub(crate) fn eu_time(from: NaiveDate, to: NaiveDate, period: EuPeriod, base: u32) -> Option<Time> {
-    let (whole, per_year, end) = match period {
-        EuPeriod::Month => {
-            let (count, end) = back(from, to, 1);
-            (count, 12, end)
-        }
-        EuPeriod::Year => {
-            let (count, end) = back(from, to, 12);
-            (count, 1, end)
-        }
-        EuPeriod::Week => {
-            let weeks = days(from, to) / 7;
-            (weeks, 52, to.checked_sub_days(Days::new(u64::from(weeks) * 7))?)
-        }
-    };
-    let year = i128::from(days(end.checked_sub_months(Months::new(12))?, end));
-    let num = i128::from(whole) * year + i128::from(days(from, end)) * per_year;
-    in_units(num, per_year * year, base)
 }
 
 /// The EU time given without dates, `steps` units later than the first repetition.

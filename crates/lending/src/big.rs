@@ -35,3 +35,16 @@ pub(crate) fn parse(text: &str, digits: usize) -> Option<DBig> {
 pub(crate) fn show(value: &DBig, digits: usize) -> String {
     value.clone().with_precision(digits).value().to_string()
 }
+
+/// A whole number of 10^-decimals as a decimal number.
+pub(crate) fn with_point(scaled: &IBig, decimals: u32) -> String {
+    let text = scaled.to_string();
+    let (sign, digits) = text
+        .strip_prefix('-')
+        .map_or(("", text.as_str()), |digits| ("-", digits));
+    let decimals = decimals as usize;
+    let padded = format!("{digits:0>width$}", width = decimals + 1);
+    let (whole, part) = padded.split_at(padded.len() - decimals);
+    let point = if decimals > 0 { "." } else { "" };
+    format!("{sign}{whole}{point}{part}")
+}

@@ -1,5 +1,6 @@
 //! Due dates, and how much of a year a period is.
 
+use crate::day::{Day, Rhythm};
 use crate::ratio::Ratio;
 use crate::terms::{DayCount, InstallmentRate, InterestPeriod, MonthEnd, Terms, TermsError, Unit};
 use chrono::{Datelike, Days, NaiveDate};
@@ -24,27 +25,12 @@ pub fn shift(anchor: NaiveDate, unit: Unit, every: u32, count: u32, month_end: M
     }
 }
 
+/// The last year that documents can show.
+const LAST_YEAR: i32 = 9999;
+
 /// Days from `a` to `b`: the first day counts, the last does not. Never negative.
 pub fn days(a: NaiveDate, b: NaiveDate) -> u32 {
     u32::try_from((b - a).num_days()).unwrap_or(0)
-}
-
-/// The real days of `[a, b)` as a part of years of 365 and 366 days, cut at each 31 December.
-fn act_act(a: NaiveDate, b: NaiveDate) -> Ratio {
-    let mut parts = 0u128;
-    let mut from = a;
-    while from < b {
-        let year = from.succ_opt().map_or(from.year(), |d| d.year());
-        let cut = NaiveDate::from_ymd_opt(year, 12, 31).map_or(b, |end| end.min(b));
-        let other_length = if from_leap(year) { 365 } else { 366 };
-        parts += u128::from(days(from, cut)) * other_length;
-        from = cut;
-    }
-    Ratio::new(parts, 365 * 366)
-}
-
-fn from_leap(year: i32) -> bool {
-    NaiveDate::from_ymd_opt(year, 2, 29).is_some()
 }
 
 /// The dates of a loan and the length of its periods in years, both by its terms.
@@ -87,53 +73,81 @@ impl Calendar {
             (_, Some(first)) => shift(first, self.unit, self.every, k - 1, self.month_end),
             (_, None) => shift(self.disbursed_on, self.unit, self.every, k, self.month_end),
         };
-        date.filter(|d| d.year() <= 9999).ok_or_else(|| {
-            TermsError::on(
-                "every",
-                "Choose a shorter rhythm or term: the last due date is too far away.",
-            )
-        })
+        in_range(date)
+    }
+
+    /// The due dates in order, first that of installment 1.
+    pub(crate) fn dues(&self) -> Dues {
+        let anchor = self.first_due_on.unwrap_or(self.disbursed_on);
+        Dues {
+            first: self.first_due_on,
+            rhythm: Rhythm::new(anchor, self.unit, self.every, self.month_end),
+        }
     }
 
     /// The length in years of period `k`, which runs from `start` to `due`.
-    pub fn years(&self, k: u32, start: NaiveDate, due: NaiveDate) -> Ratio {
-        let real = u128::from(days(start, due));
+    pub(crate) fn years(&self, k: u32, start: Day, due: Day) -> Ratio {
+        let real = |base| Ratio::new(start.until(due).into(), base);
         match self.day_count {
             None => Ratio::new(self.every.into(), self.units_a_year()),
-            Some(DayCount::Act360) => Ratio::new(real, 360),
-            Some(DayCount::Act364) => Ratio::new(real, 364),
-            Some(DayCount::Act365) => Ratio::new(real, 365),
-            Some(DayCount::ActAct) => act_act(start, due),
+            Some(DayCount::Act360) => real(360),
+            Some(DayCount::Act364) => real(364),
+            Some(DayCount::Act365) => real(365),
+            Some(DayCount::ActAct) => {
+                let (common, leap) = start.by_year(due);
+                Ratio::new(u128::from(common) * 366 + u128::from(leap) * 365, 365 * 366)
+            }
             Some(DayCount::Thirty360) => self.by_installment(k, start, due, 360),
             Some(DayCount::Thirty365) => self.by_installment(k, start, due, 365),
         }
     }
 
     /// The length in years of the part `[a, b)` of period `k`.
-    pub fn part(&self, k: u32, start: NaiveDate, due: NaiveDate, a: NaiveDate, b: NaiveDate) -> Ratio {
+    pub(crate) fn part(&self, k: u32, start: Day, due: Day, a: Day, b: Day) -> Ratio {
         match self.day_count {
             Some(DayCount::Act360 | DayCount::Act364 | DayCount::Act365 | DayCount::ActAct) => self.years(k, a, b),
-            _ => self
-                .years(k, start, due)
-                .times(days(a, b).into(), days(start, due).max(1).into()),
+            _ => {
+                let years = self.years(k, start, due);
+                years.times(a.until(b).into(), start.until(due).max(1).into())
+            }
         }
     }
 
     /// The length in years that period `k` has in the formula of the level installment.
-    pub fn formula_years(&self, k: u32, start: NaiveDate, due: NaiveDate) -> Ratio {
+    pub(crate) fn formula_years(&self, k: u32, start: Day, due: Day) -> Ratio {
         match (self.nominal, self.day_count) {
             (InstallmentRate::Nominal, Some(day_count)) => Ratio::new(self.nominal_days(), base(day_count)),
             _ => self.years(k, start, due),
         }
     }
 
+    /// The length in years of each period from `k` on, where it is the same whatever their dates.
+    pub(crate) fn regular_years(&self, k: u32) -> Option<Ratio> {
+        let is_regular = k > 1 || self.first_due_on.is_none();
+        match self.day_count {
+            None => Some(Ratio::new(self.every.into(), self.units_a_year())),
+            Some(count @ (DayCount::Thirty360 | DayCount::Thirty365)) if is_regular => {
+                Some(Ratio::new(self.nominal_days(), base(count)))
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// The length in years of a day, where a period counts its days and every day counts the same.
+    pub(crate) fn years_a_day(&self) -> Option<Ratio> {
+        match self.day_count {
+            Some(count @ (DayCount::Act360 | DayCount::Act364 | DayCount::Act365)) => Some(Ratio::new(1, base(count))),
+            _ => None,
+        }
+    }
+
     /// Whether every period from `m` on has the same length in the formula of the level installment.
     pub fn is_uniform(&self, m: u32) -> bool {
         match self.day_count {
-            None => true,
             Some(_) if self.nominal == InstallmentRate::Nominal => true,
-            Some(DayCount::Thirty360 | DayCount::Thirty365) => m > 1 || self.first_due_on.is_none(),
-            Some(DayCount::ActAct) => false,
+            None | Some(DayCount::ActAct | DayCount::Thirty360 | DayCount::Thirty365) => {
+                self.regular_years(m).is_some()
+            }
             Some(_) => self.unit != Unit::Months && (m > 1 || self.first_due_on.is_none()),
         }
     }
@@ -156,13 +170,14 @@ impl Calendar {
     }
 
     /// A month of 30 days by installment; an irregular first period counts whole intervals and a part of the next.
-    fn by_installment(&self, k: u32, start: NaiveDate, due: NaiveDate, base: u128) -> Ratio {
+    fn by_installment(&self, k: u32, start: Day, due: Day, base: u128) -> Ratio {
         if k != 1 || self.first_due_on.is_none() {
             return Ratio::new(self.nominal_days(), base);
         }
         if self.unit != Unit::Months {
-            return Ratio::new(days(start, due).into(), base);
+            return Ratio::new(start.until(due).into(), base);
         }
+        let (start, due) = (start.date, due.date);
         let at = |count| shift(start, self.unit, self.every, count, self.month_end).unwrap_or(NaiveDate::MAX);
         let mut whole = 0;
         while at(whole + 1) <= due {
@@ -172,6 +187,34 @@ impl Calendar {
         let left = u128::from(days(at(whole), due));
         Ratio::new((u128::from(whole) * next + left) * self.nominal_days(), base * next)
     }
+}
+
+/// Due dates one after the other.
+pub(crate) struct Dues {
+    first: Option<NaiveDate>,
+    rhythm: Rhythm,
+}
+
+impl Dues {
+    /// The next one; an error where [`Calendar::due`] would be one.
+    pub fn next(&mut self) -> Result<Day, TermsError> {
+        let day = match self.first.take() {
+            Some(first) => Some(first.into()),
+            None => self.rhythm.next(),
+        };
+        day.filter(|day| day.date.year() <= LAST_YEAR).ok_or_else(too_far)
+    }
+}
+
+fn in_range(date: Option<NaiveDate>) -> Result<NaiveDate, TermsError> {
+    date.filter(|d| (1..=LAST_YEAR).contains(&d.year())).ok_or_else(too_far)
+}
+
+fn too_far() -> TermsError {
+    TermsError::on(
+        "every",
+        "Choose a shorter rhythm or term: the last due date is too far away.",
+    )
 }
 
 fn base(day_count: DayCount) -> u128 {
@@ -206,14 +249,5 @@ mod tests {
             months(MonthEnd::Roll),
             [day(2025, 3, 1), day(2025, 3, 31), day(2025, 5, 1)]
         );
-    }
-
-    #[test]
-    fn act_act_cuts_at_the_31st_of_december() {
-        assert_eq!(
-            act_act(day(2023, 12, 12), day(2024, 1, 12)),
-            Ratio::new(19 * 366 + 12 * 365, 365 * 366)
-        );
-        assert_eq!(act_act(day(2023, 12, 31), day(2024, 1, 1)), Ratio::new(365, 365 * 366));
     }
 }

@@ -211,28 +211,29 @@ impl Terms {
         )
     }
 
-    fn check_facts(&self) -> Result<(), TermsError> {
+    fn check_payments(&self) -> Result<(), TermsError> {
         let mut before = self.disbursed_on;
         for (i, payment) in self.payments.iter().flatten().enumerate() {
-            let on = format!("payments[{i}].on");
-            ensure(
-                payment.on >= self.disbursed_on,
-                &on,
-                "Choose a day not before the disbursement.",
-            )?;
-            ensure(payment.on >= before, &on, "List the payments in order of date.")?;
-            ensure(
-                self.as_of.is_none_or(|known| payment.on <= known),
-                &on,
-                "Choose a day not after as_of.",
-            )?;
-            ensure(
-                payment.amount > Decimal::ZERO,
-                &format!("payments[{i}].amount"),
-                "Enter an amount greater than zero.",
-            )?;
+            let wrong = |field, message| Err(TermsError::on(format!("payments[{i}].{field}"), message));
+            if payment.on < self.disbursed_on {
+                return wrong("on", "Choose a day not before the disbursement.");
+            }
+            if payment.on < before {
+                return wrong("on", "List the payments in order of date.");
+            }
+            if self.as_of.is_some_and(|known| payment.on > known) {
+                return wrong("on", "Choose a day not after as_of.");
+            }
+            if payment.amount <= Decimal::ZERO {
+                return wrong("amount", "Enter an amount greater than zero.");
+            }
             before = payment.on;
         }
+        Ok(())
+    }
+
+    fn check_facts(&self) -> Result<(), TermsError> {
+        self.check_payments()?;
         ensure(
             self.as_of.is_none_or(|known| known >= self.disbursed_on),
             "as_of",

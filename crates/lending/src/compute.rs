@@ -1,43 +1,70 @@
 //! The headless contract: a vector in, its figures out, both as JSON. What cannot be carried out is answered with the
 //! field and the remedy, never with a panic.
 
-use crate::Money;
 use crate::schedule::{Schedule, build};
+use crate::show::{Named, Refused, Shown};
 use crate::terms::{Multiple, Terms, TermsError};
 use crate::{apr, rules, tvm};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// The most decimals that a currency of the contract may have.
 const MOST_DECIMALS: u32 = 6;
 
-/// The answer to one vector: its `id` and every figure that its kind can have, or its `id` and an `error`.
-pub fn answer(vector: &Value) -> Value {
-    let id = vector.get("id").cloned().unwrap_or(Value::Null);
-    match figures(vector) {
-        Ok(mut figures) => {
-            figures.insert("id".into(), id);
-            Value::Object(figures)
-        }
-        Err(error) => json!({"id": id, "error": error}),
-    }
+/// The keys of a vector; only the first three are read.
+const KEYS: [&str; 7] = ["id", "kind", "terms", "expect", "source", "authority", "note"];
+
+/// What a vector can ask for, worked out.
+enum Figures {
+    Schedule(Box<Schedule>),
+    Named(Map<String, Value>),
 }
 
-fn figures(vector: &Value) -> Result<Map<String, Value>, TermsError> {
+/// The answer to one vector: its `id` and every figure that its kind can have, or its `id` and an `error`.
+pub fn answer(vector: &Value) -> Value {
+    let mut line = Vec::new();
+    write_answer(vector, &mut line);
+    serde_json::from_slice(&line).unwrap_or_default()
+}
+
+/// Writes the answer to one vector as JSON without a line's end; whether it is figures, not an error.
+pub fn write_answer(vector: &Value, out: &mut Vec<u8>) -> bool {
+    let id = vector.get("id").unwrap_or(&Value::Null);
+    let figures = figures(vector);
+    // Writing into memory cannot fail.
+    let _ = match &figures {
+        Ok(Figures::Schedule(schedule)) => serde_json::to_writer(out, &Shown::of(id, schedule)),
+        Ok(Figures::Named(figures)) => serde_json::to_writer(out, &Named { id, figures }),
+        Err(error) => serde_json::to_writer(out, &Refused { id, error }),
+    };
+    figures.is_ok()
+}
+
+fn figures(vector: &Value) -> Result<Figures, TermsError> {
+    let Some(keys) = vector.as_object() else {
+        return Err(TermsError::on("vector", "Give an object with id, kind and terms."));
+    };
+    if let Some(unknown) = keys.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        let message = format!("Remove this key: a vector has {}.", KEYS.join(", "));
+        return Err(TermsError::on(unknown.as_str(), message));
+    }
     let terms = vector
         .get("terms")
         .ok_or_else(|| TermsError::on("terms", "Give the terms."))?;
-    match vector.get("kind").and_then(Value::as_str) {
-        Some("schedule") => schedule(terms),
-        Some("apr") => apr::figures(&read(terms)?),
-        Some("tvm") => Ok(Map::from_iter([(
+    Ok(match vector.get("kind").and_then(Value::as_str) {
+        Some("schedule") => {
+            let terms: Terms = read(terms)?;
+            Figures::Schedule(Box::new(build(&terms, decimals(&terms))?))
+        }
+        Some("apr") => Figures::Named(apr::figures(&read(terms)?)?),
+        Some("tvm") => Figures::Named(Map::from_iter([(
             "value".to_string(),
             tvm::value(&read(terms)?)?.into(),
         )])),
-        Some("rule") => rules::figures(&read(terms)?),
-        _ => Err(TermsError::on("kind", "Give schedule, apr, tvm or rule.")),
-    }
+        Some("rule") => Figures::Named(rules::figures(&read(terms)?)?),
+        _ => return Err(TermsError::on("kind", "Give schedule, apr, tvm or rule.")),
+    })
 }
 
 /// Reads the terms of one kind; what does not fit is named by its path.
@@ -59,7 +86,7 @@ pub(crate) fn read<T: DeserializeOwned>(terms: &Value) -> Result<T, TermsError> 
 }
 
 /// How many decimals the terms need: those of their unit of money and of every amount in them.
-fn decimals(terms: &Terms) -> u32 {
+pub(crate) fn decimals(terms: &Terms) -> u32 {
     let multiple = match terms.rounding.installment_multiple {
         Multiple::Exact => None,
         Multiple::Of(multiple) => Some(multiple),
@@ -76,45 +103,4 @@ fn decimals(terms: &Terms) -> u32 {
     let scales = amounts.into_iter().flatten().chain(paid);
     let most = scales.map(|amount: Decimal| amount.normalize().scale()).max();
     most.unwrap_or(0).min(MOST_DECIMALS)
-}
-
-fn schedule(terms: &Value) -> Result<Map<String, Value>, TermsError> {
-    let terms: Terms = read(terms)?;
-    let schedule = build(&terms, decimals(&terms))?;
-    Ok(show(&schedule))
-}
-
-fn show(schedule: &Schedule) -> Map<String, Value> {
-    let plain = |amount: Money| Value::String(amount.to_plain(schedule.decimals));
-    let rows: Vec<Value> = schedule
-        .rows
-        .iter()
-        .map(|row| {
-            json!({
-                "n": row.n,
-                "due_on": row.due_on,
-                "principal": plain(row.principal),
-                "interest": plain(row.interest),
-                "due": plain(row.due()),
-                "balance": plain(row.balance),
-            })
-        })
-        .collect();
-    let mut figures = Map::new();
-    figures.insert("installment".into(), plain(schedule.installment));
-    figures.insert("tuned".into(), schedule.tuned.into());
-    figures.insert("count".into(), schedule.count().into());
-    figures.insert("rows".into(), rows.into());
-    figures.insert("total_interest".into(), plain(schedule.total_interest));
-    figures.insert("total_due".into(), plain(schedule.total_due));
-    figures.insert("last_due".into(), plain(schedule.last_due));
-    if let Some(payoff) = schedule.payoff {
-        let payoff = json!({
-            "principal": plain(payoff.principal),
-            "interest": plain(payoff.interest),
-            "total": plain(payoff.total),
-        });
-        figures.insert("payoff".into(), payoff);
-    }
-    figures
 }

@@ -2,14 +2,19 @@
 //! floating point, so that a screen previews with the very code that decides.
 
 mod amount;
+mod annuity;
 pub mod apr;
+mod apr_close;
+mod apr_exact;
 mod apr_time;
 mod big;
 pub mod calendar;
 mod check;
 pub mod compute;
 mod course;
+mod day;
 pub mod delinquency;
+mod exact;
 pub mod ledger;
 mod money;
 mod paid;
@@ -19,9 +24,9 @@ pub mod purchase;
 mod ratio;
 pub mod rules;
 pub mod schedule;
+mod show;
 pub mod terms;
 pub mod tvm;
-mod wide;
 
 pub use delinquency::{AtRisk, Bucket};
 pub use ledger::{

@@ -1,8 +1,8 @@
 //! What real payments do inside a period: segments of interest, early principal, arrears.
 
 use crate::amount::Amount;
-use crate::calendar::days;
-use crate::plan::{Plan, too_large};
+use crate::day::Day;
+use crate::plan::{Plan, Span, too_large};
 use crate::terms::TermsError;
 use chrono::NaiveDate;
 use std::collections::VecDeque;
@@ -27,7 +27,7 @@ impl<A: Amount> Arrears<A> {
     }
 
     /// Takes a payment, in each row its interest first; what is left of it.
-    fn take(&mut self, mut amount: A) -> A {
+    pub fn take(&mut self, mut amount: A) -> A {
         while let Some((interest, principal)) = self.0.front_mut() {
             for part in [interest, principal] {
                 let used = part.clone().min(amount.clone());
@@ -41,91 +41,81 @@ impl<A: Amount> Arrears<A> {
         }
         amount
     }
+
+    /// Notes what of a row is still owed after its due date: its interest and principal, less what was paid on that
+    /// day, interest first, and what was paid of its principal before.
+    pub fn note(&mut self, interest: &A, principal: &A, paid: &A, early: &A) {
+        let to_interest = interest.clone().min(paid.clone());
+        let to_principal = paid.minus(&to_interest).plus(early);
+        let zero = A::of(0);
+        let unpaid = (
+            interest.minus(&to_interest),
+            principal.minus(&to_principal).max(zero.clone()),
+        );
+        if unpaid != (zero.clone(), zero) {
+            self.0.push_back(unpaid);
+        }
+    }
 }
 
 /// A part of a period with one balance.
-struct Segment<A> {
-    from: NaiveDate,
-    to: NaiveDate,
-    balance: A,
+#[derive(Clone, Debug)]
+pub(crate) struct Segment<A> {
+    pub from: Day,
+    pub to: Day,
+    pub balance: A,
 }
 
-/// One period and what was paid in it.
+/// One period, cut where its balance changes, and what was paid in it.
 pub(crate) struct Period<A> {
-    k: u32,
-    pub start: NaiveDate,
-    pub due: NaiveDate,
-    /// Principal paid before the due date.
-    pub early: A,
-    /// The same, payment by payment.
+    pub span: Span,
+    pub segments: Vec<Segment<A>>,
+    /// Principal paid before the due date, payment by payment.
     paid_early: Vec<(NaiveDate, A)>,
-    on_due: A,
-    segments: Vec<Segment<A>>,
 }
 
 impl<A: Amount> Period<A> {
-    pub fn new(plan: &Plan<'_>, k: u32, start: NaiveDate, due: NaiveDate) -> Period<A> {
-        let on_due = plan.facts.iter().flat_map(|f| &f.payments);
-        Period {
-            k,
-            start,
-            due,
-            early: A::of(0),
-            paid_early: Vec::new(),
-            on_due: A::of(
-                on_due
-                    .filter(|(on, _)| *on == due)
-                    .fold(0, |sum: i64, (_, amount)| sum.saturating_add(*amount)),
-            ),
-            segments: Vec::new(),
+    /// A period with the payments that fall inside it, which first repay arrears.
+    pub fn walk(
+        plan: &Plan<'_>,
+        span: Span,
+        balance: &A,
+        arrears: &mut Arrears<A>,
+        paid: &[(NaiveDate, i64)],
+    ) -> Result<Period<A>, TermsError> {
+        let known = plan.facts.as_ref().map_or(span.start.date, |f| f.as_of);
+        let mut cuts: Vec<Day> = paid.iter().map(|(on, _)| (*on).into()).collect();
+        if span.start.date < known && known < span.due.date {
+            cuts.push(known.into());
         }
-    }
-
-    /// The interest of the period on a balance, with the payments that fall inside it.
-    pub fn walk(&mut self, plan: &Plan<'_>, balance: &A, arrears: &mut Arrears<A>) -> Result<A, TermsError> {
-        let Some(facts) = &plan.facts else {
-            let factor = plan.factor(self.k, (self.start, self.due), None);
-            return balance
-                .times(factor, plan.interest)
-                .ok_or_else(|| too_large("principal"));
-        };
-        // The day of disbursement belongs to the first period; any other start is the due date of the row before.
-        let inside = |day: NaiveDate| day < self.due && (day > self.start || (self.k == 1 && day == self.start));
-        let paid: Vec<(NaiveDate, A)> = facts
-            .payments
-            .iter()
-            .filter(|(on, _)| inside(*on))
-            .map(|(on, amount)| (*on, A::of(*amount)))
-            .collect();
-        let mut cuts: Vec<NaiveDate> = paid.iter().map(|(on, _)| *on).collect();
-        cuts.extend(inside(facts.as_of).then_some(facts.as_of));
-        cuts.push(self.due);
+        cuts.push(span.due);
         cuts.sort_unstable();
         cuts.dedup();
-        let mut from = self.start;
+        let mut period = Period {
+            span,
+            segments: Vec::with_capacity(cuts.len()),
+            paid_early: Vec::with_capacity(paid.len()),
+        };
+        let mut from = span.start;
         for to in cuts {
-            let mut segment = balance.minus(&self.early);
+            let mut segment = balance.minus(&period.early());
             if segment.is_negative() {
-                return Err(TermsError::on(
-                    "payments",
-                    "Enter less: more is paid than the loan owes.",
-                ));
+                return Err(too_much());
             }
-            if from < facts.as_of {
+            if from.date < known {
                 segment = segment.plus(&arrears.principal());
             }
-            self.add_segment(from, to, segment);
-            for (on, amount) in paid.iter().filter(|(on, _)| *on == to) {
-                let early = arrears.take(amount.clone());
-                self.early = self.early.plus(&early);
-                self.paid_early.push((*on, early));
+            period.add_segment(from, to, segment);
+            for (on, amount) in paid.iter().filter(|(on, _)| *on == to.date) {
+                let early = arrears.take(A::of(*amount));
+                period.paid_early.push((*on, early));
             }
             from = to;
         }
-        self.interest_until(plan, self.k, self.due, balance)
+        Ok(period)
     }
 
-    fn add_segment(&mut self, from: NaiveDate, to: NaiveDate, balance: A) {
+    fn add_segment(&mut self, from: Day, to: Day, balance: A) {
         match self.segments.last_mut() {
             _ if from == to => {}
             Some(last) if last.balance == balance => last.to = to,
@@ -134,55 +124,29 @@ impl<A: Amount> Period<A> {
     }
 
     /// The interest from the start of the period to a day in it, each segment rounded by itself.
-    pub fn interest_until(&self, plan: &Plan<'_>, k: u32, until: NaiveDate, balance: &A) -> Result<A, TermsError> {
-        let whole = [Segment {
-            from: self.start,
-            to: self.due,
-            balance: balance.clone(),
-        }];
-        let segments = if self.segments.is_empty() {
-            &whole[..]
-        } else {
-            &self.segments
-        };
+    pub fn interest_until(&self, plan: &Plan<'_>, until: Day) -> Result<A, TermsError> {
         let mut sum = A::of(0);
-        for segment in segments.iter().filter(|s| s.from < until) {
-            let to = segment.to.min(until);
-            let is_whole = segment.from == self.start && to == self.due;
-            let part = (!is_whole).then_some((segment.from, to));
-            debug_assert!(days(segment.from, to) > 0);
-            let factor = plan.factor(k, (self.start, self.due), part);
+        for segment in self.segments.iter().filter(|s| s.from < until) {
+            let factor = plan.factor_of_part(&self.span, segment.from, segment.to.min(until));
             let interest = segment.balance.times(factor, plan.interest);
             sum = sum.plus(&interest.ok_or_else(|| too_large("principal"))?);
         }
         Ok(sum)
     }
 
+    /// Principal paid before the due date.
+    pub fn early(&self) -> A {
+        self.early_until(NaiveDate::MAX)
+    }
+
     /// Principal paid in this period up to and including a day.
-    pub fn early_before(&self, day: NaiveDate) -> A {
+    pub fn early_until(&self, day: NaiveDate) -> A {
         let paid = self.paid_early.iter().filter(|(on, _)| *on <= day);
         paid.fold(A::of(0), |sum, (_, amount)| sum.plus(amount))
     }
+}
 
-    /// What is paid on the due date, arrears taken off.
-    pub fn paid_on_due(&self, arrears: &mut Arrears<A>) -> A {
-        arrears.take(self.on_due.clone())
-    }
-
-    /// What of the row is still owed after its due date, where that is known.
-    pub fn note_arrears(&self, plan: &Plan<'_>, arrears: &mut Arrears<A>, interest: &A, principal: &A, paid: &A) {
-        if plan.facts.as_ref().is_none_or(|f| self.due > f.as_of) {
-            return;
-        }
-        let zero = A::of(0);
-        let to_interest = interest.clone().min(paid.clone());
-        let to_principal = paid.minus(&to_interest).plus(&self.early);
-        let unpaid = (
-            interest.minus(&to_interest),
-            principal.minus(&to_principal).max(zero.clone()),
-        );
-        if unpaid != (zero.clone(), zero) {
-            arrears.0.push_back(unpaid);
-        }
-    }
+/// The refusal of payments beyond what is owed.
+pub(crate) fn too_much() -> TermsError {
+    TermsError::on("payments", "Enter less: more is paid than the loan owes.")
 }

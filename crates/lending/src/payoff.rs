@@ -3,7 +3,7 @@
 use crate::Money;
 use crate::amount::Amount;
 use crate::ledger::{Ledger, Replacement, RowState, Share};
-use crate::plan::{Plan, too_large};
+use crate::plan::{Dates, Plan, Span, too_large};
 use crate::ratio::Ratio;
 use crate::schedule::Row;
 use crate::terms::{Method, PayoffInterest, Terms, TermsError};
@@ -150,23 +150,25 @@ fn running_interest(
         interest.map(Money::from_minor).ok_or_else(|| too_large("principal"))
     };
     if terms.method == Method::Bullet {
-        let (mut from, mut factor) = (terms.disbursed_on, Ratio::new(0, 1));
+        let (mut dates, mut factor) = (Dates::of(&plan), Ratio::new(0, 1));
         for k in 1..=plan.last {
-            let due = plan.calendar.due(k)?;
-            if from < until {
-                let part = (until < due).then_some((from, until));
-                factor = factor.plus(plan.factor(k, (from, due), part));
+            let span = dates.period(k)?;
+            if span.start.date < until {
+                factor = factor.plus(plan.factor_of_part(&span, span.start, span.due.min(until.into())));
             }
-            from = due;
         }
         return charged(factor);
     }
-    let part = (until < row.due_on).then_some((start, until));
-    let mut interest = charged(plan.factor(row.n, (start, row.due_on), part))?;
+    let span = Span {
+        k: row.n,
+        start: start.into(),
+        due: row.due_on.into(),
+    };
+    let mut interest = charged(plan.factor_of_part(&span, span.start, span.due.min(until.into())))?;
     if row.n <= terms.grace.interest_deferred + 1 {
+        let mut dates = Dates::of(&plan);
         for k in 1..row.n {
-            let period = (plan.calendar.due(k - 1)?, plan.calendar.due(k)?);
-            interest += charged(plan.factor(k, period, None))?;
+            interest += charged(plan.factor(&dates.period(k)?))?;
         }
     }
     Ok(interest)

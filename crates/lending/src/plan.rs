@@ -2,7 +2,8 @@
 
 use crate::Money;
 use crate::amount::{Amount, Growth};
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Dues};
+use crate::day::Day;
 use crate::ratio::{Ratio, Rounder};
 use crate::terms::{LedgerKind, MOST_INSTALLMENTS, Method, Multiple, Prepayment, Terms, TermsError};
 use chrono::NaiveDate;
@@ -13,19 +14,27 @@ use rust_decimal::Decimal;
 /// # Errors
 /// When the amount has more decimals than the currency, or is larger than a book keeps.
 pub(crate) fn minor(amount: Decimal, decimals: u32, field: &str) -> Result<i64, TermsError> {
-    let amount = amount.normalize();
-    let Some(missing) = decimals.checked_sub(amount.scale()) else {
-        return Err(TermsError::on(
-            field,
-            format!("Enter an amount with at most {decimals} decimals."),
-        ));
+    if let Some(minor) = exact_minor(amount, decimals) {
+        return Ok(minor);
+    }
+    Err(match amount.normalize().scale() > decimals {
+        true => TermsError::on(field, format!("Enter an amount with at most {decimals} decimals.")),
+        false => too_large(field),
+    })
+}
+
+/// An amount in minor units; nothing where it has more decimals than the currency, or is larger than a book keeps.
+fn exact_minor(amount: Decimal, decimals: u32) -> Option<i64> {
+    let (mantissa, scale) = match amount.scale() {
+        scale if scale <= decimals => (amount.mantissa(), scale),
+        _ => {
+            let amount = amount.normalize();
+            (amount.mantissa(), amount.scale())
+        }
     };
-    10i128
-        .checked_pow(missing)
-        .and_then(|power| amount.mantissa().checked_mul(power))
-        .and_then(|minor| i64::try_from(minor).ok())
-        .filter(|minor| minor.abs() <= Money::LIMIT.minor())
-        .ok_or_else(|| too_large(field))
+    let power = 10i64.checked_pow(decimals.checked_sub(scale)?)?;
+    let minor = i64::try_from(mantissa).ok()?.checked_mul(power)?;
+    (minor.unsigned_abs() <= Money::LIMIT.minor().unsigned_abs()).then_some(minor)
 }
 
 /// The refusal of amounts that a book cannot keep.
@@ -43,14 +52,71 @@ pub(crate) struct Facts {
     pub prepayment: Prepayment,
 }
 
+/// A period: the time between two due dates.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    /// The number of the installment at its end.
+    pub k: u32,
+    pub start: Day,
+    pub due: Day,
+}
+
+/// The factors of a run of periods.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Factors {
+    /// All alike.
+    Same(Ratio),
+    /// By the days of the period; that of one day.
+    Daily(Ratio),
+    /// Each its own.
+    Each,
+}
+
+/// The due dates of a plan, worked out as far as they are asked for.
+pub(crate) struct Dates {
+    known: Vec<Day>,
+    dues: Dues,
+}
+
+impl Dates {
+    pub fn of(plan: &Plan<'_>) -> Dates {
+        let mut known = Vec::with_capacity(plan.terms.installments.unwrap_or(0) as usize + 1);
+        known.push(plan.terms.disbursed_on.into());
+        Dates {
+            known,
+            dues: plan.calendar.dues(),
+        }
+    }
+
+    /// The day of disbursement and the due dates up to that of installment `k`.
+    pub fn through(&mut self, k: u32) -> Result<&[Day], TermsError> {
+        let wanted = k as usize + 1;
+        while self.known.len() < wanted {
+            self.known.push(self.dues.next()?);
+        }
+        Ok(&self.known[..wanted])
+    }
+
+    /// Period `k`, from 1 on.
+    pub fn period(&mut self, k: u32) -> Result<Span, TermsError> {
+        let days = self.through(k)?;
+        Ok(Span {
+            k,
+            start: days[k as usize - 1],
+            due: days[k as usize],
+        })
+    }
+}
+
 /// Terms made ready.
 #[derive(Clone)]
 pub(crate) struct Plan<'t> {
     pub terms: &'t Terms,
     pub calendar: Calendar,
-    /// The amount lent less the down payment.
-    pub principal: i64,
-    pub down_payment: i64,
+    /// The amount lent.
+    pub lent: i64,
+    /// The part of it that is paid down at once.
+    pub down: Option<Ratio>,
     pub balloon: i64,
     pub fixed_installment: Option<i64>,
     pub fixed_principal: Option<i64>,
@@ -85,17 +151,11 @@ impl<'t> Plan<'t> {
             }),
         };
         let lent = amount(terms.principal, "principal")?;
-        let down_payment = match terms.down_payment_pct {
-            None => 0,
-            Some(pct) => lent
-                .times(Ratio::percent(pct), Some(money))
-                .ok_or_else(|| too_large("principal"))?,
-        };
         let plan = Plan {
             terms,
             calendar: Calendar::of(terms),
-            principal: lent - down_payment,
-            down_payment,
+            lent,
+            down: terms.down_payment_pct.map(Ratio::percent),
             balloon: some(terms.balloon, "balloon")?.unwrap_or(0),
             fixed_installment: some(terms.fixed_installment, "fixed_installment")?,
             fixed_principal: some(terms.fixed_principal, "fixed_principal")?,
@@ -111,13 +171,14 @@ impl<'t> Plan<'t> {
                 .map(|c| (c.on, Ratio::percent(c.annual_rate)))
                 .collect(),
         };
-        if plan.principal <= 0 {
+        let (_, left) = plan.parts::<i64>(Some(money))?;
+        if left <= 0 {
             return Err(TermsError::on(
                 "down_payment_pct",
                 "Enter less: nothing would be left to lend.",
             ));
         }
-        if plan.balloon >= plan.principal {
+        if plan.balloon >= left {
             return Err(TermsError::on(
                 "balloon",
                 "Enter less than the principal after the down payment.",
@@ -125,6 +186,17 @@ impl<'t> Plan<'t> {
         }
         plan.check_changes()?;
         Ok(plan)
+    }
+
+    /// The down payment, and what is left to repay in installments.
+    pub fn parts<A: Amount>(&self, rounder: Option<Rounder>) -> Result<(A, A), TermsError> {
+        let lent = A::of(self.lent);
+        let down = match self.down {
+            None => A::of(0),
+            Some(part) => lent.times(part, rounder).ok_or_else(|| too_large("principal"))?,
+        };
+        let left = lent.minus(&down);
+        Ok((down, left))
     }
 
     /// The annual rate in force on a day, as a fraction of one.
@@ -155,47 +227,70 @@ impl<'t> Plan<'t> {
         }
     }
 
-    /// How much interest period `k` bears on one unit of money in its part `[a, b)`.
-    pub fn factor(&self, k: u32, period: (NaiveDate, NaiveDate), part: Option<(NaiveDate, NaiveDate)>) -> Ratio {
-        if k <= self.terms.grace.interest_free {
+    /// How much interest a period bears on one unit of money.
+    pub fn factor(&self, period: &Span) -> Ratio {
+        if period.k <= self.terms.grace.interest_free {
             return Ratio::new(0, 1);
         }
-        let (start, due) = period;
-        let years = match part {
-            None => self.calendar.years(k, start, due),
-            Some((a, b)) => self.calendar.part(k, start, due, a, b),
-        };
-        let rate = self.rate(start);
-        rate.times(years.num, years.den)
+        let years = self.calendar.years(period.k, period.start, period.due);
+        self.rate(period.start.date).times(years.num, years.den)
+    }
+
+    /// The factors of the periods from `k` on, the shortest way to them.
+    pub fn factors(&self, k: u32) -> Factors {
+        if k <= self.terms.grace.interest_free || !self.changes.is_empty() {
+            return Factors::Each;
+        }
+        let of = |years: Ratio| self.rate.times(years.num, years.den).reduced();
+        match (self.calendar.regular_years(k), self.calendar.years_a_day()) {
+            (Some(years), _) => Factors::Same(of(years)),
+            (None, Some(years)) => Factors::Daily(of(years)),
+            (None, None) => Factors::Each,
+        }
+    }
+
+    /// How much interest the part `[a, b)` of a period bears on one unit of money.
+    pub fn factor_of_part(&self, period: &Span, a: Day, b: Day) -> Ratio {
+        if (a, b) == (period.start, period.due) {
+            return self.factor(period);
+        }
+        if period.k <= self.terms.grace.interest_free {
+            return Ratio::new(0, 1);
+        }
+        let years = self.calendar.part(period.k, period.start, period.due, a, b);
+        self.rate(period.start.date).times(years.num, years.den)
     }
 
     /// The factors that the level installment of periods `m` to the last is worked out with, at the rate in force at
     /// the start of period `m`.
-    pub fn growth(&self, m: u32, start: NaiveDate) -> Result<Growth, TermsError> {
-        let rate = self.rate(start);
+    pub fn growth(&self, m: u32, dates: &mut Dates) -> Result<Growth, TermsError> {
+        let first = dates.period(m)?;
+        let rate = self.rate(first.start.date);
         let free = self.terms.grace.interest_free;
         if rate.is_zero() {
             return Ok(Growth::Uniform(Ratio::new(0, 1), self.last + 1 - m));
         }
-        let mut start = start;
+        let factor = |span: &Span| {
+            let years = self.calendar.formula_years(span.k, span.start, span.due);
+            rate.times(years.num, years.den)
+        };
         if m > free && self.calendar.is_uniform(m) {
-            let due = self.calendar.due(m)?;
-            let years = self.calendar.formula_years(m, start, due);
-            let factor = rate.times(years.num, years.den).reduced();
-            return Ok(Growth::Uniform(factor, self.last + 1 - m));
+            return Ok(Growth::Uniform(factor(&first).reduced(), self.last + 1 - m));
         }
-        let mut factors = Vec::with_capacity((self.last + 1 - m) as usize);
-        for k in m..=self.last {
-            let due = self.calendar.due(k)?;
-            factors.push(if k <= free {
-                Ratio::new(0, 1)
-            } else {
-                let years = self.calendar.formula_years(k, start, due);
-                rate.times(years.num, years.den)
-            });
-            start = due;
+        let days = dates.through(self.last)?[m as usize - 1..].windows(2);
+        if let (true, Some(years)) = (m > free, self.calendar.years_a_day()) {
+            let one = rate.times(years.num, years.den).reduced();
+            return Ok(Growth::Daily(one, days.map(|pair| pair[0].until(pair[1])).collect()));
         }
-        Ok(Growth::Each(factors))
+        let factors = (m..).zip(days).map(|(k, pair)| match k <= free {
+            true => Ratio::new(0, 1),
+            false => factor(&Span {
+                k,
+                start: pair[0],
+                due: pair[1],
+            }),
+        });
+        Ok(Growth::Each(factors.collect()))
     }
 
     /// Every change of the rate is on a due date.
@@ -230,7 +325,10 @@ fn facts(terms: &Terms, decimals: u32) -> Result<Option<Facts>, TermsError> {
         .iter()
         .flatten()
         .enumerate()
-        .map(|(i, p)| Ok((p.on, minor(p.amount, decimals, &format!("payments[{i}].amount"))?)))
+        .map(|(i, p)| match exact_minor(p.amount, decimals) {
+            Some(minor) => Ok((p.on, minor)),
+            None => minor(p.amount, decimals, &format!("payments[{i}].amount")).map(|minor| (p.on, minor)),
+        })
         .collect::<Result<_, TermsError>>()?;
     let as_of = terms.as_of.or_else(|| payments.last().map(|(on, _)| *on));
     Ok(as_of.map(|as_of| Facts {

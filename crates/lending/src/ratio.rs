@@ -32,6 +32,14 @@ impl Ratio {
         Ratio::new(self.num * num, self.den * den)
     }
 
+    /// This fraction so many times.
+    pub fn by(self, times: u32) -> Ratio {
+        Ratio {
+            num: self.num * u128::from(times),
+            den: self.den,
+        }
+    }
+
     /// The sum, over the least common denominator.
     pub fn plus(self, other: Ratio) -> Ratio {
         let common = gcd(self.den, other.den);
@@ -73,12 +81,25 @@ pub struct Rounder {
 }
 
 impl Rounder {
-    /// `num / den` rounded, in units (not minor units). `None` where that is more than 64 bits hold.
-    pub fn units(self, num: u128, den: u128) -> Option<u64> {
-        let (quotient, rest) = match (u64::try_from(num), u64::try_from(den)) {
-            (Ok(num), Ok(den)) => (u128::from(num / den), u128::from(num % den)),
-            _ => (num / den, num % den),
+    /// `amount × by` rounded, in units (not minor units), where 64 bits are enough on the way.
+    #[inline]
+    pub fn small_units(self, amount: u64, by: Ratio) -> Option<u64> {
+        let (num, den) = (u64::try_from(by.num).ok()?, u64::try_from(by.den).ok()?);
+        let (num, den) = (amount.checked_mul(num)?, den.checked_mul(self.unit)?);
+        let (quotient, rest) = (num / den, num % den);
+        let above = den - rest;
+        let up = match self.mode {
+            RoundingMode::Up => rest > 0,
+            RoundingMode::HalfUp => rest >= above,
+            RoundingMode::HalfEven => rest > above || (rest == above && quotient % 2 == 1),
         };
+        quotient.checked_add(up.into())
+    }
+
+    /// The same where 128 bits are enough on the way, and 64 for the result.
+    pub fn units(self, amount: u128, by: Ratio) -> Option<u64> {
+        let (num, den) = (by.num.checked_mul(amount)?, by.den.checked_mul(self.unit.into())?);
+        let (quotient, rest) = (num / den, num % den);
         let up = self.rounds_up(rest, den - rest, quotient % 2 == 1);
         u64::try_from(quotient + u128::from(up)).ok()
     }

@@ -1,10 +1,11 @@
 //! The repayment schedule that terms lead to.
 
 use crate::Money;
-use crate::amount::{Amount, Exact};
+use crate::amount::Amount;
 use crate::course::Course;
-use crate::plan::{Plan, too_large};
-use crate::ratio::{Ratio, Rounder};
+use crate::exact::Exact;
+use crate::plan::{Dates, Plan, too_large};
+use crate::ratio::Ratio;
 use crate::terms::{LedgerKind, Method, Multiple, Terms, TermsError};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,10 @@ pub struct Schedule {
     pub tuned: bool,
     /// The rows in order of due date.
     pub rows: Vec<Row>,
+    /// What falls due with each row of an exact ledger, rounded once, so that it may differ from the sum of principal
+    /// and interest as shown. Empty in a rounded ledger, where it never does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dues: Vec<Money>,
     /// All interest. In an exact ledger this is rounded once and may differ from the sum of the rows shown.
     pub total_interest: Money,
     /// What falls due with the last installment; in an exact ledger rounded once.
@@ -64,9 +69,16 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// What falls due with the row at an index.
+    pub fn due(&self, at: usize) -> Money {
+        let sum = || self.rows.get(at).map_or(Money::ZERO, Row::due);
+        self.dues.get(at).copied().unwrap_or_else(sum)
+    }
+
     /// How many installments there are, the down payment apart.
     pub fn count(&self) -> usize {
-        self.rows.iter().filter(|row| row.n > 0).count()
+        let down = self.rows.first().is_some_and(|row| row.n == 0);
+        self.rows.len() - usize::from(down)
     }
 }
 
@@ -80,53 +92,43 @@ pub fn build(terms: &Terms, decimals: u32) -> Result<Schedule, TermsError> {
     terms.check()?;
     let plan = Plan::of(terms, decimals)?;
     match terms.rounding.ledger {
-        LedgerKind::Rounded => reckon::<i64>(plan, decimals),
-        LedgerKind::Exact => reckon::<Exact>(plan, decimals),
+        LedgerKind::Rounded => reckon::<i64>(&plan, decimals),
+        LedgerKind::Exact => reckon::<Exact>(&plan, decimals),
     }
 }
 
-fn reckon<A: Amount>(plan: Plan<'_>, decimals: u32) -> Result<Schedule, TermsError> {
-    let (course, tuned) = tuned_course::<A>(&plan)?;
-    let mut schedule = show(&course, plan.money, decimals)?;
+fn reckon<A: Amount>(plan: &Plan<'_>, decimals: u32) -> Result<Schedule, TermsError> {
+    let (course, tuned) = tuned_course::<A>(plan)?;
+    let mut schedule = show(plan, &course, decimals)?;
     schedule.tuned = tuned;
-    if plan.down_payment > 0 {
-        let row = Row {
-            n: 0,
-            due_on: plan.terms.disbursed_on,
-            principal: Money::from_minor(plan.down_payment),
-            interest: Money::ZERO,
-            balance: Money::from_minor(plan.principal),
-        };
-        schedule.total_due += row.principal;
-        schedule.rows.insert(0, row);
-    }
     Ok(schedule)
 }
 
 /// The course of the plan with the level installment that tuning prefers, and whether tuning changed it. Tuning looks
 /// at the plan as it was agreed, before anything was paid and before any change of the rate.
 fn tuned_course<A: Amount>(plan: &Plan<'_>) -> Result<(Course<A>, bool), TermsError> {
+    let mut dates = Dates::of(plan);
     let tunable = plan.terms.installment_tuning
         && plan.terms.method == Method::DecliningEqualInstallments
         && plan.fixed_installment.is_none()
         && plan.terms.rounding.installment_multiple == Multiple::Of(plan.terms.rounding.money)
         && plan.last >= 2;
     if !tunable {
-        return Ok((Course::run(plan, None)?, false));
+        return Ok((Course::run(plan, &mut dates, None)?, false));
     }
     let agreed = plan.as_agreed();
-    let base = Course::run(&agreed, None)?;
-    let better = better(&agreed, &base);
+    let base = Course::run(&agreed, &mut dates, None)?;
+    let better = better(&agreed, &mut dates, &base);
     Ok(match (better, plan.is_as_agreed()) {
         (Some((_, course)), true) => (course, true),
         (None, true) => (base, false),
-        (Some((level, _)), false) => (Course::run(plan, Some(level))?, true),
-        (None, false) => (Course::run(plan, None)?, false),
+        (Some((level, _)), false) => (Course::run(plan, &mut dates, Some(level))?, true),
+        (None, false) => (Course::run(plan, &mut dates, None)?, false),
     })
 }
 
 /// A level installment whose last row differs less from it than that of `base` does, and its course.
-fn better<A: Amount>(plan: &Plan<'_>, base: &Course<A>) -> Option<(A, Course<A>)> {
+fn better<A: Amount>(plan: &Plan<'_>, dates: &mut Dates, base: &Course<A>) -> Option<(A, Course<A>)> {
     let level = base.level.clone()?;
     let off = base.last_due()?.minus(&level);
     let size = off.abs();
@@ -144,32 +146,47 @@ fn better<A: Amount>(plan: &Plan<'_>, base: &Course<A>) -> Option<(A, Course<A>)
     if other == level {
         return None;
     }
-    let course = Course::run(plan, Some(other.clone())).ok()?;
+    let course = Course::run(plan, dates, Some(other.clone())).ok()?;
     let closer = course.last_due()?.minus(&other).abs() < size;
     closer.then_some((other, course))
 }
 
-fn show<A: Amount>(course: &Course<A>, money: Rounder, decimals: u32) -> Result<Schedule, TermsError> {
-    let shown = |amount: &A| amount.shown(money).ok_or_else(|| too_large("principal"));
-    let rows = course
-        .lines
-        .iter()
-        .map(|line| {
-            Ok(Row {
-                n: line.n,
-                due_on: line.due_on,
-                principal: shown(&line.principal)?,
-                interest: shown(&line.interest)?,
-                balance: shown(&line.balance)?,
-            })
-        })
-        .collect::<Result<Vec<_>, TermsError>>()?;
+fn show<A: Amount>(plan: &Plan<'_>, course: &Course<A>, decimals: u32) -> Result<Schedule, TermsError> {
+    let shown = |amount: &A| amount.shown(plan.money).ok_or_else(|| too_large("principal"));
+    let (down, left) = plan.parts::<A>(plan.interest)?;
     let zero = A::of(0);
-    let interest = course.lines.iter().fold(zero.clone(), |sum, l| sum.plus(&l.interest));
-    let due = course
-        .lines
-        .iter()
-        .fold(interest.clone(), |sum, l| sum.plus(&l.principal));
+    let mut rows = Vec::with_capacity(course.lines.len() + 1);
+    let mut dues = Vec::new();
+    let (mut interest, mut due) = (zero.clone(), down.clone());
+    if !down.is_zero() {
+        rows.push(Row {
+            n: 0,
+            due_on: plan.terms.disbursed_on,
+            principal: shown(&down)?,
+            interest: Money::ZERO,
+            balance: shown(&left)?,
+        });
+    }
+    for line in &course.lines {
+        rows.push(Row {
+            n: line.n,
+            due_on: line.due_on,
+            principal: shown(&line.principal)?,
+            interest: shown(&line.interest)?,
+            balance: shown(&line.balance)?,
+        });
+        interest = interest.plus(&line.interest);
+        due = due.plus(&line.principal);
+    }
+    if plan.interest.is_none() {
+        let first = (!down.is_zero()).then_some(&down).map(shown);
+        let others = course
+            .lines
+            .iter()
+            .map(|line| shown(&line.principal.plus(&line.interest)));
+        dues = first.into_iter().chain(others).collect::<Result<_, _>>()?;
+    }
+    let total_due = due.plus(&interest);
     let first = course.lines.first().map_or(zero, |l| l.principal.plus(&l.interest));
     let payoff = match &course.payoff {
         None => None,
@@ -183,12 +200,10 @@ fn show<A: Amount>(course: &Course<A>, money: Rounder, decimals: u32) -> Result<
         installment: shown(course.level.as_ref().unwrap_or(&first))?,
         tuned: false,
         rows,
-        last_due: match course.lines.last() {
-            Some(line) => shown(&line.principal.plus(&line.interest))?,
-            None => Money::ZERO,
-        },
+        dues,
+        last_due: course.last_due().map_or(Ok(Money::ZERO), |due| shown(&due))?,
         total_interest: shown(&interest)?,
-        total_due: shown(&due)?,
+        total_due: shown(&total_due)?,
         payoff,
         decimals,
     })

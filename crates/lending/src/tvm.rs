@@ -133,7 +133,12 @@ pub fn value(known: &Known) -> Result<String, TermsError> {
             }
         }
     };
-    Ok(big::show(&found, SHOWN))
+    // A zero has no sign.
+    Ok(if is_zero(&found) {
+        "0".into()
+    } else {
+        big::show(&found, SHOWN)
+    })
 }
 
 fn power(base: &DBig, exponent: &DBig) -> DBig {

@@ -88,31 +88,3 @@ fn what_makes_no_sense_names_its_field() {
         assert_eq!(got["error"]["field"], field, "{got}");
     }
 }
-
-#[test]
-#[ignore = "prints how long a schedule takes: cargo test --release -- --ignored --nocapture"]
-fn how_long_a_schedule_takes() {
-    let terms = json!({
-        "principal": "250000", "annual_rate": "6.5", "disbursed_on": "2024-01-01", "installments": 360, "every": 1, "unit": "months",
-        "method": "declining_equal_installments", "interest_period": "per_installment",
-        "rounding": {"money": "0.01", "mode": "half_even", "installment_multiple": "0.01"},
-    });
-    for (period, count) in [
-        ("per_installment", "act/365"),
-        ("daily", "act/365"),
-        ("daily", "act/act"),
-    ] {
-        let mut terms = terms.clone();
-        terms["interest_period"] = period.into();
-        terms["day_count"] = count.into();
-        let terms: farthing_lending::Terms = serde_json::from_value(terms).unwrap();
-        let start = std::time::Instant::now();
-        for _ in 0..1000 {
-            std::hint::black_box(farthing_lending::build(std::hint::black_box(&terms), 2).unwrap());
-        }
-        let each = start.elapsed() / 1000;
-        assert!(!each.is_zero());
-        let mut out = std::io::stderr();
-        std::io::Write::write_fmt(&mut out, format_args!("{period} {count}: {each:?}\n")).unwrap();
-    }
-}
