@@ -1,32 +1,80 @@
 //! `cargo xtask bench`: the figures, as ratios against references in the same run.
 
+use crate::build_ui::{self, Profile};
 use crate::prerequisites::{self, Purpose};
-use crate::process::{Outcome, cargo, run, say};
+use crate::process::{Outcome, cargo, command, root, run, say, target};
+use crate::run::NATIVE;
+use crate::wasm::Compiler;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
 
-/// The benches in the order in which they run: the package, the bench, and the features that it needs.
-const BENCHES: [(&str, &str, &[&str]); 3] = [
-    ("farthing-lending", "figures", &[]),
-    ("farthing-cli", "compute", &[]),
-    ("farthing-store", "figures", &["--features", "farthing-desk/test-hooks"]),
-];
+/// A book made by `farthing demo`, in the place of the one that is made here.
+const BOOK: &str = "FARTHING_BENCH_BOOK";
+/// The password of that book's administrator and officer.
+const PASSWORD: &str = "FARTHING_PASSWORD";
+/// The password of the book that is made here, which holds nobody's data.
+const MADE_WITH: &str = "a large branch of 2026";
+/// With these, more than 1,200,000 installments.
+const LARGE: [&str; 6] = ["--customers", "100000", "--loans", "125000", "--seed", "1"];
 
-/// Measures the mathematics against floating point and Python's decimal module, `farthing compute` against a script, and
-/// the book: a payment against a raw transaction of the same rows, and, where FARTHING_BENCH_BOOK names a large book
-/// made by `farthing demo` (its password in FARTHING_PASSWORD), search, lists and homes. With the name of a package
-/// only its bench runs.
+/// Measures the book (a payment against a raw transaction of the same rows; search, lists and homes of a large branch),
+/// the window (start, memory and requests against a blank window) and the size of the screens.
 ///
 /// # Errors
 /// The build or a measurement failed.
-pub fn bench(only: Option<&str>) -> Outcome {
-    prerequisites::install(&[Purpose::Build])?;
-    say("Building as optimised as a release; a first time takes minutes.");
-    for (package, bench, features) in BENCHES {
-        if only.is_none_or(|only| package.ends_with(only)) {
-            run(cargo()
-                .args(["bench", "--profile", "measure", "--package", package, "--bench", bench])
-                .args(features)
-                .env("FARTHING_TEST_CHEAP_ARGON2", "1"))?;
-        }
-    }
+pub fn bench() -> Outcome {
+    prerequisites::install(&[Purpose::Build, Purpose::Test])?;
+    build_ui::build(&Compiler::ready()?, Profile::Release)?;
+    say("Building as optimised as a release; a first time takes many minutes.");
+    run(measured("build").args(["--bin", "farthing", "--example", "blank"]))?;
+    let (book, password) = large_book()?;
+    run(measured("bench")
+        .args(["--bench", "figures", "--bench", "window"])
+        .env(BOOK, book)
+        .env(PASSWORD, password))?;
+    say(&format!("WASM of the screens, gzipped: {} bytes", gzipped_size()?));
     Ok(())
+}
+
+/// Cargo with the one selection of packages and features that all measured programs are built with.
+fn measured(what: &str) -> Command {
+    let mut cargo = cargo();
+    cargo
+        .arg(what)
+        .args(NATIVE)
+        .args(["--profile", "measure", "--features", "farthing-desktop/blank"]);
+    cargo
+}
+
+/// The large book and its password: the one that is named, else one that is made once.
+fn large_book() -> Outcome<(PathBuf, String)> {
+    if let Some(book) = std::env::var_os(BOOK) {
+        return Ok((book.into(), std::env::var(PASSWORD)?));
+    }
+    let (folder, part) = (target().join("bench/large"), target().join("bench/part"));
+    if !folder.exists() {
+        say("Making a large branch once: this takes many minutes and about 5 GB.");
+        if part.exists() {
+            fs::remove_dir_all(&part)?;
+        }
+        fs::create_dir_all(&part)?;
+        run(command(target().join("measure/farthing"))
+            .args(["demo", "--book"])
+            .arg(part.join("large.book"))
+            .args(LARGE)
+            .env(PASSWORD, MADE_WITH))?;
+        fs::rename(part, &folder)?;
+    }
+    Ok((folder.join("large.book"), MADE_WITH.to_owned()))
+}
+
+/// How many bytes the screens' WASM takes where it is sent or kept compressed.
+fn gzipped_size() -> Outcome<usize> {
+    let wasm = root().join("ui/dist/farthing_bg.wasm");
+    let packed = command("gzip").args(["-9", "--stdout"]).arg(wasm).output()?;
+    if !packed.status.success() {
+        return Err("gzip did not pack the screens".into());
+    }
+    Ok(packed.stdout.len())
 }

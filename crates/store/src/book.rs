@@ -7,6 +7,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{ConnectOptions, Connection};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -43,6 +44,8 @@ impl BookKey {
 pub struct Book {
     path: PathBuf,
     writer: Mutex<SqliteConnection>,
+    /// Whether the writer is in a transaction that its owner may have dropped.
+    unended: AtomicBool,
     readers: SqlitePool,
     key: BookKey,
     /// Held as long as the book is open; the lock goes with it.
@@ -133,6 +136,7 @@ impl Book {
         Ok(Book {
             path: path.to_path_buf(),
             writer: Mutex::new(writer),
+            unended: AtomicBool::new(false),
             readers,
             key: key.clone(),
             _lock: lock,
@@ -159,9 +163,18 @@ impl Book {
         &self.readers
     }
 
-    /// The one connection that writes.
+    /// The one connection that writes. A transaction that its owner dropped without an end is undone here.
     pub(crate) async fn writer(&self) -> MutexGuard<'_, SqliteConnection> {
-        self.writer.lock().await
+        let mut conn = self.writer.lock().await;
+        if self.unended.swap(false, Ordering::Relaxed) {
+            let _ = sqlx::query("rollback").execute(&mut *conn).await;
+        }
+        conn
+    }
+
+    /// Whether a transaction was begun and not ended.
+    pub(crate) fn unended(&self) -> &AtomicBool {
+        &self.unended
     }
 
     /// Checkpoints and closes the file. Afterwards the one file holds everything.

@@ -2,13 +2,14 @@
 
 use crate::StoreError;
 use crate::book::{Book, shadow};
-use crate::log::{FactRow, command_hash, load_one, save_aggregates};
+use crate::log::{FactRow, command_hash, load_all, save_aggregates};
 use crate::project::{TABLES, project};
 use farthing_api::VerifyReport;
 use farthing_office::{Fact, Key, State};
 use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Row};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// How many facts a replay takes at once.
@@ -102,9 +103,8 @@ async fn replay(conn: &mut SqliteConnection, rows: &[FactRow]) -> Result<(), Sto
         .collect::<Result<_, StoreError>>()?;
     let keys: Vec<Key> = facts.iter().flat_map(|(_, f)| f.body.touches(&f.desk)).collect();
     let mut state = State::default();
-    for key in keys.iter().collect::<std::collections::BTreeSet<_>>() {
-        load_one(conn, key, &mut state).await?;
-    }
+    let asked: BTreeSet<&Key> = keys.iter().collect();
+    load_all(conn, &asked.into_iter().cloned().collect::<Vec<_>>(), &mut state).await?;
     for (seq, fact) in &facts {
         project(conn, &mut state, *seq, fact).await?;
     }

@@ -4,18 +4,19 @@ mod chain;
 mod kept;
 
 pub(crate) use chain::{FactRow, command_hash};
-pub(crate) use kept::{identity_of, load_one, put_meta, save_aggregates};
+pub(crate) use kept::{identity_of, load_all, put_meta, save_aggregates};
 
 use crate::book::Book;
 use crate::project::project;
 use crate::{CustomerKey, StoreError};
-use chain::{append_command, insert_fact};
+use chain::{Heads, append_command, insert_fact};
 use chrono::{DateTime, SecondsFormat, Utc};
 use farthing_api::{CustomerId, DeviceId, LoanId, OpId, UserId};
 use farthing_office::{Command, Context, Fact, Key, Loan, State, balanced, decide};
 use kept::put_identity;
 use sqlx::sqlite::SqliteConnection;
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
 /// Which copy of which desk this is.
@@ -71,10 +72,13 @@ pub(crate) fn read_instant(text: &str) -> Result<DateTime<Utc>, StoreError> {
 /// Several commands in one transaction, for demo data, imports and the closing of days.
 pub struct Batch<'a> {
     conn: tokio::sync::MutexGuard<'a, SqliteConnection>,
+    /// Whether the transaction was not ended; the book remembers it for whoever writes next.
+    unended: &'a AtomicBool,
     /// Aggregates that were loaded or changed so far.
     state: State,
     asked: BTreeSet<Key>,
     identity: Option<Identity>,
+    heads: Heads,
 }
 
 impl Book {
@@ -103,15 +107,17 @@ impl Book {
     /// What the database says.
     pub async fn batch(&self) -> Result<Batch<'_>, StoreError> {
         let mut conn = self.writer().await;
-        // A transaction that its owner dropped without an end is undone here.
-        let _ = sqlx::query("rollback").execute(&mut *conn).await;
+        let unended = self.unended();
+        unended.store(true, Ordering::Relaxed);
         sqlx::query("begin immediate").execute(&mut *conn).await?;
-        let identity = identity_of(&mut conn).await?;
+        let (identity, heads) = chain::heads(&mut conn).await?;
         Ok(Batch {
             conn,
+            unended,
             state: State::default(),
             asked: BTreeSet::new(),
             identity,
+            heads,
         })
     }
 
@@ -122,9 +128,7 @@ impl Book {
     pub async fn load(&self, keys: &[Key]) -> Result<State, StoreError> {
         let mut conn = self.readers().acquire().await?;
         let mut state = State::default();
-        for key in keys {
-            load_one(&mut conn, key, &mut state).await?;
-        }
+        load_all(&mut conn, keys, &mut state).await?;
         Ok(state)
     }
 
@@ -192,7 +196,7 @@ impl Batch<'_> {
                 );
             }
         }
-        append_command(&mut self.conn, &identity, command, ctx).await?;
+        append_command(&mut self.conn, &mut self.heads, &identity, command, ctx).await?;
         self.append_facts(facts).await?;
         if let Some((user, hash)) = &beside.credential {
             put_credential(&mut self.conn, *user, hash, &instant(ctx.at)).await?;
@@ -203,10 +207,6 @@ impl Batch<'_> {
     async fn append_facts(&mut self, facts: &[Fact]) -> Result<(), StoreError> {
         let keys: Vec<Key> = facts.iter().flat_map(|f| f.body.touches(&f.desk)).collect();
         self.load(&keys).await?;
-        let last = sqlx::query!("select seq, hash from fact order by seq desc limit 1")
-            .fetch_optional(&mut *self.conn)
-            .await?;
-        let (mut seq, mut prev) = last.map_or((0, vec![0; 32]), |row| (row.seq, row.hash));
         for fact in facts {
             if !balanced(fact.body.postings()) {
                 return Err(StoreError::Damaged(format!(
@@ -214,8 +214,7 @@ impl Batch<'_> {
                     fact.body.word()
                 )));
             }
-            seq += 1;
-            prev = insert_fact(&mut self.conn, seq, &prev, fact).await?;
+            let seq = insert_fact(&mut self.conn, &mut self.heads, fact).await?;
             project(&mut self.conn, &mut self.state, seq, fact).await?;
         }
         save_aggregates(&mut self.conn, &self.state, &keys).await
@@ -241,12 +240,12 @@ impl Batch<'_> {
     }
 
     async fn load(&mut self, keys: &[Key]) -> Result<(), StoreError> {
-        for key in keys {
-            if self.asked.insert(key.clone()) {
-                load_one(&mut self.conn, key, &mut self.state).await?;
-            }
-        }
-        Ok(())
+        let new: Vec<Key> = keys
+            .iter()
+            .filter(|k| self.asked.insert((*k).clone()))
+            .cloned()
+            .collect();
+        load_all(&mut self.conn, &new, &mut self.state).await
     }
 
     /// A loan as it is in this transaction.
@@ -264,6 +263,7 @@ impl Batch<'_> {
     /// What the database says; nothing is kept then.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         sqlx::query("commit").execute(&mut *self.conn).await?;
+        self.unended.store(false, Ordering::Relaxed);
         Ok(())
     }
 
@@ -273,6 +273,7 @@ impl Batch<'_> {
     /// What the database says.
     pub async fn roll_back(mut self) -> Result<(), StoreError> {
         sqlx::query("rollback").execute(&mut *self.conn).await?;
+        self.unended.store(false, Ordering::Relaxed);
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! The display and the driver: processes of this test's own, ended with it.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -20,8 +21,14 @@ pub struct Display {
 impl Display {
     /// A display of 1280 by 800 at the first free number.
     pub fn open() -> Self {
+        Self::start(&[])
+    }
+
+    /// The same, started with more arguments.
+    pub fn start(arguments: &[&OsStr]) -> Self {
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -35,6 +42,12 @@ impl Display {
             server,
             name: format!(":{}", number.trim()),
         }
+    }
+
+    /// Its name, as in `DISPLAY`.
+    #[allow(dead_code, reason = "for the bench, which starts programs without the driver")]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Writes what the display shows to `path`. (The driver's own picture call hangs on such a display.)
@@ -129,7 +142,7 @@ impl Drop for Driver {
 }
 
 /// The processes that `parent` started and that still run.
-fn children(parent: u32) -> Vec<u32> {
+pub fn children(parent: u32) -> Vec<u32> {
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     numbers
@@ -137,7 +150,8 @@ fn children(parent: u32) -> Vec<u32> {
         .collect()
 }
 
-fn is_alive(process: u32) -> bool {
+/// Whether a process still runs.
+pub fn is_alive(process: u32) -> bool {
     status(process).is_some_and(|(state, _)| state != 'Z')
 }
 

@@ -137,21 +137,54 @@ pub(crate) struct Decided {
     pub(crate) context: Context,
 }
 
+/// The ends of both chains, which the next command and the next fact follow. The one transaction that writes keeps them
+/// up to date, so that they are asked for once.
+pub(super) struct Heads {
+    command: CommandHead,
+    fact: (i64, Vec<u8>),
+}
+
+struct CommandHead {
+    seq: i64,
+    epoch: i64,
+    dev_seq: i64,
+    hlc: i64,
+    hash: Vec<u8>,
+}
+
+/// Which copy of the book this is, none before first run, and where its chains end.
+pub(super) async fn heads(conn: &mut SqliteConnection) -> Result<(Option<Identity>, Heads), StoreError> {
+    let identity = super::identity_of(&mut *conn).await?;
+    let last = sqlx::query!(
+        r#"select c.seq as "command_seq?: i64", c.epoch as "epoch?: i64", c.dev_seq as "dev_seq?: i64", c.hlc as "hlc?: i64",
+           c.hash as "command_hash?: Vec<u8>", f.seq as "fact_seq?: i64", f.hash as "fact_hash?: Vec<u8>"
+           from (select (select max(seq) from command) as command, (select max(seq) from fact) as fact) last
+           left join command c on c.seq = last.command left join fact f on f.seq = last.fact"#
+    )
+    .fetch_one(conn)
+    .await?;
+    let none = || vec![0; 32];
+    let command = CommandHead {
+        seq: last.command_seq.unwrap_or(0),
+        epoch: last.epoch.unwrap_or(0),
+        dev_seq: last.dev_seq.unwrap_or(0),
+        hlc: last.hlc.unwrap_or(0),
+        hash: last.command_hash.unwrap_or_else(none),
+    };
+    let fact = (last.fact_seq.unwrap_or(0), last.fact_hash.unwrap_or_else(none));
+    Ok((identity, Heads { command, fact }))
+}
+
 pub(super) async fn append_command(
     conn: &mut SqliteConnection,
+    heads: &mut Heads,
     identity: &Identity,
     command: &Command,
     ctx: &Context,
 ) -> Result<(), StoreError> {
-    let last = sqlx::query!("select seq, epoch, dev_seq, hlc, hash from command order by seq desc limit 1")
-        .fetch_optional(&mut *conn)
-        .await?;
-    let epoch = i64::from(identity.epoch);
-    let (seq, dev_seq, last_hlc, prev) = match last {
-        Some(row) if row.epoch == epoch => (row.seq + 1, row.dev_seq + 1, row.hlc, row.hash),
-        Some(row) => (row.seq + 1, 1, row.hlc, row.hash),
-        None => (1, 1, 0, vec![0; 32]),
-    };
+    let (epoch, last) = (i64::from(identity.epoch), &heads.command);
+    let dev_seq = if last.epoch == epoch { last.dev_seq + 1 } else { 1 };
+    let (seq, last_hlc, prev) = (last.seq + 1, last.hlc, last.hash.clone());
     let hlc = (ctx.at.timestamp_millis() << 16).max(last_hlc + 1);
     let payload = serde_json::to_string(command)?;
     let context = serde_json::to_string(&Decided {
@@ -187,6 +220,13 @@ pub(super) async fn append_command(
     )
     .execute(conn)
     .await?;
+    heads.command = CommandHead {
+        seq,
+        epoch,
+        dev_seq,
+        hlc,
+        hash,
+    };
     Ok(())
 }
 
@@ -195,13 +235,14 @@ fn kind_of(payload: &str) -> &str {
     payload.split('"').nth(3).unwrap_or_default()
 }
 
+/// Appends a fact; its number.
 pub(super) async fn insert_fact(
     conn: &mut SqliteConnection,
-    seq: i64,
-    prev: &[u8],
+    heads: &mut Heads,
     fact: &Fact,
-) -> Result<Vec<u8>, StoreError> {
-    let row = FactRow::of(fact, seq, prev)?;
+) -> Result<i64, StoreError> {
+    let (last, prev) = &heads.fact;
+    let row = FactRow::of(fact, last + 1, prev)?;
     let about = fact
         .body
         .touches(&fact.desk)
@@ -227,5 +268,6 @@ pub(super) async fn insert_fact(
     )
     .execute(conn)
     .await?;
-    Ok(row.hash)
+    heads.fact = (row.seq, row.hash);
+    Ok(row.seq)
 }

@@ -5,14 +5,21 @@ use crate::StoreError;
 use farthing_office::{Aggregate, Key, State};
 use sqlx::sqlite::SqliteConnection;
 
-pub(crate) async fn load_one(conn: &mut SqliteConnection, key: &Key, state: &mut State) -> Result<(), StoreError> {
-    let name = key.to_string();
-    if let Some(text) = sqlx::query_scalar!("select state from aggregate where key = ?", name)
-        .fetch_optional(conn)
-        .await?
-    {
-        let aggregate: Aggregate = serde_json::from_str(&text)?;
-        state.0.insert(key.clone(), aggregate);
+/// Loads the aggregates of some keys into a state; a key that has none stays without.
+pub(crate) async fn load_all(conn: &mut SqliteConnection, keys: &[Key], state: &mut State) -> Result<(), StoreError> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let names = serde_json::to_string(keys)?;
+    let rows = sqlx::query!(
+        r#"select key, state from aggregate where key in (select value from json_each(?))"#,
+        names
+    )
+    .fetch_all(conn)
+    .await?;
+    for row in rows {
+        let key: Key = row.key.parse().map_err(StoreError::Damaged)?;
+        state.0.insert(key, serde_json::from_str::<Aggregate>(&row.state)?);
     }
     Ok(())
 }

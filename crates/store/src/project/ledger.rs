@@ -10,18 +10,15 @@ pub(super) async fn post(conn: &mut SqliteConnection, seq: i64, fact: &Fact) -> 
         let (account, amount) = (posting.account.to_string(), posting.amount.minor());
         sqlx::query!(
             "insert into posting (fact_seq, line, booking_date, account, amount, loan_rid)
-             values (?, ?, ?, ?, ?, (select rid from loan where id = ?))",
+             values (?, ?, ?, ?, ?, (select rid from loan where id = ?));
+             insert into balance (account, amount) values (?, ?)
+             on conflict (account) do update set amount = amount + excluded.amount",
             seq,
             line,
             booking,
             account,
             amount,
-            posting.loan.0
-        )
-        .execute(&mut *conn)
-        .await?;
-        sqlx::query!(
-            "insert into balance (account, amount) values (?, ?) on conflict (account) do update set amount = amount + excluded.amount",
+            posting.loan.0,
             account,
             amount
         )

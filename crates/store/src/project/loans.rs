@@ -10,6 +10,8 @@ use farthing_lending::RowState;
 use farthing_office::{Fact, FactBody, Loan, LoanChange, LoanOpened, LoanPayment, State};
 use sqlx::sqlite::SqliteConnection;
 
+/// The share of the portfolio that is not a product's.
+const PURCHASES: &str = "purchases";
 /// Measures of the monthly sums.
 const EXPECTED: &str = "expected";
 const RECEIVED: &str = "received";
@@ -18,12 +20,60 @@ const PURCHASED: &str = "purchased";
 const PURCHASE_DUE: &str = "purchase_due";
 const PURCHASE_PAID: &str = "purchase_paid";
 
-pub(super) async fn project(conn: &mut SqliteConnection, state: &State, fact: &Fact) -> Result<(), StoreError> {
-    let id = match &fact.body {
-        FactBody::LoanApplied { loan } | FactBody::PurchaseMade { loan, .. } => {
-            insert_loan(conn, loan, fact).await?;
-            loan.id
+/// What the kept sums hold of a loan before a fact is applied to it: they change by the difference.
+#[derive(Default)]
+pub(super) struct Before {
+    active: i64,
+    outstanding: i64,
+    running_principal: i64,
+    /// The penalty of each installment.
+    penalties: Vec<(u32, Money)>,
+}
+
+impl Before {
+    /// Nothing, where the fact is not about a loan or the loan is new.
+    pub(super) fn of(state: &State, fact: &Fact) -> Before {
+        let Some(loan) = loan_of(&fact.body).and_then(|id| state.loan(id)) else {
+            return Before::default();
+        };
+        Before {
+            active: is_active(loan),
+            outstanding: outstanding(loan).minor(),
+            running_principal: running_principal(loan).minor(),
+            penalties: loan.rows.iter().map(|r| (r.n, r.penalty)).collect(),
         }
+    }
+
+    fn penalty(&self, n: u32) -> Money {
+        let found = self.penalties.iter().find(|(number, _)| *number == n);
+        found.map_or(Money::ZERO, |(_, penalty)| *penalty)
+    }
+}
+
+fn is_active(loan: &Loan) -> i64 {
+    i64::from(loan.status == LoanStatus::Active)
+}
+
+fn outstanding(loan: &Loan) -> Money {
+    loan.rows.iter().map(RowState::unpaid).sum()
+}
+
+fn principal(loan: &Loan) -> Money {
+    loan.rows.iter().map(|r| r.principal - r.paid_principal).sum()
+}
+
+/// The loan's part of the portfolio: nothing before it is paid out and after it is closed.
+fn running_principal(loan: &Loan) -> Money {
+    match loan.status {
+        LoanStatus::Active => principal(loan),
+        _ => Money::ZERO,
+    }
+}
+
+/// The loan that a fact of this module is about.
+fn loan_of(body: &FactBody) -> Option<LoanId> {
+    match body {
+        FactBody::LoanApplied { loan } | FactBody::PurchaseMade { loan, .. } => Some(loan.id),
         FactBody::LoanApproved { loan, .. }
         | FactBody::LoanRejected { loan, .. }
         | FactBody::LoanDisbursed { loan, .. }
@@ -31,10 +81,23 @@ pub(super) async fn project(conn: &mut SqliteConnection, state: &State, fact: &F
         | FactBody::PaymentReversed { loan, .. }
         | FactBody::LoanForeclosed { loan, .. }
         | FactBody::CreditRefunded { loan, .. }
-        | FactBody::PenaltiesCharged { loan, .. } => *loan,
-        _ => return Ok(()),
+        | FactBody::PenaltiesCharged { loan, .. } => Some(*loan),
+        _ => None,
+    }
+}
+
+pub(super) async fn project(
+    conn: &mut SqliteConnection,
+    state: &State,
+    before: &Before,
+    fact: &Fact,
+) -> Result<(), StoreError> {
+    if let FactBody::LoanApplied { loan } | FactBody::PurchaseMade { loan, .. } = &fact.body {
+        insert_loan(conn, loan, fact).await?;
+    }
+    let Some((id, loan)) = loan_of(&fact.body).and_then(|id| Some((id, state.loan(id)?))) else {
+        return Ok(());
     };
-    let Some(loan) = state.loan(id) else { return Ok(()) };
     let rid = rid_of(conn, id).await?;
     match &fact.body {
         FactBody::LoanDisbursed { value_date, .. } => {
@@ -47,7 +110,7 @@ pub(super) async fn project(conn: &mut SqliteConnection, state: &State, fact: &F
         }
         FactBody::PaymentReceived { payment, change, .. } => {
             insert_payment(conn, rid, payment, fact).await?;
-            put_installments(conn, rid, loan, change).await?;
+            put_installments(conn, rid, loan, before, change).await?;
             count_payment(conn, loan, payment, 1).await?;
         }
         FactBody::PaymentReversed {
@@ -57,7 +120,7 @@ pub(super) async fn project(conn: &mut SqliteConnection, state: &State, fact: &F
             ..
         } => {
             reverse_payment(conn, *payment, reason).await?;
-            put_installments(conn, rid, loan, change).await?;
+            put_installments(conn, rid, loan, before, change).await?;
             if let Some(payment) = loan.payments.iter().find(|p| p.id == *payment) {
                 count_payment(conn, loan, payment, -1).await?;
             }
@@ -65,11 +128,11 @@ pub(super) async fn project(conn: &mut SqliteConnection, state: &State, fact: &F
         FactBody::LoanForeclosed { change, .. }
         | FactBody::CreditRefunded { change, .. }
         | FactBody::PenaltiesCharged { change, .. } => {
-            put_installments(conn, rid, loan, change).await?;
+            put_installments(conn, rid, loan, before, change).await?;
         }
         _ => {}
     }
-    put_loan(conn, rid, loan).await
+    put_loan(conn, rid, loan, before).await
 }
 
 fn month(day: NaiveDate) -> String {
@@ -128,18 +191,19 @@ async fn insert_loan(conn: &mut SqliteConnection, loan: &LoanOpened, fact: &Fact
     Ok(())
 }
 
-async fn put_loan(conn: &mut SqliteConnection, rid: i64, loan: &Loan) -> Result<(), StoreError> {
+async fn put_loan(conn: &mut SqliteConnection, rid: i64, loan: &Loan, before: &Before) -> Result<(), StoreError> {
     let unpaid = loan.rows.iter().find(|r| r.unpaid().is_positive());
     let running = matches!(loan.status, LoanStatus::Active);
     let oldest_due = unpaid.filter(|_| running).map(|r| r.due_on.to_string());
     let next_due = unpaid.map_or(0, |r| r.unpaid().minor());
-    let outstanding: Money = loan.rows.iter().map(RowState::unpaid).sum();
-    let principal: Money = loan.rows.iter().map(|r| r.principal - r.paid_principal).sum();
-    let [outstanding, principal, credit] = [outstanding, principal, loan.credit].map(Money::minor);
+    let [outstanding, principal, credit] = [outstanding(loan), principal(loan), loan.credit].map(Money::minor);
+    let (more_active, more_outstanding) = (is_active(loan) - before.active, outstanding - before.outstanding);
     let (status, disbursed, closed) = (loan.status.word(), loan.disbursed_on, loan.closed_on);
     sqlx::query!(
         "update loan set status = ?, disbursed_on = ?, closed_on = ?, outstanding = ?, outstanding_principal = ?, credit = ?,
-         oldest_due = ?, next_due = ? where rid = ?",
+         oldest_due = ?, next_due = ? where rid = ?;
+         update customer set active_loans = active_loans + ?, outstanding = outstanding + ?
+         where rid = (select customer_rid from loan where rid = ?)",
         status,
         disbursed,
         closed,
@@ -148,15 +212,29 @@ async fn put_loan(conn: &mut SqliteConnection, rid: i64, loan: &Loan) -> Result<
         credit,
         oldest_due,
         next_due,
+        rid,
+        more_active,
+        more_outstanding,
         rid
     )
     .execute(&mut *conn)
     .await?;
+    add_to_portfolio(conn, loan, running_principal(loan).minor() - before.running_principal).await
+}
+
+async fn add_to_portfolio(conn: &mut SqliteConnection, loan: &Loan, amount: i64) -> Result<(), StoreError> {
+    if amount == 0 {
+        return Ok(());
+    }
+    let share = match loan.purchase {
+        Some(_) => PURCHASES,
+        None => &loan.title,
+    };
     sqlx::query!(
-        "update customer set (active_loans, outstanding) = (select count(*) filter (where l.status = 'active'),
-         coalesce(sum(l.outstanding), 0) from loan l where l.customer_rid = customer.rid)
-         where rid = (select customer_rid from loan where rid = ?)",
-        rid
+        "insert into portfolio (share, outstanding) values (?, ?)
+         on conflict (share) do update set outstanding = outstanding + excluded.outstanding",
+        share,
+        amount
     )
     .execute(conn)
     .await?;
@@ -195,23 +273,15 @@ async fn put_installments(
     conn: &mut SqliteConnection,
     rid: i64,
     loan: &Loan,
+    before: &Before,
     change: &LoanChange,
 ) -> Result<(), StoreError> {
     if change.replaced {
         return replace_installments(conn, rid, loan).await;
     }
     for row in &change.rows {
-        let n = i64::from(row.n);
-        let before = sqlx::query_scalar!("select penalty from installment where loan_rid = ? and n = ?", rid, n)
-            .fetch_optional(&mut *conn)
-            .await?;
-        count_due(
-            conn,
-            loan,
-            &month(row.due_on),
-            row.penalty.minor() - before.unwrap_or(0),
-        )
-        .await?;
+        let more = row.penalty - before.penalty(row.n);
+        count_due(conn, loan, &month(row.due_on), more.minor()).await?;
         put_installment(conn, rid, row).await?;
     }
     Ok(())

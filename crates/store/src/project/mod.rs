@@ -24,6 +24,7 @@ pub(crate) const TABLES: &[(&str, &str)] = &[
     ("posting", "fact_seq, line"),
     ("balance", "account"),
     ("monthly", "month, measure"),
+    ("portfolio", "share"),
     ("day_figures", "date"),
     ("user", "id"),
     ("task", "rid"),
@@ -36,6 +37,7 @@ pub(crate) async fn project(
     seq: i64,
     fact: &Fact,
 ) -> Result<(), StoreError> {
+    let before = loans::Before::of(state, fact);
     apply(state, fact);
     match &fact.body {
         FactBody::OrganisationSetUp { .. } => {}
@@ -61,7 +63,7 @@ pub(crate) async fn project(
         | FactBody::PaymentReversed { .. }
         | FactBody::LoanForeclosed { .. }
         | FactBody::CreditRefunded { .. }
-        | FactBody::PenaltiesCharged { .. } => loans::project(conn, state, fact).await?,
+        | FactBody::PenaltiesCharged { .. } => loans::project(conn, state, &before, fact).await?,
     }
     ledger::post(conn, seq, fact).await
 }

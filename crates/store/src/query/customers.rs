@@ -1,6 +1,6 @@
 //! Customers, as lists and as one.
 
-use super::Searched;
+use super::{Searched, array};
 use crate::book::Book;
 use crate::log::read_instant;
 use crate::{CustomerKey, StoreError};
@@ -55,20 +55,17 @@ impl Book {
     pub async fn customers(&self, query: &ListQuery) -> Result<Page<CustomerRow>, StoreError> {
         let mut conn = self.readers().acquire().await?;
         let found = LIST.find(&mut conn, query, "").await?;
-        let mut rows = Vec::with_capacity(found.rids.len());
-        for rid in found.rids {
-            let listed = sqlx::query_as!(
-                Listed,
-                r#"select id as "id: Uuid", number, first_name, last_name, phone, email, active_loans, outstanding, verified,
-                   registered_at from customer where rid = ?"#,
-                rid
-            )
-            .fetch_one(&mut *conn)
-            .await?;
-            rows.push(row(listed)?);
-        }
+        let rids = array(&found.rids);
+        let rows = sqlx::query_as!(
+            Listed,
+            r#"select c.id as "id: Uuid", c.number, c.first_name, c.last_name, c.phone, c.email, c.active_loans, c.outstanding,
+               c.verified, c.registered_at from json_each(?) w join customer c on c.rid = w.value order by w.key"#,
+            rids
+        )
+        .fetch_all(&mut *conn)
+        .await?;
         Ok(Page {
-            rows,
+            rows: rows.into_iter().map(row).collect::<Result<_, _>>()?,
             matches: found.matches,
             page: query.page,
         })

@@ -196,7 +196,7 @@ impl Book {
     pub async fn waiting_counts(&self) -> Result<(u32, u32), StoreError> {
         let row = sqlx::query!(
             r#"select (select count(*) from task where outcome is null) as "tasks!: i64",
-               (select count(*) from loan where status = 'waiting') as "approvals!: i64""#
+               (select count(*) from loan indexed by loan_by_stage where stage = 'waiting' and status = 'waiting') as "approvals!: i64""#
         )
         .fetch_one(self.readers())
         .await?;

@@ -3,10 +3,9 @@
 use crate::StoreError;
 use crate::book::Book;
 use chrono::{Days, NaiveDate};
-use farthing_api::{LoanRow, Money, UserId};
+use farthing_api::{Money, UserId};
 use farthing_office::DayFigures;
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// The figures of the officer's day, in minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,25 +83,6 @@ impl Book {
         Ok(day.unwrap_or_default())
     }
 
-    /// Whom to call: the loans that are late or due today, the latest first.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn to_collect(&self, today: NaiveDate, most: u32) -> Result<Vec<LoanRow>, StoreError> {
-        let ids = sqlx::query_scalar!(
-            r#"select id as "id: Uuid" from loan where status = 'active' and oldest_due <= ? order by oldest_due limit ?"#,
-            today,
-            most
-        )
-        .fetch_all(self.readers())
-        .await?;
-        let mut rows = Vec::with_capacity(ids.len());
-        for id in ids {
-            rows.extend(self.loan_row(farthing_api::LoanId(id), today).await?);
-        }
-        Ok(rows)
-    }
-
     /// The portfolio as it stands, by days late on a day.
     ///
     /// # Errors
@@ -110,12 +90,12 @@ impl Book {
     pub async fn portfolio(&self, on: NaiveDate) -> Result<DayFigures, StoreError> {
         let [d30, d60, d90] = [30, 60, 90].map(|days| before(on, days));
         let f = sqlx::query!(
-            r#"select coalesce(sum(outstanding_principal), 0) as "outstanding!: i64",
-               coalesce(sum(outstanding_principal) filter (where oldest_due < ?1), 0) as "par1!: i64",
+            r#"select (select coalesce(sum(outstanding), 0) from portfolio) as "outstanding!: i64",
+               coalesce(sum(outstanding_principal), 0) as "par1!: i64",
                coalesce(sum(outstanding_principal) filter (where oldest_due < ?2), 0) as "par30!: i64",
                coalesce(sum(outstanding_principal) filter (where oldest_due < ?3), 0) as "par60!: i64",
                coalesce(sum(outstanding_principal) filter (where oldest_due < ?4), 0) as "par90!: i64"
-               from loan where status = 'active'"#,
+               from loan where status = 'active' and oldest_due < ?1"#,
             on,
             d30,
             d60,
@@ -190,10 +170,10 @@ impl Book {
     pub async fn portfolio_by_product(&self, on: NaiveDate) -> Result<Vec<ProductShare>, StoreError> {
         let late = before(on, 30);
         let rows = sqlx::query!(
-            r#"select case purchase when 1 then 'purchases' else title end as "title!: String",
-               sum(outstanding_principal) as "outstanding!: i64",
-               coalesce(sum(outstanding_principal) filter (where oldest_due < ?), 0) as "par30!: i64"
-               from loan where status = 'active' group by 1 order by 2 desc, 1"#,
+            r#"select p.share as "title!: String", p.outstanding as "outstanding!: i64", coalesce(l.late, 0) as "par30!: i64"
+               from portfolio p left join (select case purchase when 1 then 'purchases' else title end as share,
+               sum(outstanding_principal) as late from loan where status = 'active' and oldest_due < ? group by 1) l
+               on l.share = p.share where p.outstanding > 0 order by p.outstanding desc, p.share"#,
             late
         )
         .fetch_all(self.readers())
@@ -218,12 +198,9 @@ impl Book {
             .fetch_all(self.readers())
             .await?;
         let since = since.to_string();
-        let applied = sqlx::query_scalar!(
-            r#"select count(*) as "n!: i64" from (select 1 from loan where applied_at >= ? limit 100000)"#,
-            since
-        )
-        .fetch_one(self.readers())
-        .await?;
+        let applied = sqlx::query_scalar!(r#"select count(*) as "n!: i64" from loan where applied_at >= ?"#, since)
+            .fetch_one(self.readers())
+            .await?;
         Ok((
             rows.into_iter().map(|r| (r.status, count(r.n))).collect(),
             count(applied),
@@ -235,12 +212,14 @@ impl Book {
     /// # Errors
     /// What the database says.
     pub async fn customer_counts(&self) -> Result<(u32, u32), StoreError> {
+        // Nobody is ever taken out of the table, so its last number is how many there are.
         let row = sqlx::query!(
-            r#"select count(*) as "all!: i64", coalesce(sum(verified), 0) as "verified!: i64" from customer"#
+            r#"select (select coalesce(max(rid), 0) from customer) as "all!: i64",
+               (select count(*) from customer where verified = 0) as "unverified!: i64""#
         )
         .fetch_one(self.readers())
         .await?;
-        Ok((count(row.all), count(row.verified)))
+        Ok((count(row.all), count(row.all - row.unverified)))
     }
 
     /// How many applications wait that someone else than this person took down.
@@ -249,7 +228,7 @@ impl Book {
     /// What the database says.
     pub async fn waiting_for_others(&self, user: UserId) -> Result<u32, StoreError> {
         let n = sqlx::query_scalar!(
-            r#"select count(*) as "n!: i64" from loan where status = 'waiting' and (officer is null or officer <> ?)"#,
+            r#"select count(*) as "n!: i64" from loan where stage = 'waiting' and status = 'waiting' and (officer is null or officer <> ?)"#,
             user.0
         )
         .fetch_one(self.readers())

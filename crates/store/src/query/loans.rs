@@ -1,6 +1,6 @@
 //! Loans, as lists and as one, and their papers.
 
-use super::{Searched, read_method};
+use super::{Searched, array, read_method};
 use crate::StoreError;
 use crate::book::Book;
 use crate::log::read_instant;
@@ -19,15 +19,14 @@ const LIST: Searched = Searched {
         ("number", "rid"),
         ("principal", "principal"),
         ("outstanding", "outstanding"),
-        ("next_due", "oldest_due"),
-        ("days", "oldest_due"),
     ],
     filters: &[
-        ("waiting", "t.status in ('waiting', 'approved')"),
-        ("active", "t.status = 'active'"),
-        ("overdue", "t.status = 'active' and t.oldest_due < ?"),
+        ("waiting", "t.stage = 'waiting'"),
+        ("active", "t.stage = 'active'"),
+        // Unlikely enough that the index of late loans is walked, whatever the order.
+        ("overdue", "t.status = 'active' and unlikely(t.oldest_due < ?)"),
         ("purchases", "t.purchase = 1"),
-        ("closed", "t.status in ('closed', 'rejected')"),
+        ("closed", "t.stage = 'closed'"),
     ],
     order: "t.rid desc",
 };
@@ -54,35 +53,42 @@ fn status(word: &str) -> Result<LoanStatus, StoreError> {
         .ok_or_else(|| StoreError::Damaged(format!("{word} is not a loan's status")))
 }
 
-async fn listed(conn: &mut SqliteConnection, rid: i64, today: NaiveDate) -> Result<LoanRow, StoreError> {
-    let l = sqlx::query!(
+/// The rows of some loans as a list shows them, in the order given.
+async fn listed(conn: &mut SqliteConnection, rids: &[i64], today: NaiveDate) -> Result<Vec<LoanRow>, StoreError> {
+    let rids = array(rids);
+    let found = sqlx::query!(
         r#"select l.id as "id: Uuid", l.number, c.id as "customer: Uuid", c.first_name || ' ' || c.last_name as "name!: String",
            l.title, l.purchase, l.principal, l.outstanding, l.oldest_due as "oldest_due: NaiveDate", l.next_due, l.status, l.applied_at,
            (select coalesce(sum(i.open), 0) from installment i where i.loan_rid = l.rid and i.due_on <= ?) as "due_now!: i64"
-           from loan l join customer c on c.rid = l.customer_rid where l.rid = ?"#,
+           from json_each(?) w join loan l on l.rid = w.value join customer c on c.rid = l.customer_rid order by w.key"#,
         today,
-        rid
+        rids
     )
-    .fetch_one(conn)
+    .fetch_all(conn)
     .await?;
-    let late = l.oldest_due.map_or(0, |due| (today - due).num_days());
     let money = Money::from_minor;
-    Ok(LoanRow {
-        id: LoanId(l.id),
-        number: l.number,
-        customer: CustomerId(l.customer),
-        customer_name: l.name.trim().to_string(),
-        product: l.title,
-        purchase: l.purchase != 0,
-        principal: money(l.principal),
-        outstanding: money(l.outstanding),
-        due_now: money(l.due_now),
-        next_due_on: l.oldest_due,
-        next_due: money(l.next_due),
-        days_past_due: u32::try_from(late).unwrap_or(0),
-        status: status(&l.status)?,
-        applied_at: read_instant(&l.applied_at)?,
-    })
+    found
+        .into_iter()
+        .map(|l| {
+            let late = l.oldest_due.map_or(0, |due| (today - due).num_days());
+            Ok(LoanRow {
+                id: LoanId(l.id),
+                number: l.number,
+                customer: CustomerId(l.customer),
+                customer_name: l.name.trim().to_string(),
+                product: l.title,
+                purchase: l.purchase != 0,
+                principal: money(l.principal),
+                outstanding: money(l.outstanding),
+                due_now: money(l.due_now),
+                next_due_on: l.oldest_due,
+                next_due: money(l.next_due),
+                days_past_due: u32::try_from(late).unwrap_or(0),
+                status: status(&l.status)?,
+                applied_at: read_instant(&l.applied_at)?,
+            })
+        })
+        .collect()
 }
 
 impl Book {
@@ -93,12 +99,8 @@ impl Book {
     pub async fn loans(&self, query: &ListQuery, today: NaiveDate) -> Result<Page<LoanRow>, StoreError> {
         let mut conn = self.readers().acquire().await?;
         let found = LIST.find(&mut conn, query, &today.to_string()).await?;
-        let mut rows = Vec::with_capacity(found.rids.len());
-        for rid in found.rids {
-            rows.push(listed(&mut conn, rid, today).await?);
-        }
         Ok(Page {
-            rows,
+            rows: listed(&mut conn, &found.rids, today).await?,
             matches: found.matches,
             page: query.page,
         })
@@ -113,10 +115,8 @@ impl Book {
         let rid = sqlx::query_scalar!("select rid from loan where id = ?", id.0)
             .fetch_optional(&mut *conn)
             .await?;
-        match rid {
-            Some(rid) => listed(&mut conn, rid, today).await.map(Some),
-            None => Ok(None),
-        }
+        let rids: Vec<i64> = rid.into_iter().collect();
+        Ok(listed(&mut conn, &rids, today).await?.pop())
     }
 
     pub(super) async fn loans_of(&self, customer_rid: i64, today: NaiveDate) -> Result<Vec<LoanRow>, StoreError> {
@@ -127,11 +127,23 @@ impl Book {
         )
         .fetch_all(&mut *conn)
         .await?;
-        let mut rows = Vec::with_capacity(rids.len());
-        for rid in rids {
-            rows.push(listed(&mut conn, rid, today).await?);
-        }
-        Ok(rows)
+        listed(&mut conn, &rids, today).await
+    }
+
+    /// Whom to call: the loans that are late or due today, the latest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn to_collect(&self, today: NaiveDate, most: u32) -> Result<Vec<LoanRow>, StoreError> {
+        let mut conn = self.readers().acquire().await?;
+        let rids = sqlx::query_scalar!(
+            "select rid from loan where status = 'active' and oldest_due <= ? order by oldest_due, rid limit ?",
+            today,
+            most
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        listed(&mut conn, &rids, today).await
     }
 
     /// The payments of a loan, newest first.
@@ -139,17 +151,15 @@ impl Book {
     /// # Errors
     /// What the database says.
     pub async fn payments_of(&self, loan: LoanId) -> Result<Vec<PaymentView>, StoreError> {
-        let rows = sqlx::query_scalar!(
-            r#"select p.id as "id: Uuid" from payment p join loan l on l.rid = p.loan_rid where l.id = ? order by p.rid desc"#,
+        let mut conn = self.readers().acquire().await?;
+        let rids = sqlx::query_scalar!(
+            "select p.rid from payment p join loan l on l.rid = p.loan_rid where l.id = ? order by p.rid desc",
             loan.0
         )
-        .fetch_all(self.readers())
+        .fetch_all(&mut *conn)
         .await?;
-        let mut out = Vec::with_capacity(rows.len());
-        for id in rows {
-            out.extend(self.payment(PaymentId(id)).await?.map(|p| p.payment));
-        }
-        Ok(out)
+        let papers = papers(&mut conn, &rids).await?;
+        Ok(papers.into_iter().map(|p| p.payment).collect())
     }
 
     /// One payment, for its receipt.
@@ -157,41 +167,12 @@ impl Book {
     /// # Errors
     /// What the database says.
     pub async fn payment(&self, id: PaymentId) -> Result<Option<PaymentPaper>, StoreError> {
-        let found = sqlx::query!(
-            r#"select p.id as "id: Uuid", p.receipt, p.value_date as "value_date: NaiveDate", p.at, p.amount, p.penalty, p.interest,
-               p.principal, p.credit, p.method, p.reference, p.reversed, u.name as "by?", l.id as "loan: Uuid", c.id as "customer: Uuid"
-               from payment p join loan l on l.rid = p.loan_rid join customer c on c.rid = l.customer_rid
-               left join user u on u.id = p.actor where p.id = ?"#,
-            id.0
-        )
-        .fetch_optional(self.readers())
-        .await?;
-        let money = Money::from_minor;
-        found
-            .map(|p| {
-                Ok(PaymentPaper {
-                    payment: PaymentView {
-                        id: PaymentId(p.id),
-                        receipt: p.receipt,
-                        value_date: p.value_date,
-                        at: read_instant(&p.at)?,
-                        amount: money(p.amount),
-                        parts: PaymentParts {
-                            penalty: money(p.penalty),
-                            interest: money(p.interest),
-                            principal: money(p.principal),
-                            credit: money(p.credit),
-                        },
-                        method: read_method(&p.method),
-                        reference: p.reference,
-                        by: p.by.unwrap_or_default(),
-                        reversed: p.reversed,
-                    },
-                    loan: LoanId(p.loan),
-                    customer: CustomerId(p.customer),
-                })
-            })
-            .transpose()
+        let mut conn = self.readers().acquire().await?;
+        let rid = sqlx::query_scalar!(r#"select rid as "rid!: i64" from payment where id = ?"#, id.0)
+            .fetch_optional(&mut *conn)
+            .await?;
+        let rids: Vec<i64> = rid.into_iter().collect();
+        Ok(papers(&mut conn, &rids).await?.pop())
     }
 
     /// What happened to a loan, newest first.
@@ -264,6 +245,47 @@ impl Book {
         .await?;
         Ok(rows.into_iter().map(LoanId).collect())
     }
+}
+
+/// Some payments, in the order given.
+async fn papers(conn: &mut SqliteConnection, rids: &[i64]) -> Result<Vec<PaymentPaper>, StoreError> {
+    let rids = array(rids);
+    let found = sqlx::query!(
+        r#"select p.id as "id: Uuid", p.receipt, p.value_date as "value_date: NaiveDate", p.at, p.amount, p.penalty, p.interest,
+           p.principal, p.credit, p.method, p.reference, p.reversed, u.name as "by?", l.id as "loan: Uuid", c.id as "customer: Uuid"
+           from json_each(?) w join payment p on p.rid = w.value join loan l on l.rid = p.loan_rid
+           join customer c on c.rid = l.customer_rid left join user u on u.id = p.actor order by w.key"#,
+        rids
+    )
+    .fetch_all(conn)
+    .await?;
+    let money = Money::from_minor;
+    found
+        .into_iter()
+        .map(|p| {
+            Ok(PaymentPaper {
+                payment: PaymentView {
+                    id: PaymentId(p.id),
+                    receipt: p.receipt,
+                    value_date: p.value_date,
+                    at: read_instant(&p.at)?,
+                    amount: money(p.amount),
+                    parts: PaymentParts {
+                        penalty: money(p.penalty),
+                        interest: money(p.interest),
+                        principal: money(p.principal),
+                        credit: money(p.credit),
+                    },
+                    method: read_method(&p.method),
+                    reference: p.reference,
+                    by: p.by.unwrap_or_default(),
+                    reversed: p.reversed,
+                },
+                loan: LoanId(p.loan),
+                customer: CustomerId(p.customer),
+            })
+        })
+        .collect()
 }
 
 /// What a line of history tells of a fact.

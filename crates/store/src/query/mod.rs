@@ -50,6 +50,31 @@ pub(crate) struct Found {
     pub(crate) matches: u32,
 }
 
+impl Found {
+    fn of(rids: Vec<i64>, matches: i64) -> Found {
+        Found {
+            rids,
+            matches: u32::try_from(matches).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// One more than is told: a screen shows "1000+" then.
+const MOST_COUNTED: i64 = COUNT_CAP as i64 + 1;
+
+/// The part of the rows that makes the page.
+fn cut(sql: &mut QueryBuilder<Sqlite>, query: &ListQuery) {
+    sql.push(" limit ").push_bind(i64::from(PAGE_ROWS));
+    sql.push(" offset ")
+        .push_bind(i64::from(query.page) * i64::from(PAGE_ROWS));
+}
+
+/// Row numbers as SQL takes a list of any length: a JSON array.
+pub(crate) fn array(rids: &[i64]) -> String {
+    let numbers: Vec<String> = rids.iter().map(ToString::to_string).collect();
+    format!("[{}]", numbers.join(","))
+}
+
 /// Quotes a term for FTS5.
 fn quoted(term: &str) -> String {
     format!("\"{}\"", term.replace('"', "\"\""))
@@ -57,54 +82,73 @@ fn quoted(term: &str) -> String {
 
 impl Searched {
     /// Finds a page. Up to two letters search the beginnings of words, from three on any part of one; a search lists the
-    /// newest first and sorts, where asked, among the newest [`COUNT_CAP`] matches.
+    /// newest first and sorts, where asked, among the newest matches, as many as are counted.
     pub(crate) async fn find(
         &self,
         conn: &mut SqliteConnection,
         query: &ListQuery,
         today: &str,
     ) -> Result<Found, StoreError> {
+        if query.search.trim().is_empty() {
+            self.listed(conn, query, today).await
+        } else {
+            self.searched(conn, query, today).await
+        }
+    }
+
+    /// A page of everything.
+    async fn listed(&self, conn: &mut SqliteConnection, query: &ListQuery, today: &str) -> Result<Found, StoreError> {
         let mut count = QueryBuilder::<Sqlite>::new("select count(*) from (");
         self.select(&mut count, query, today);
-        count.push(" limit ").push_bind(i64::from(COUNT_CAP) + 1).push(")");
+        count.push(" limit ").push_bind(MOST_COUNTED).push(")");
         let matches: i64 = count.build().fetch_one(&mut *conn).await?.get(0);
-
-        let sort = self
-            .sorts
-            .iter()
-            .find(|(word, _)| *word == query.sort)
-            .map(|(_, column)| *column);
-        let way = if query.descending { "desc" } else { "asc" };
         let mut page = QueryBuilder::<Sqlite>::new("");
-        let searching = !query.search.trim().is_empty();
-        match (searching, sort) {
-            (true, Some(column)) => {
-                page.push(format!("select rid from {} where rid in (", self.table));
-                self.select(&mut page, query, today);
-                page.push(" order by t.rid desc limit ").push_bind(i64::from(COUNT_CAP));
-                page.push(format!(") order by {column} {way}, rid {way}"));
-            }
-            (false, Some(column)) => {
-                self.select(&mut page, query, today);
-                page.push(format!(" order by t.{column} {way}, t.rid {way}"));
-            }
-            (true, None) => {
-                self.select(&mut page, query, today);
-                page.push(" order by t.rid desc");
-            }
-            (false, None) => {
-                self.select(&mut page, query, today);
-                page.push(format!(" order by {}", self.order));
-            }
-        }
-        page.push(" limit ").push_bind(i64::from(PAGE_ROWS));
-        page.push(" offset ")
-            .push_bind(i64::from(query.page) * i64::from(PAGE_ROWS));
+        self.select(&mut page, query, today);
+        page.push(" order by ").push(match self.sort(query) {
+            Some(order) => order,
+            None => self.order.to_string(),
+        });
+        cut(&mut page, query);
         let rows = page.build().fetch_all(conn).await?;
-        Ok(Found {
-            rids: rows.iter().map(|r| r.get(0)).collect(),
-            matches: u32::try_from(matches).unwrap_or(u32::MAX),
-        })
+        Ok(Found::of(rows.iter().map(|r| r.get(0)).collect(), matches))
+    }
+
+    /// A page of what matches a search: the matches are walked once, newest first, and no further than they are counted.
+    async fn searched(&self, conn: &mut SqliteConnection, query: &ListQuery, today: &str) -> Result<Found, StoreError> {
+        let matched = |sql: &mut QueryBuilder<Sqlite>| {
+            sql.push("with found as materialized (");
+            self.select(sql, query, today);
+            sql.push(" order by f.rowid desc limit ")
+                .push_bind(MOST_COUNTED)
+                .push(") ");
+        };
+        let mut page = QueryBuilder::<Sqlite>::new("");
+        matched(&mut page);
+        page.push("select found.rid, (select count(*) from found) from found");
+        match self.sort(query) {
+            Some(order) => page.push(format!(" join {} t on t.rid = found.rid order by {order}", self.table)),
+            None => page.push(" order by found.rid desc"),
+        };
+        cut(&mut page, query);
+        let rows = page.build().fetch_all(&mut *conn).await?;
+        let matches = match rows.first() {
+            Some(row) => row.get(1),
+            None if query.page == 0 => 0,
+            None => {
+                let mut count = QueryBuilder::<Sqlite>::new("");
+                matched(&mut count);
+                count.push("select count(*) from found");
+                count.build().fetch_one(conn).await?.get(0)
+            }
+        };
+        Ok(Found::of(rows.iter().map(|r| r.get(0)).collect(), matches))
+    }
+
+    /// The order that a screen asked for.
+    fn sort(&self, query: &ListQuery) -> Option<String> {
+        let (_, column) = self.sorts.iter().find(|(word, _)| *word == query.sort)?;
+        let way = if query.descending { "desc" } else { "asc" };
+        Some(format!("t.{column} {way}, t.rid {way}"))
     }
 
     fn select(&self, sql: &mut QueryBuilder<Sqlite>, query: &ListQuery, today: &str) {
@@ -112,27 +156,30 @@ impl Searched {
         let terms: Vec<&str> = folded.split_whitespace().collect();
         let (long, short): (Vec<&str>, Vec<&str>) = terms.iter().partition(|t| t.chars().count() >= 3);
         let table = self.table;
-        // The index that is searched leads the join, so that it is walked newest first and only as far as needed.
-        match (long.is_empty(), short.is_empty()) {
-            (true, true) => {
-                sql.push(format!("select t.rid from {table} t where true"));
+        let filter = self.filters.iter().find(|(word, _)| *word == query.filter);
+        // The index that is searched leads, so that it is walked newest first and only as far as needed; the rows are
+        // looked at only where the index does not say enough.
+        let (index, matches) = match (long.is_empty(), short.is_empty()) {
+            (true, true) => ("", Vec::new()),
+            (false, _) => ("trigram", long.iter().map(|t| quoted(t)).collect()),
+            (true, false) => ("prefix", short.iter().map(|t| format!("{}*", quoted(t))).collect()),
+        };
+        let rest = if long.is_empty() { Vec::new() } else { short };
+        if matches.is_empty() {
+            sql.push(format!("select t.rid from {table} t where true"));
+        } else {
+            sql.push(format!("select f.rowid as rid from {table}_{index} f"));
+            if filter.is_some() || !rest.is_empty() {
+                sql.push(format!(" join {table} t on t.rid = f.rowid"));
             }
-            (false, _) => {
-                let terms: Vec<String> = long.iter().map(|t| quoted(t)).collect();
-                sql.push(format!("select f.rowid as rid from {table}_trigram f join {table} t on t.rid = f.rowid where {table}_trigram match "));
-                sql.push_bind(terms.join(" and "));
-                for term in short {
-                    sql.push(" and (' ' || t.search_text) like ")
-                        .push_bind(format!("% {term}%"));
-                }
-            }
-            (true, false) => {
-                let terms: Vec<String> = short.iter().map(|t| format!("{}*", quoted(t))).collect();
-                sql.push(format!("select f.rowid as rid from {table}_prefix f join {table} t on t.rid = f.rowid where {table}_prefix match "));
-                sql.push_bind(terms.join(" and "));
-            }
+            sql.push(format!(" where {table}_{index} match "))
+                .push_bind(matches.join(" and "));
         }
-        if let Some((_, condition)) = self.filters.iter().find(|(word, _)| *word == query.filter) {
+        for term in rest {
+            sql.push(" and (' ' || t.search_text) like ")
+                .push_bind(format!("% {term}%"));
+        }
+        if let Some((_, condition)) = filter {
             sql.push(" and ");
             let mut parts = condition.split('?');
             sql.push(parts.next().unwrap_or("true"));
