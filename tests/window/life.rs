@@ -1,88 +1,28 @@
 //! A loan's whole life, as the people at a branch live it: in the real window, offline, in an encrypted file.
 
-use crate::harness::{App, Sink};
+use crate::harness::{App, Begins, Mail, PASSWORD, Sink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PASSWORD: &str = "correct horse battery staple 9";
 const ADMIN: &str = "admin@branch.test";
 const OFFICER: &str = "officer@branch.test";
 const CUSTOMER: &str = "raja@example.test";
 
-/// The first run, with mail that was proved by a real message.
-fn first_run(app: &App, sink: &Sink) {
-    app.find("[data-screen=first-run]");
-    app.click("[data-do=step-on]");
-    for (name, text) in [
-        ("organisation", "Harbour Street Savings and Loans"),
-        ("branch_name", "Harbour Street"),
-    ] {
-        app.type_into(&format!("#first-run [name={name}]"), text);
-    }
-    app.choose("#first-run [name=time_zone]", "UTC");
-    app.picture("tour-first-run");
-    app.click("[data-do=step-on]");
-    for (name, text) in [
-        ("admin_name", "Ada Branch"),
-        ("admin_email", ADMIN),
-        ("password", PASSWORD),
-    ] {
-        app.type_into(&format!("#first-run [name={name}]"), text);
-    }
-    app.click("[data-do=step-on]");
-    app.choose("#first-run [name=mail][value=smtp]", "smtp");
-    app.choose("#first-run [name=security]", "none");
-    for (name, text) in [
-        ("host", "127.0.0.1"),
-        ("port", &sink.port().to_string()),
-        ("from", "desk@branch.test"),
-        ("to", ADMIN),
-    ] {
-        app.type_into(&format!("#first-run [name={name}]"), text);
-    }
-    app.click("[data-do=test-mail]");
-    assert_eq!(sink.next().0, ADMIN);
-    app.click("[data-do=step-on]");
-    app.click("[data-do=step-on]");
-    app.click("[data-do=set-up]");
-    app.find("[data-screen=recovery]");
-    app.choose("[name=kept]", "true");
-    app.click("[data-do=open-desk]");
-    app.find("[data-nav=products]");
-}
-
-fn sign_in(app: &App, email: &str) {
-    app.find("[data-screen=sign-in]");
-    app.type_into("#sign-in [name=email]", email);
-    app.type_into("#sign-in [name=password]", PASSWORD);
-    app.click("[data-do=sign-in]");
-    app.gone("[data-screen=sign-in]");
-}
-
-fn sign_out(app: &App) {
-    app.click("[data-do=open-user-menu]");
-    app.click("[data-do=sign-out]");
-    app.find("[data-screen=sign-in]");
-}
-
-fn go(app: &App, place: &str) {
-    app.click(&format!("[data-nav={place}]"));
-}
-
 fn add_product(app: &App) {
-    go(app, "products");
+    app.go("products");
     app.click("[data-do=add-first]");
-    for (name, text) in [
-        ("name", "Small business"),
-        ("annual_rate", "10"),
-        ("min_principal", "100"),
-        ("max_principal", "50000"),
-        ("min_installments", "1"),
-        ("max_installments", "36"),
-        ("max_discount", "500"),
-    ] {
-        app.type_into(&format!("#product-form [name={name}]"), text);
-    }
+    app.fill(
+        "#product-form",
+        &[
+            ("name", "Small business"),
+            ("annual_rate", "10"),
+            ("min_principal", "100"),
+            ("max_principal", "50000"),
+            ("min_installments", "1"),
+            ("max_installments", "36"),
+            ("max_discount", "500"),
+        ],
+    );
     app.choose("#product-form [name=penalty_kind][value=percent]", "percent");
     app.type_into("#product-form [name=penalty]", "2");
     app.type_into("#product-form [name=grace_days]", "3");
@@ -91,7 +31,7 @@ fn add_product(app: &App) {
 }
 
 fn add_goods(app: &App) {
-    go(app, "goods");
+    app.go("goods");
     app.click("[data-do=add-first]");
     app.type_into("#goods-form [name=name]", "Sewing machine");
     app.type_into("#goods-form [name=price]", "10000");
@@ -100,7 +40,7 @@ fn add_goods(app: &App) {
 }
 
 fn add_officer(app: &App) {
-    go(app, "staff");
+    app.go("staff");
     app.click("[data-do=new-user]");
     app.type_into("#user-form [name=name]", "Olu Officer");
     app.choose("#user-form [name=role]", "officer");
@@ -111,17 +51,18 @@ fn add_officer(app: &App) {
 }
 
 fn register(app: &App, sink: &Sink) {
-    go(app, "customers");
+    app.go("customers");
     app.click("[data-do=new-customer]");
-    for (name, text) in [
-        ("first_name", "Rajalakshmi"),
-        ("last_name", "Venkataraman"),
-        ("email", CUSTOMER),
-        ("phone", "+254 700 000 001"),
-        ("document_id", "ID-77"),
-    ] {
-        app.type_into(&format!("#customer-form [name={name}]"), text);
-    }
+    app.fill(
+        "#customer-form",
+        &[
+            ("first_name", "Rajalakshmi"),
+            ("last_name", "Venkataraman"),
+            ("email", CUSTOMER),
+            ("phone", "+254 700 000 001"),
+            ("document_id", "ID-77"),
+        ],
+    );
     app.click("[data-do=register-customer]");
     app.click("[data-do=send-code]");
     let code = sink.code_for(CUSTOMER);
@@ -147,12 +88,6 @@ fn apply(app: &App) {
     app.shows("[data-figure=last_installment]", "1,318.73");
     app.picture("tour-apply");
     app.click("[data-do=submit-application]");
-    app.find("[data-screen=loan]");
-}
-
-fn open_loan(app: &App, number: &str) {
-    go(app, "loans");
-    app.click(&format!("[data-row='{number}'] td"));
     app.find("[data-screen=loan]");
 }
 
@@ -192,23 +127,18 @@ fn written(app: &App, folder: &Path) -> PathBuf {
 #[test]
 fn a_loan_lives_from_the_application_to_the_last_cent() {
     let home = tempfile::tempdir().unwrap();
-    std::fs::write(home.path().join("clock"), "2025-03-02T09:00:00Z").unwrap();
     let sink = Sink::open();
-    let app = App::start(home.path());
-    first_run(&app, &sink);
+    let app = App::start_at(home.path(), "2025-03-02T09:00:00Z");
+    app.first_run(ADMIN, Mail::Through(&sink), Begins::Empty);
     add_product(&app);
     add_goods(&app);
     add_officer(&app);
-    sign_out(&app);
-
-    sign_in(&app, OFFICER);
+    app.hand_over(OFFICER);
     register(&app, &sink);
     apply(&app);
     assert!(app.all("[data-do=approve-loan]").is_empty(), "an officer can't approve");
-    sign_out(&app);
-
-    sign_in(&app, ADMIN);
-    open_loan(&app, "BR1-01-L00001");
+    app.hand_over(ADMIN);
+    app.open_loan("BR1-01-L00001");
     app.click("[data-do=approve-loan]");
     app.click("[data-do=disburse-loan]");
     app.click("[data-do=disburse-now]");
@@ -231,9 +161,8 @@ fn a_loan_lives_from_the_application_to_the_last_cent() {
 
     // Eight days late: 2 % of the second installment, from the desk's own closing of the days.
     app.set_clock("2025-05-10T09:00:00Z");
-    sign_out(&app);
-    sign_in(&app, ADMIN);
-    open_loan(&app, "BR1-01-L00001");
+    app.hand_over(ADMIN);
+    app.open_loan("BR1-01-L00001");
     app.shows("[data-row='2'] [data-figure=penalty]", "26.37");
     app.shows("[data-figure=overdue]", "1,345.11");
     app.picture("tour-late");
@@ -261,15 +190,14 @@ fn a_loan_lives_from_the_application_to_the_last_cent() {
     app.click("[data-nav=today]");
     app.find("[data-screen=admin-home]");
     app.picture("tour-overview");
-    sign_out(&app);
-    sign_in(&app, OFFICER);
+    app.hand_over(OFFICER);
     app.find("[data-screen=today]");
     app.picture("tour-officer");
 }
 
 /// A first purchase: at least 30 % at once, then a late installment with 10 %.
 fn purchase(app: &App) {
-    go(app, "customers");
+    app.go("customers");
     app.click("[data-row='BR1-01-C00001'] td");
     app.click("[data-do=sell]");
     app.find("[data-screen=sell]");
@@ -285,9 +213,8 @@ fn purchase(app: &App) {
     app.find("[data-screen=loan]");
     app.shows("[data-row='1'] [data-figure=due]", "7,000.00");
     app.set_clock("2025-06-15T09:00:00Z");
-    sign_out(app);
-    sign_in(app, ADMIN);
-    open_loan(app, "BR1-01-P00001");
+    app.hand_over(ADMIN);
+    app.open_loan("BR1-01-P00001");
     app.shows("[data-row='1'] [data-figure=penalty]", "700.00");
     receive(app, "7700");
     app.shows("[data-row='1'] [data-figure=paid]", "7,700.00");
@@ -296,14 +223,12 @@ fn purchase(app: &App) {
 #[test]
 fn payments_survive_a_power_cut() {
     let home = tempfile::tempdir().unwrap();
-    std::fs::write(home.path().join("clock"), "2025-03-02T09:00:00Z").unwrap();
     let sink = Sink::open();
-    let mut app = App::start(home.path());
-    first_run(&app, &sink);
+    let mut app = App::start_at(home.path(), "2025-03-02T09:00:00Z");
+    app.first_run(ADMIN, Mail::Through(&sink), Begins::Empty);
     add_goods(&app);
     add_officer(&app);
-    sign_out(&app);
-    sign_in(&app, OFFICER);
+    app.hand_over(OFFICER);
     register(&app, &sink);
     app.click("[data-do=sell]");
     app.choose_option("#sale-form [name=goods]", "Sewing machine");
@@ -319,8 +244,8 @@ fn payments_survive_a_power_cut() {
         app.type_into("#payment-form [name=amount]", "0.01");
         app.kill();
         app.restart();
-        sign_in(&app, OFFICER);
-        open_loan(&app, "BR1-01-P00001");
+        app.sign_in(OFFICER);
+        app.open_loan("BR1-01-P00001");
         app.click("[role=tab]:nth-of-type(2)");
         app.find(&format!("[data-row='BR1-01-{round:06}']"));
         assert_eq!(app.all("[data-list=payments] tbody [data-row]").len(), round);

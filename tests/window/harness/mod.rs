@@ -1,5 +1,6 @@
 //! Starts the program in a window, and sees, types and clicks there.
 
+mod people;
 mod processes;
 mod session;
 mod sink;
@@ -12,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+pub use people::{Begins, Mail, PASSWORD};
 pub use session::{Element, Key};
 pub use sink::Sink;
 
@@ -35,6 +37,12 @@ pub struct App {
 
 #[allow(dead_code, reason = "the harness is what tests may need, not what today's tests use")]
 impl App {
+    /// Opens the window on the data folder `home`, where the desk's clock stands at `instant`.
+    pub fn start_at(home: &Path, instant: &str) -> Self {
+        std::fs::write(home.join("clock"), instant).unwrap();
+        Self::start(home)
+    }
+
     /// Opens the window on the data folder `home`.
     pub fn start(home: &Path) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
