@@ -1,5 +1,8 @@
 //! Turns `locales/LANGUAGE/*.json`, a file per area, into a table, one row per text, so that a text that a language
 //! lacks, that stands in two areas, or whose blanks differ, stops the build.
+//!
+//! Two files are apart, since their English stands in the crates that say it: `answers.json` has the answers of the desk
+//! by their codes, `sentences.json` those of the mathematics by their English sentence.
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -7,6 +10,9 @@ use std::error::Error;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::{env, fs};
+
+/// The files whose English is elsewhere, and the functions that look into them.
+const APART: [(&str, &str); 2] = [("answers.json", "answer"), ("sentences.json", "sentence")];
 
 /// The languages in the order of the table's columns; `src/i18n.rs` has the same order.
 const LANGUAGES: [&str; 2] = ["en", "fr"];
@@ -17,8 +23,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for table in tables {
         columns.push(table?);
     }
-    let out = PathBuf::from(env::var("OUT_DIR")?).join("texts.rs");
-    fs::write(out, generate(&columns)?)?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("texts.rs"), generate(&columns)?)?;
+    let mut code = String::new();
+    for (file, function) in APART {
+        code += &lookup(file, function)?;
+    }
+    fs::write(out.join("answers.rs"), code)?;
     Ok(())
 }
 
@@ -34,6 +45,9 @@ fn read(language: &str) -> Result<Map<String, Value>, Box<dyn Error>> {
     for entry in fs::read_dir(&folder)? {
         let path = entry?.path();
         println!("cargo:rerun-if-changed={}", path.display());
+        if APART.iter().any(|(file, _)| path.ends_with(file)) {
+            continue;
+        }
         let area: Map<String, Value> = serde_json::from_str(&fs::read_to_string(&path)?)
             .map_err(|error| format!("{}: {error}", path.display()))?;
         for (key, text) in area {
@@ -66,6 +80,25 @@ fn generate(columns: &[Map<String, Value>]) -> Result<String, Box<dyn Error>> {
             texts[0]
         )?;
     }
+    Ok(code)
+}
+
+/// A function that answers what a language has for a word, from a file of that name.
+fn lookup(file: &str, function: &str) -> Result<String, Box<dyn Error>> {
+    let mut code = format!(
+        "pub fn {function}(language: super::Language, word: &str) -> Option<&'static str> {{ match (language, word) {{\n"
+    );
+    for language in LANGUAGES.iter().skip(1) {
+        let path = format!("locales/{language}/{file}");
+        let texts: Map<String, Value> =
+            serde_json::from_str(&fs::read_to_string(&path)?).map_err(|error| format!("{path}: {error}"))?;
+        let variant = language[..1].to_uppercase() + &language[1..];
+        for (word, text) in texts {
+            let text = text.as_str().ok_or_else(|| format!("{path}: {word} has no text"))?;
+            writeln!(code, "(super::Language::{variant}, {word:?}) => Some({text:?}),")?;
+        }
+    }
+    code += "_ => None, }}\n";
     Ok(code)
 }
 

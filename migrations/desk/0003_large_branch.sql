@@ -26,6 +26,7 @@ create index loan_by_outstanding on loan (outstanding, rid, purchase);
 create index loan_by_stage on loan (stage, rid, status);
 create index loan_by_stage_and_principal on loan (stage, principal, rid);
 create index loan_by_stage_and_outstanding on loan (stage, outstanding, rid);
+create index loan_by_stage_and_due on loan (stage, coalesce(oldest_due, '9999-12-31'), rid);
 -- Late loans in each order, with what makes the portfolio at risk.
 drop index loan_at_risk;
 drop index loan_portfolio;

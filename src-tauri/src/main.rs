@@ -7,16 +7,21 @@ mod router;
 mod version;
 mod webview;
 
+use farthing_api::{Quit, Request};
 use farthing_desk::{Desk, Home as DeskHome};
 use home::Home;
 use std::sync::Mutex;
-use tauri::{Manager, State, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, State, WebviewWindowBuilder};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 /// Sends the request `body` (JSON) to the handler called `name`; answers JSON, or an `ApiError` as JSON.
 #[tauri::command]
-async fn call(desk: State<'_, Desk>, name: String, body: String) -> Result<String, String> {
+async fn call(app: AppHandle, desk: State<'_, Desk>, name: String, body: String) -> Result<String, String> {
+    if name == Quit::NAME {
+        app.exit(0);
+        return Ok("null".into());
+    }
     router::answer(&desk, &name, &body).await
 }
 

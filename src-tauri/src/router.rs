@@ -1,6 +1,6 @@
 //! The way from the page's one command to its use case: a table of requests and the desk's methods.
 
-use farthing_api::{self as api, ApiError, ErrorKind, Request};
+use farthing_api::{self as api, ApiError, Code, ErrorKind, Request};
 use farthing_desk::{Answer, Desk};
 
 /// Makes `answer` from lines of `Request => method`, a method being `async fn(&Desk, Request) -> Answer<...>`.
@@ -34,6 +34,7 @@ routes! {
     Lock => lock,
     Unlock => unlock,
     ChangePassword => change_password,
+    StayActive => stay_active,
     GetSession => get_session,
     ListUsers => list_users,
     AddUser => add_user,
@@ -41,6 +42,9 @@ routes! {
     CloseDay => close_day,
     VerifyBook => verify_book,
     BackupBook => backup_book,
+    ListBackups => list_backups,
+    RestoreBackup => restore_backup,
+    ShowFolder => show_folder,
     Find => find,
     ListCustomers => list_customers,
     GetCustomer => get_customer,
@@ -67,6 +71,7 @@ routes! {
     ForecloseLoan => foreclose_loan,
     RefundCredit => refund_credit,
     SellOnInstallments => sell_on_installments,
+    ListReceipts => list_receipts,
     WriteReceipt => write_receipt,
     WriteStatement => write_statement,
     OpenDocument => open_document,
@@ -81,11 +86,7 @@ routes! {
 /// The page and the shell don't agree on a request's form: a fault of the program, told as one.
 fn fault(name: &str, cause: &str) -> ApiError {
     tracing::error!(request = name, cause, "a request could not be read or answered");
-    ApiError::new(
-        ErrorKind::Internal,
-        "malformed_request",
-        "The window and the desk don't fit together. Install Farthing anew.",
-    )
+    ApiError::new(ErrorKind::Internal, Code::MalformedRequest)
 }
 
 fn read<R: Request>(body: &str) -> Result<R, ApiError> {

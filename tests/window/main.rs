@@ -2,7 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(target_os = "linux")]
 
+mod care;
 mod harness;
 mod life;
+mod looks;
+mod money;
 mod opens;
 mod tour;
+mod trouble;

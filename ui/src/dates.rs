@@ -1,7 +1,7 @@
 //! Dates and times in words.
 
 use crate::i18n::{Language, Text, text};
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike, Utc};
 use wasm_bindgen::JsValue;
 
 const MONTHS: [Text; 12] = [
@@ -42,6 +42,11 @@ pub fn weekday(date: NaiveDate) -> Text {
 pub fn clock(at: DateTime<Utc>) -> String {
     let date = js_sys::Date::new(&JsValue::from_str(&at.to_rfc3339()));
     format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
+}
+
+/// The time of day on this machine's clock with its seconds: "10:42:07".
+pub fn clock_with_seconds(at: DateTime<Utc>) -> String {
+    format!("{}:{:02}", clock(at), at.second())
 }
 
 /// The date on this machine's clock.

@@ -1,5 +1,6 @@
 //! Every text on screen, by key, in every language. The texts are in `ui/locales/LANGUAGE/*.json`.
 
+use farthing_api::Marks;
 use leptos::prelude::{Get, RwSignal, Signal, expect_context};
 use std::borrow::Cow;
 
@@ -32,6 +33,14 @@ impl Language {
         match self {
             Self::En => "en",
             Self::Fr => "fr",
+        }
+    }
+
+    /// How the language punctuates amounts.
+    pub const fn marks(self) -> Marks {
+        match self {
+            Self::En => Marks::ENGLISH,
+            Self::Fr => Marks::FRENCH,
         }
     }
 

@@ -28,7 +28,8 @@ async fn call(name: &str, body: &str) -> Result<String, String> {
         .ok_or_else(|| "the shell answered with something else than text".to_owned())
 }
 
-/// Asks the desk and waits for its answer. When the desk says that nobody is signed in, the whole window follows.
+/// Asks the desk and waits for its answer. When the desk says that nobody is signed in, or that the book is in trouble,
+/// the whole window follows.
 ///
 /// # Errors
 /// What the desk answered; a failure that is none of its answers is a fault of the program.
@@ -41,10 +42,10 @@ pub async fn send<R: Request>(request: &R) -> Result<R::Answer, ApiError> {
         Ok(answer) => serde_json::from_str(&answer).map_err(|_| ApiError::internal()),
         Err(reason) => Err(serde_json::from_str(&reason).unwrap_or_else(|_| ApiError::internal())),
     };
-    if let Err(error) = &outcome
-        && error.kind == ErrorKind::SignedOut
-    {
-        crate::state::signed_out();
+    match &outcome {
+        Err(error) if error.kind == ErrorKind::SignedOut => crate::state::signed_out(),
+        Err(error) if error.kind == ErrorKind::Book => crate::state::book_trouble(error.clone()),
+        _ => {}
     }
     outcome
 }

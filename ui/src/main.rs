@@ -1,5 +1,6 @@
 //! The screens, compiled to WASM.
 
+mod answers;
 mod dates;
 mod frame;
 mod i18n;

@@ -60,6 +60,15 @@ pub fn places(app: App) -> Vec<Place> {
         (book, Area::Loans, Route::loans(), text::NAV_LOANS, "loans", "l", false),
         (
             book,
+            Area::Receipts,
+            Route::Receipts,
+            text::NAV_RECEIPTS,
+            "receipts",
+            "r",
+            false,
+        ),
+        (
+            book,
             Area::Approvals,
             Route::Approvals,
             text::NAV_APPROVALS,
@@ -113,9 +122,7 @@ pub fn places(app: App) -> Vec<Place> {
             true,
         ),
     ];
-    #[allow(unused_mut, reason = "debug builds add one")]
-    let mut places: Vec<Place> = all
-        .into_iter()
+    all.into_iter()
         .filter(|(may, ..)| *may)
         .map(|(_, area, route, name, icon, key, is_tool)| Place {
             area,
@@ -125,22 +132,12 @@ pub fn places(app: App) -> Vec<Place> {
             key,
             is_tool,
         })
-        .collect();
-    #[cfg(debug_assertions)]
-    places.push(Place {
-        area: Area::Gallery,
-        route: Route::Gallery,
-        name: text::NAV_GALLERY,
-        icon: "scale",
-        key: "",
-        is_tool: true,
-    });
-    places
+        .collect()
 }
 
 /// What the signed-in role may do from anywhere.
 pub fn actions(app: App) -> Vec<Action> {
-    let all: [(bool, Text, &'static str, Run); 3] = [
+    let all: Vec<(bool, Text, &'static str, Run)> = vec![
         (
             app.can("register_customers"),
             text::CUSTOMER_REGISTER,
@@ -158,6 +155,13 @@ pub fn actions(app: App) -> Vec<Action> {
             text::SETTINGS_BACKUP,
             "download",
             Arc::new(move || app.go(Route::Settings)),
+        ),
+        #[cfg(debug_assertions)]
+        (
+            true,
+            text::NAV_GALLERY,
+            "scale",
+            Arc::new(move || app.go(Route::Gallery)),
         ),
     ];
     all.into_iter()

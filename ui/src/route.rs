@@ -29,6 +29,8 @@ pub enum Route {
     NewApplication,
     /// A sale to someone who is still to be found.
     NewSale,
+    /// Every receipt.
+    Receipts,
     /// What waits for a decision.
     Approvals,
     /// What needs attention.
@@ -65,6 +67,7 @@ impl Route {
                 Area::Customers
             }
             Route::Loans { .. } | Route::Loan(_) | Route::NewApplication | Route::NewSale => Area::Loans,
+            Route::Receipts => Area::Receipts,
             Route::Approvals => Area::Approvals,
             Route::Attention => Area::Attention,
             Route::Products => Area::Products,
@@ -86,6 +89,8 @@ pub enum Area {
     Customers,
     /// Loans and purchases.
     Loans,
+    /// Receipts.
+    Receipts,
     /// What waits for a decision.
     Approvals,
     /// What needs attention.

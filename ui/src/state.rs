@@ -5,7 +5,7 @@ use crate::ipc;
 use crate::parts::toast::Toast;
 use crate::route::Route;
 use chrono::{Datelike, NaiveDate};
-use farthing_api::{Currency, GetSession, Money, Role, SessionView, Start, StartState};
+use farthing_api::{ApiError, Currency, GetSession, Marks, Money, Role, SessionView, Start, StartState, not_an_amount};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::Cell;
@@ -122,6 +122,13 @@ pub fn signed_out() {
     }
 }
 
+/// The desk said that the book itself is in trouble: nothing else can be done before that is mended.
+pub fn book_trouble(error: ApiError) {
+    if let Some(app) = CURRENT.get() {
+        app.leave(StartState::Trouble { error });
+    }
+}
+
 /// Makes the shared state and hands it to everything below.
 pub fn provide() -> App {
     let system = window().navigator().language().unwrap_or_default();
@@ -184,11 +191,7 @@ impl App {
             match ipc::send(&Start {}).await {
                 Ok(StartState::SignedIn { session }) => self.enter(session),
                 Ok(state) => self.leave(state),
-                Err(error) => self.leave(StartState::Trouble {
-                    code: "other".into(),
-                    message: error.message,
-                    path: String::new(),
-                }),
+                Err(error) => self.leave(StartState::Trouble { error }),
             }
         });
     }
@@ -260,12 +263,43 @@ impl App {
             .with(|words| words.iter().any(|word| word == permission))
     }
 
+    /// How the language in force punctuates amounts.
+    pub fn marks(self) -> Marks {
+        self.language.get().marks()
+    }
+
     /// An amount in the organisation's currency, without the code: `1,234.50`.
     pub fn money(self, amount: Money) -> String {
         self.currency.with(|currency| match currency {
-            Some(currency) => currency.show(amount),
+            Some(currency) => amount.written(currency.decimals, self.marks()),
             None => String::new(),
         })
+    }
+
+    /// An amount that is kept as text, such as a customer's income: digits and a point, whatever the language.
+    pub fn amount_kept(self, plain: &str) -> Option<Money> {
+        self.currency
+            .with(|currency| currency.as_ref().and_then(|currency| currency.read(plain).ok()))
+    }
+
+    /// An amount as it is kept as text; what is no amount stays as it was typed.
+    pub fn plain_amount(self, typed: &str) -> String {
+        let amount = self.read_money(typed);
+        let plain = |amount: Money| self.currency.with(|c| c.as_ref().map(|c| amount.to_plain(c.decimals)));
+        amount.ok().and_then(plain).unwrap_or_else(|| typed.trim().to_owned())
+    }
+
+    /// Reads an amount as the language in force writes it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read_money(self, typed: &str) -> Result<Money, ApiError> {
+        let currency = self.currency.get().unwrap_or(Currency {
+            code: String::new(),
+            decimals: 2,
+        });
+        let read = currency.read(&self.marks().plain(typed));
+        read.map_err(|error| not_an_amount(error, &currency).with("text", typed.trim()))
     }
 
     /// The currency's code: `USD`.

@@ -6,7 +6,7 @@ use crate::parts::Icon;
 use crate::route::Route;
 use crate::screens::role_name;
 use crate::state::{App, Theme, app};
-use farthing_api::{Lock, Role, SignOut};
+use farthing_api::{Lock, Role, SignOut, StayActive};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
@@ -42,6 +42,7 @@ pub fn sign_out(app: App) {
 /// Locks the session after as many minutes without a key or a press as the session says.
 pub fn watch_idleness(app: App) {
     let last = StoredValue::new(js_sys::Date::now());
+    let told = StoredValue::new(js_sys::Date::now());
     let touch = move || {
         last.try_update_value(|last| *last = js_sys::Date::now());
     };
@@ -54,6 +55,12 @@ pub fn watch_idleness(app: App) {
         let idle = js_sys::Date::now() - last.try_get_value().unwrap_or_else(js_sys::Date::now);
         if minutes > 0 && !app.locked.get_untracked() && idle > f64::from(minutes) * 60_000.0 {
             lock(app);
+        } else if last.try_get_value() > told.try_get_value() {
+            // The desk counts too, and does not see what is typed into a form.
+            told.try_update_value(|told| *told = js_sys::Date::now());
+            spawn_local(async move {
+                let _ = ipc::send(&StayActive {}).await;
+            });
         }
     };
     let timer = set_interval_with_handle(look, Duration::from_secs(10)).ok();

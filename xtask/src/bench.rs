@@ -18,19 +18,26 @@ const MADE_WITH: &str = "a large branch of 2026";
 /// With these, more than 1,200,000 installments.
 const LARGE: [&str; 6] = ["--customers", "100000", "--loans", "125000", "--seed", "1"];
 
-/// Measures the book (a payment against a raw transaction of the same rows; search, lists and homes of a large branch),
-/// the window (start, memory and requests against a blank window) and the size of the screens.
+/// Measures the mathematics (against floating point and Python's decimal module; `farthing compute` against a script), the
+/// book (a payment against a raw transaction of the same rows; search, lists and homes of a large branch),
+/// the window (start, memory and requests against a blank window) and the size of the screens. With the name of a
+/// package, such as `lending`, only its benches run.
 ///
 /// # Errors
 /// The build or a measurement failed.
-pub fn bench() -> Outcome {
+pub fn bench(only: Option<&str>) -> Outcome {
+    if let Some(package) = only {
+        return run(cargo()
+            .args(["bench", "--profile", "measure", "--benches", "--package"])
+            .arg(format!("farthing-{package}")));
+    }
     prerequisites::install(&[Purpose::Build, Purpose::Test])?;
     build_ui::build(&Compiler::ready()?, Profile::Release)?;
     say("Building as optimised as a release; a first time takes many minutes.");
     run(measured("build").args(["--bin", "farthing", "--example", "blank"]))?;
     let (book, password) = large_book()?;
     run(measured("bench")
-        .args(["--bench", "figures", "--bench", "window"])
+        .args(["--bench", "figures", "--bench", "compute", "--bench", "window"])
         .env(BOOK, book)
         .env(PASSWORD, password))?;
     say(&format!("WASM of the screens, gzipped: {} bytes", gzipped_size()?));

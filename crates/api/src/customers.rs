@@ -1,6 +1,6 @@
 //! Customers: registration, verification, their own sign-in.
 
-use crate::{CodeSent, CustomerId, ListQuery, LoanRow, Page, Request, Secret, request};
+use crate::{ApiError, CodeSent, CustomerId, ListQuery, LoanRow, Page, Request, Secret, request};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -133,7 +133,7 @@ pub struct CustomerView {
     /// The supervisor who vouched for it.
     pub vouched_by: Option<String>,
     /// Whether money may be paid out to them, and if not, why.
-    pub may_receive: Result<(), String>,
+    pub may_receive: Result<(), ApiError>,
     /// Whether they have a sign-in of their own.
     pub has_access: bool,
     /// Their loans and purchases.

@@ -1,6 +1,6 @@
 //! The desk itself: first run, sign-in, people, mail, the day.
 
-use crate::{Currency, DeviceId, Request, Role, Secret, UserId, request};
+use crate::{ApiError, Currency, DeviceId, Request, Role, Secret, UserId, request};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +87,9 @@ request! {
         password: Secret,
     } => SessionView;
 
+    /// The person at the window types or clicks; without this an idle session locks.
+    StayActive {} => ();
+
     /// Who is signed in and what the frame shows, as of now.
     GetSession {} => SessionView;
 
@@ -132,6 +135,29 @@ request! {
 
     /// Writes a verified copy of the book into the backup folder.
     BackupBook {} => Saved;
+
+    /// The backups in the backup folder, the newest first. Before the sign-in it answers only while the book is in
+    /// trouble.
+    ListBackups {} => Vec<BackupView>;
+
+    /// Puts the book of a backup in the place of one that is in trouble, which is kept beside it. Nobody is signed in
+    /// afterwards.
+    RestoreBackup {
+        /// [`BackupView::path`], or the path of another file.
+        path: String,
+        /// Someone who had a password in that backup.
+        email: String,
+        /// Their password of that time.
+        password: Secret,
+        /// The recovery secret; needed where this machine did not make the backup.
+        recovery: Option<Secret>,
+    } => ();
+
+    /// Shows the folder with the book, its backups and the log in the system's file manager.
+    ShowFolder {} => ();
+
+    /// Ends the program; the shell answers this one itself.
+    Quit {} => ();
 
     /// Finds what a few letters may mean, for the palette.
     Find {
@@ -202,12 +228,8 @@ pub enum StartState {
     },
     /// The book can't be used; the screen says why and what to do.
     Trouble {
-        /// `newer`, `damaged`, `in_use`, `disk_full`, `other`.
-        code: String,
-        /// What is wrong and what to do.
-        message: String,
-        /// Where the book is.
-        path: String,
+        /// What is wrong; where it is of the kind [`crate::ErrorKind::Book`], its blank `path` says where the book is.
+        error: ApiError,
     },
 }
 
@@ -219,7 +241,7 @@ pub struct SetUpDone {
     /// The administrator's session.
     pub session: SessionView,
     /// What to know: a device key kept in a file, say.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<ApiError>,
 }
 
 /// Who is signed in, and what the frame of the window shows.
@@ -322,6 +344,19 @@ pub struct VerifyReport {
 pub struct Saved {
     /// Where it is.
     pub path: String,
+}
+
+/// A backup of the book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupView {
+    /// Where it is.
+    pub path: String,
+    /// The file's name.
+    pub name: String,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// How large it is.
+    pub bytes: u64,
 }
 
 /// Something that the palette offers to open.

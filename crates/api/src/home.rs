@@ -6,10 +6,16 @@ use serde::{Deserialize, Serialize};
 
 request! {
     /// The officer's day.
-    OfficerHome {} => OfficerHomeView;
+    OfficerHome {
+        /// Language code of the chart; the organisation's where it is none of the screens'.
+        language: String,
+    } => OfficerHomeView;
 
     /// The administrator's overview.
-    AdminHome {} => AdminHomeView;
+    AdminHome {
+        /// Language code of the charts; the organisation's where it is none of the screens'.
+        language: String,
+    } => AdminHomeView;
 
     /// The signed-in customer's own home.
     CustomerHome {} => CustomerHomeView;
@@ -71,6 +77,38 @@ pub struct OfficerHomeView {
     pub tasks: Vec<TaskView>,
     /// Expected and received per month.
     pub chart: ChartView,
+}
+
+/// What waits for a person. The words are kept in the book for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskKind {
+    /// A customer says that they paid elsewhere; the detail is the day and the reference.
+    NoticeOfPayment,
+    /// Others with the same email, phone or document are registered; the detail is how many.
+    LikelyDuplicateCustomer,
+    /// One that this version has no name for.
+    Other,
+}
+
+impl TaskKind {
+    /// The word as kept in the book.
+    pub const fn word(self) -> &'static str {
+        match self {
+            TaskKind::NoticeOfPayment => "notice_of_payment",
+            TaskKind::LikelyDuplicateCustomer => "likely_duplicate_customer",
+            TaskKind::Other => "other",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn of(word: &str) -> TaskKind {
+        let known = [TaskKind::NoticeOfPayment, TaskKind::LikelyDuplicateCustomer];
+        known
+            .into_iter()
+            .find(|kind| kind.word() == word)
+            .unwrap_or(TaskKind::Other)
+    }
 }
 
 /// The administrator's overview.
@@ -147,10 +185,13 @@ pub struct CustomerHomeView {
 pub struct TaskView {
     /// Which.
     pub id: TaskId,
-    /// A word for the kind: `likely_duplicate_payment`, `payment_on_closed_loan`, `notice_of_payment`.
-    pub kind: String,
+    /// What it is.
+    pub kind: TaskKind,
     /// The customer's name.
     pub customer: String,
+    /// The customer to open.
+    #[serde(default)]
+    pub customer_id: Option<CustomerId>,
     /// The loan's number.
     pub loan_number: String,
     /// The loan to open.

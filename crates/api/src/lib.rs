@@ -3,6 +3,7 @@
 //! A request is a struct that implements [`Request`]; its name travels beside its JSON, its answer is the
 //! associated type. One table in the shell and one function in the screens carry all of them.
 
+mod code;
 mod customers;
 mod desk;
 mod error;
@@ -11,18 +12,21 @@ mod ids;
 mod list;
 mod loans;
 mod products;
+mod receipts;
 mod role;
 mod secret;
 
+pub use code::Code;
 pub use customers::*;
 pub use desk::*;
-pub use error::{ApiError, ErrorKind};
-pub use farthing_lending::{Currency, Money};
+pub use error::{ApiError, Arg, ErrorKind, list, not_an_amount};
+pub use farthing_lending::{Currency, Marks, Money};
 pub use home::*;
 pub use ids::*;
 pub use list::{COUNT_CAP, ListQuery, PAGE_ROWS, Page};
 pub use loans::*;
 pub use products::*;
+pub use receipts::*;
 pub use role::Role;
 pub use secret::Secret;
 

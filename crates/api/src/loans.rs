@@ -1,6 +1,8 @@
 //! Loans and purchases: application to closing, and the papers.
 
-use crate::{CustomerId, GoodsId, ListQuery, LoanId, Money, Page, PaymentId, ProductId, Request, Saved, request};
+use crate::{
+    ApiError, CustomerId, GoodsId, ListQuery, LoanId, Money, Page, PaymentId, ProductId, Request, Saved, request,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use farthing_lending::Terms;
 use rust_decimal::Decimal;
@@ -259,9 +261,9 @@ pub struct LoanView {
     /// Who took the application down.
     pub officer: String,
     /// Whether the caller may decide on it, and if not, why.
-    pub may_decide: Result<(), String>,
+    pub may_decide: Result<(), ApiError>,
     /// Whether it may be paid out, and if not, why.
-    pub may_disburse: Result<(), String>,
+    pub may_disburse: Result<(), ApiError>,
     /// Who decided, when, and why.
     pub decision: Option<Decision>,
     /// When the money went out.

@@ -3,15 +3,16 @@
 use crate::clock::Clock;
 use crate::error::{Answer, Told, internal};
 use crate::mint::Mint;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use farthing_api::{ApiError, Currency, CustomerId, ErrorKind, Role, UserId};
+use farthing_api::{ApiError, Code, Currency, CustomerId, ErrorKind, Role, UserId};
 use farthing_identity::{DeviceSecret, SlotFile, device};
-use farthing_office::permission::{Permission, allows};
+use farthing_office::permission::{self, Permission};
 use farthing_office::{Actor, Command, Context, Fact, Key, Organisation, RULES};
 use farthing_store::{Beside, Book, Identity};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, RwLock};
 
@@ -128,8 +129,9 @@ pub struct Session {
     pub sign_in: String,
     /// Whether the password is needed to go on.
     pub locked: bool,
-    /// When they last did something.
-    pub seen: Instant,
+    /// When they last did something: by the desk's clock, which goes on while the machine sleeps, and by one that nobody
+    /// can set back.
+    pub seen: (DateTime<Utc>, Instant),
 }
 
 impl Session {
@@ -142,8 +144,15 @@ impl Session {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        self.seen.elapsed() > Duration::from_secs(u64::from(self.idle_minutes()) * 60)
+    fn is_idle(&self, now: DateTime<Utc>) -> bool {
+        let longest = Duration::from_secs(u64::from(self.idle_minutes()) * 60);
+        let (at, instant) = self.seen;
+        instant.elapsed() > longest || (now - at).to_std().is_ok_and(|idle| idle > longest)
+    }
+
+    /// They do something now.
+    pub(crate) fn touch(&mut self, now: DateTime<Utc>) {
+        self.seen = (now, Instant::now());
     }
 
     pub(crate) fn actor(&self) -> Actor {
@@ -164,6 +173,8 @@ pub struct Desk {
     pub(crate) session: Mutex<Option<Session>>,
     /// One at a time: each takes a quarter of a gigabyte.
     pub(crate) hashing: Mutex<()>,
+    /// Whether the book was seen to be in trouble, so that a backup may be restored.
+    pub(crate) in_trouble: AtomicBool,
 }
 
 impl Desk {
@@ -176,6 +187,7 @@ impl Desk {
             open: RwLock::new(None),
             session: Mutex::new(None),
             hashing: Mutex::new(()),
+            in_trouble: AtomicBool::new(false),
         }
     }
 
@@ -196,25 +208,25 @@ impl Desk {
     pub(crate) async fn caller(&self) -> Answer<(Arc<Open>, Session)> {
         let open = self.opened().await?;
         let mut session = self.session.lock().await;
+        self.end_if_idle(&mut session);
         let Some(found) = session.as_mut() else {
             return Err(signed_out());
         };
-        if found.is_idle() && found.role == Role::Customer {
-            *session = None;
-            return Err(signed_out());
-        }
-        if found.is_idle() {
-            found.locked = true;
-        }
         if found.locked {
-            return Err(ApiError::new(
-                ErrorKind::SignedOut,
-                "locked",
-                "The screen is locked. Enter your password to go on.",
-            ));
+            return Err(ApiError::new(ErrorKind::SignedOut, Code::Locked));
         }
-        found.seen = Instant::now();
+        found.touch(self.clock.now());
         Ok((open, found.clone()))
+    }
+
+    /// Locks a session that nobody has used for long; a customer's ends, since the next at this machine is someone else.
+    pub(crate) fn end_if_idle(&self, session: &mut Option<Session>) {
+        let now = self.clock.now();
+        match session.as_mut().filter(|found| found.is_idle(now)) {
+            Some(found) if found.role == Role::Customer => *session = None,
+            Some(found) => found.locked = true,
+            None => {}
+        }
     }
 
     /// The caller, if their role has a permission.
@@ -271,6 +283,15 @@ impl Desk {
         Ok((slots, device))
     }
 
+    /// Makes the open book look as if a newer program had changed its schema.
+    ///
+    /// # Errors
+    /// Where no book is open.
+    #[cfg(feature = "test-hooks")]
+    pub async fn mark_newer(&self) -> Answer<()> {
+        self.opened().await?.book.mark_newer().await.told()
+    }
+
     /// Closes the book, for the end of the program.
     pub async fn shut(&self) {
         *self.session.lock().await = None;
@@ -284,20 +305,9 @@ impl Desk {
 
 /// Refuses where a role lacks a permission.
 pub(crate) fn must(role: Role, permission: Permission) -> Answer<()> {
-    match allows(role, permission) {
-        true => Ok(()),
-        false => Err(ApiError::new(
-            ErrorKind::Forbidden,
-            "forbidden",
-            "Your role does not allow this. Ask an administrator.",
-        )),
-    }
+    Ok(permission::check(role, permission)?)
 }
 
 pub(crate) fn signed_out() -> ApiError {
-    ApiError::new(
-        ErrorKind::SignedOut,
-        "signed_out",
-        "Nobody is signed in. Sign in and do it again.",
-    )
+    ApiError::new(ErrorKind::SignedOut, Code::SignedOut)
 }

@@ -1,6 +1,6 @@
 //! From a failure inside to the one answer that a screen gets. What the database or the system said goes to the log.
 
-use farthing_api::{ApiError, ErrorKind};
+use farthing_api::{ApiError, Code, ErrorKind};
 use farthing_documents::DocumentError;
 use farthing_identity::mail::MailError;
 use farthing_identity::{IdentityError, SlotError};
@@ -19,12 +19,13 @@ impl<T> Told<T> for Result<T, StoreError> {
     fn told(self) -> Answer<T> {
         self.map_err(|error| match error {
             StoreError::Refused(refusal) => refusal.0,
-            StoreError::DiskFull => ApiError::new(
-                ErrorKind::Unavailable,
-                "disk_full",
-                "The disk is full, so nothing was saved. Free some space and do it again; the form keeps what you typed.",
-            ),
-            StoreError::Missing => ApiError::new(ErrorKind::NotFound, "not_found", "This is not in the book."),
+            StoreError::DiskFull => ApiError::new(ErrorKind::Unavailable, Code::DiskFull),
+            StoreError::Damaged(_) | StoreError::Unreadable => {
+                tracing::error!(error = %error, "the book is damaged");
+                ApiError::new(ErrorKind::Book, Code::BookDamaged)
+            }
+            StoreError::Io(error) => disk(&error),
+            StoreError::Missing => ApiError::new(ErrorKind::NotFound, Code::NotFound),
             other => internal(&other),
         })
     }
@@ -44,19 +45,16 @@ impl<T> Told<T> for Result<T, DocumentError> {
 
 impl<T> Told<T> for std::io::Result<T> {
     fn told(self) -> Answer<T> {
-        self.map_err(|error| match error.kind() {
-            std::io::ErrorKind::StorageFull => ApiError::new(
-                ErrorKind::Unavailable,
-                "disk_full",
-                "The disk is full. Free some space and do it again.",
-            ),
-            std::io::ErrorKind::PermissionDenied => ApiError::new(
-                ErrorKind::Unavailable,
-                "no_access",
-                "Farthing may not write to its folder. Give your account access to it and do it again.",
-            ),
-            _ => internal(&error),
-        })
+        self.map_err(|error| disk(&error))
+    }
+}
+
+/// What the disk said.
+pub(crate) fn disk(error: &std::io::Error) -> ApiError {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull => ApiError::new(ErrorKind::Unavailable, Code::DiskFull),
+        std::io::ErrorKind::PermissionDenied => ApiError::new(ErrorKind::Unavailable, Code::NoAccess),
+        _ => internal(error),
     }
 }
 
@@ -65,9 +63,9 @@ impl<T> Told<T> for Result<T, MailError> {
         self.map_err(|error| {
             tracing::info!(error = %error, "mail was not sent");
             match error {
-                MailError::Address(message) => ApiError::input("to", "address", message),
-                MailError::Unreachable(message) => ApiError::new(ErrorKind::Unavailable, "mail_unreachable", message),
-                MailError::Refused(message) => ApiError::new(ErrorKind::Unavailable, "mail_refused", message),
+                MailError::Address(error) if error.code == Code::MailSender => error.on("from"),
+                MailError::Address(error) => error.on("to"),
+                MailError::Unreachable(error) | MailError::Refused(error) => error,
             }
         })
     }
@@ -78,7 +76,8 @@ impl<T> Told<T> for Result<T, SlotError> {
         self.map_err(|error| match error {
             SlotError::Wrong => wrong_password(),
             SlotError::Wait { until } => wait(until),
-            SlotError::NoDevice(_) => ApiError::new(ErrorKind::Unavailable, "no_device", error.to_string()),
+            SlotError::NoDevice(error) => *error,
+            SlotError::Io(error) => disk(&error),
             other => internal(&other),
         })
     }
@@ -86,19 +85,11 @@ impl<T> Told<T> for Result<T, SlotError> {
 
 /// The same words for an unknown name and a wrong password.
 pub(crate) fn wrong_password() -> ApiError {
-    ApiError::input(
-        "password",
-        "wrong_password",
-        "This email and password don't belong together. Check both and try again.",
-    )
+    ApiError::input("password", Code::WrongPassword)
 }
 
 pub(crate) fn wait(until: chrono::DateTime<chrono::Utc>) -> ApiError {
-    let message = format!(
-        "There were too many wrong tries. The next one counts from {} UTC on.",
-        until.format("%H:%M:%S")
-    );
-    ApiError::new(ErrorKind::Unavailable, "wait", message)
+    ApiError::new(ErrorKind::Unavailable, Code::Wait).with("time", until)
 }
 
 pub(crate) fn internal(error: &dyn std::error::Error) -> ApiError {

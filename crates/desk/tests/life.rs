@@ -233,7 +233,7 @@ async fn foreclosure_takes_interest_to_the_day_less_the_discount() {
     };
     assert_eq!(
         t.desk.foreclose_loan(close(full.total)).await.unwrap_err().code,
-        "changed"
+        "payoff_changed"
     );
     let done = t.desk.foreclose_loan(close(less.total)).await.unwrap();
     assert_eq!(

@@ -1,10 +1,20 @@
 //! Words and dates of papers and charts, in English and French.
 
 use chrono::{Datelike, NaiveDate};
+use farthing_lending::Marks;
 
 /// The English or the French text, by language code.
 pub(crate) fn say<'a>(language: &str, en: &'a str, fr: &'a str) -> &'a str {
     if is_french(language) { fr } else { en }
+}
+
+/// How a language punctuates amounts.
+pub(crate) fn marks(language: &str) -> Marks {
+    if is_french(language) {
+        Marks::FRENCH
+    } else {
+        Marks::ENGLISH
+    }
 }
 
 pub(crate) fn is_french(language: &str) -> bool {

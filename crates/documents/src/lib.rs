@@ -15,7 +15,7 @@ pub use receipt::{ReceiptPaper, receipt};
 pub use statement::statement;
 pub use words::amount_in_words;
 
-use farthing_lending::Currency;
+use farthing_lending::{Currency, Money};
 
 /// Who issues a paper.
 #[derive(Clone, Debug)]
@@ -30,6 +30,13 @@ pub struct Letterhead {
     pub currency: Currency,
     /// Language code of the paper: `fr`, or English for every other.
     pub language: String,
+}
+
+impl Letterhead {
+    /// An amount as the paper's language writes it.
+    pub(crate) fn show(&self, amount: Money) -> String {
+        amount.written(self.currency.decimals, labels::marks(&self.language))
+    }
 }
 
 /// Why a paper or a picture was not made.

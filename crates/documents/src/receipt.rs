@@ -81,7 +81,7 @@ pub fn receipt(letterhead: &Letterhead, receipt: &ReceiptPaper) -> Result<Vec<u8
     );
     sheet.rule();
     let parts = &receipt.payment.parts;
-    let show = |amount: Money| letterhead.currency.show(amount);
+    let show = |amount: Money| letterhead.show(amount);
     sheet.row(say("Penalty", "Pénalité"), &show(parts.penalty), BODY);
     sheet.row(say("Interest", "Intérêts"), &show(parts.interest), BODY);
     sheet.row(say("Principal", "Capital"), &show(parts.principal), BODY);

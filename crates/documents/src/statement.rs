@@ -126,7 +126,7 @@ fn facts(
 ) {
     let language = letterhead.language.as_str();
     let say = |en: &'static str, fr: &'static str| say(language, en, fr);
-    let show = |amount: Money| letterhead.currency.show(amount);
+    let show = |amount: Money| letterhead.show(amount);
     let date = |d: Option<chrono::NaiveDate>| d.map_or("–".to_string(), |d| day(language, d));
     let left = [
         (say("Customer", "Client"), customer_name.to_string()),
@@ -201,7 +201,7 @@ fn numbers(title: &'static str) -> Column {
 fn schedule_table(letterhead: &Letterhead, loan: &LoanView) -> Table {
     let language = letterhead.language.as_str();
     let say = |en: &'static str, fr: &'static str| say(language, en, fr);
-    let show = |amount: Money| letterhead.currency.show(amount);
+    let show = |amount: Money| letterhead.show(amount);
     let columns = vec![
         numbers(say("No.", "N°")),
         numbers(say("Due on", "Échéance")),
@@ -242,7 +242,7 @@ fn schedule_table(letterhead: &Letterhead, loan: &LoanView) -> Table {
 fn payment_table(letterhead: &Letterhead, payments: &[PaymentView]) -> Table {
     let language = letterhead.language.as_str();
     let say = |en: &'static str, fr: &'static str| say(language, en, fr);
-    let show = |amount: Money| letterhead.currency.show(amount);
+    let show = |amount: Money| letterhead.show(amount);
     let columns = vec![
         words(say("Receipt", "Reçu")),
         numbers(say("Date", "Date")),

@@ -96,7 +96,7 @@ fn expected_against_received() {
     let complete = both("expected-fr", (676, 180), "fr", |frame| {
         bars_with_ticks(frame, &months[..11]).unwrap()
     });
-    has(&complete, &["août", "juin", "Attendu 75.1", "Reçu 71.7"]);
+    has(&complete, &["août", "juin", "Attendu 75,1", "Reçu 71,7"]);
 }
 
 #[test]

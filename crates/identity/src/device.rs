@@ -6,6 +6,7 @@
 use crate::keyring::Keyring;
 use crate::{IdentityError, SlotError, random};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use farthing_api::{ApiError, Code, ErrorKind};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs;
@@ -115,7 +116,7 @@ struct Pointer {
 ///
 /// # Errors
 /// [`SlotError::Damaged`] where the file is there but unreadable as such (it is never overwritten), [`SlotError::Io`].
-pub fn create(book: &Path) -> Result<(DeviceSecret, Option<String>), SlotError> {
+pub fn create(book: &Path) -> Result<(DeviceSecret, Option<ApiError>), SlotError> {
     create_in(book, Keyring::of_system().as_ref())
 }
 
@@ -148,22 +149,16 @@ impl Kept {
     }
 }
 
-fn create_in(book: &Path, keyring: Option<&Keyring>) -> Result<(DeviceSecret, Option<String>), SlotError> {
+fn create_in(book: &Path, keyring: Option<&Keyring>) -> Result<(DeviceSecret, Option<ApiError>), SlotError> {
     let path = path_of(book);
     if path.exists() {
         let secret = load_from(book, || keyring.cloned())?.secret()?;
-        let corrected = restrict(&path)?
-            .then(|| "Other accounts could read this machine's key until now; that is corrected.".to_string());
+        let corrected = restrict(&path)?.then(|| ApiError::new(ErrorKind::Unavailable, Code::DeviceWasOpen));
         return Ok((secret, corrected));
     }
     let kept = Kept::new(&random::bytes()?)?;
-    let warning = (!keep(book, &kept, keyring)?).then(|| {
-        format!(
-            "This machine's key is kept in {}, which only your account may read, since there is no keyring here. Whoever \
-             copies this file and the book's files can try passwords elsewhere, so keep the disk encrypted.",
-            path.display()
-        )
-    });
+    let warning = (!keep(book, &kept, keyring)?)
+        .then(|| ApiError::new(ErrorKind::Unavailable, Code::DeviceInFile).with("file", &path.display().to_string()));
     Ok((kept.secret()?, warning))
 }
 
@@ -184,22 +179,25 @@ fn keep(book: &Path, kept: &Kept, keyring: Option<&Keyring>) -> Result<bool, Slo
 
 fn load_from(book: &Path, keyring: impl FnOnce() -> Option<Keyring>) -> Result<Kept, SlotError> {
     let path = path_of(book);
+    let none = |code| {
+        let error = ApiError::new(ErrorKind::Book, code).with("file", &path.display().to_string());
+        SlotError::NoDevice(Box::new(error))
+    };
     let text = match fs::read(&path) {
         Ok(text) => Zeroizing::new(text),
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            return Err(SlotError::NoDevice(format!("{} is gone", path.display())));
+            return Err(none(Code::DeviceGone));
         }
         Err(e) => return Err(e.into()),
     };
     let Ok(pointer) = serde_json::from_slice::<Pointer>(&text) else {
         return Kept::from_bytes(&text);
     };
-    let none = |why: &str| SlotError::NoDevice(why.to_string());
-    let keyring = keyring().ok_or_else(|| none("the system's keyring does not answer"))?;
+    let keyring = keyring().ok_or_else(|| none(Code::KeyringSilent))?;
     match keyring.get(&pointer.keyring.to_string()) {
         Ok(Some(bytes)) => Kept::from_bytes(&bytes),
-        Ok(None) => Err(none("the system's keyring no longer holds it")),
-        Err(_) => Err(none("the system's keyring is locked")),
+        Ok(None) => Err(none(Code::KeyringEmpty)),
+        Err(_) => Err(none(Code::KeyringLocked)),
     }
 }
 
@@ -276,7 +274,7 @@ mod tests {
         let (one, two) = (folder.path().join("one.book"), folder.path().join("two.book"));
         assert!(matches!(load(&one), Err(SlotError::NoDevice(_))));
         let (secret, warning) = create_in(&one, None).unwrap();
-        assert!(warning.unwrap().contains("one.book.device"));
+        assert!(warning.unwrap().message.contains("one.book.device"));
         assert_eq!(load(&one).unwrap(), secret);
         assert_eq!(create_in(&one, None).unwrap(), (secret.clone(), None));
         assert_ne!(create_in(&two, None).unwrap().0, secret);
@@ -323,7 +321,7 @@ mod tests {
         let mode = || fs::metadata(path_of(&book)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(), 0o600);
         fs::set_permissions(path_of(&book), fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(create_in(&book, None).unwrap().1.unwrap().contains("corrected"));
+        assert!(create_in(&book, None).unwrap().1.unwrap().message.contains("corrected"));
         assert_eq!(mode(), 0o600);
     }
 

@@ -1,5 +1,6 @@
 //! Email addresses as sign-in names.
 
+use farthing_api::{ApiError, Code, ErrorKind};
 use lettre::Address;
 use sha2::{Digest, Sha256};
 
@@ -9,23 +10,24 @@ const TAG: &[u8] = b"farthing sign-in name v1\0";
 /// The address as it is kept and compared: trimmed, lower case.
 ///
 /// # Errors
-/// A sentence for the form where the text is not an address.
-pub fn normalise_email(text: &str) -> Result<String, String> {
+/// What the form says where the text is not an address; the caller adds the field's name.
+pub fn normalise_email(text: &str) -> Result<String, ApiError> {
+    let no = |code| ApiError::new(ErrorKind::Input, code);
     let email = text.trim().to_lowercase();
     if email.is_empty() {
-        return Err("Enter an email address, such as amina@example.org.".into());
+        return Err(no(Code::EmailEmpty));
     }
     let address: Address = email.parse().map_err(|_| {
-        let cause = match email.matches('@').count() {
-            0 => "it has no @",
-            1 => "a part of it is missing or has a character that addresses don't have",
-            _ => "it has more than one @",
+        let code = match email.matches('@').count() {
+            0 => Code::EmailNoAt,
+            1 => Code::EmailMalformed,
+            _ => Code::EmailManyAt,
         };
-        format!("“{email}” is not an email address: {cause}. Enter one such as amina@example.org.")
+        no(code).with("text", &email)
     })?;
     // RFC 5321 4.5.3.1: 64 octets before the @; 254 in all, so that it fits a path.
     if address.user().len() > 64 || email.len() > 254 {
-        return Err("This email address is too long to be delivered. Enter one of at most 254 characters.".into());
+        return Err(no(Code::EmailTooLong));
     }
     Ok(email)
 }
@@ -54,7 +56,7 @@ mod tests {
             ("amina @example.org", "character"),
             (&format!("{}@example.org", "a".repeat(65)), ""),
         ] {
-            assert!(normalise_email(text).unwrap_err().contains(cause), "{text}");
+            assert!(normalise_email(text).unwrap_err().message.contains(cause), "{text}");
         }
         assert_eq!(sign_in_name(" Amina@example.org"), sign_in_name("amina@EXAMPLE.org"));
         assert_ne!(sign_in_name("a@example.org"), sign_in_name("b@example.org"));

@@ -1,6 +1,7 @@
 //! What can go wrong here. No error carries a password, a code or a key.
 
 use chrono::{DateTime, Utc};
+use farthing_api::ApiError;
 
 /// A primitive failed, or a stored value is not one that may be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,12 +26,9 @@ pub enum SlotError {
     /// The file, or the device's own file, was changed or cut short; the text says what doesn't fit.
     #[error("The key file is damaged: {0}. Take it from a backup, or use the recovery kit.")]
     Damaged(String),
-    /// The part of every slot that this machine keeps can't be had; the text says why.
-    #[error(
-        "This machine's own key can't be read: {0}. Unlock the keyring or put the file back, or restore a backup with the \
-         recovery secret."
-    )]
-    NoDevice(String),
+    /// The part of every slot that this machine keeps can't be had; the answer says why.
+    #[error("{0}")]
+    NoDevice(Box<ApiError>),
     /// The sign-in name, the password or the recovery secret is wrong; which one is never told.
     #[error("The email or the password is wrong.")]
     Wrong,

@@ -2,7 +2,7 @@
 
 pub use crate::templates::{ReceiptMail, code_message, receipt_message, test_message};
 
-use farthing_api::{MailSecurity, MailSettings};
+use farthing_api::{ApiError, Code, ErrorKind, MailSecurity, MailSettings};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
@@ -12,7 +12,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 /// A message is given up when it has not been handed over after so many seconds.
-const TIMEOUT: Duration = Duration::from_secs(15);
+const TIMEOUT: Duration = Duration::from_secs(TIMEOUT_SECONDS as u64);
+const TIMEOUT_SECONDS: u32 = 15;
 
 /// A message to one person, as plain text and as HTML.
 #[derive(Clone, Debug)]
@@ -27,18 +28,23 @@ pub struct Message {
     pub html: String,
 }
 
-/// Why a message is not on its way. Each text is a sentence for people.
+/// Why a message is not on its way, with the answer for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
     /// The sender's or the recipient's address is none; trying again changes nothing.
     #[error("{0}")]
-    Address(String),
+    Address(ApiError),
     /// The server did not answer in time, or not in a way that can be trusted; later it may.
     #[error("{0}")]
-    Unreachable(String),
+    Unreachable(ApiError),
     /// The server, or this program, refuses these settings or this message.
     #[error("{0}")]
-    Refused(String),
+    Refused(ApiError),
+}
+
+/// The answer of a failed message, about this server.
+fn answer(code: Code, server: &str) -> ApiError {
+    ApiError::new(ErrorKind::Unavailable, code).with("server", server)
 }
 
 /// Hands a message to the mail server.
@@ -52,10 +58,9 @@ pub async fn send(settings: &MailSettings, message: Message) -> Result<(), MailE
     match tokio::time::timeout(TIMEOUT, transport.send(message)).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(e)) => Err(in_words(&server, &e)),
-        Err(_) => Err(MailError::Unreachable(format!(
-            "The mail server {server} did not answer within {} seconds. Check its name and port, or try again later.",
-            TIMEOUT.as_secs()
-        ))),
+        Err(_) => Err(MailError::Unreachable(
+            answer(Code::MailSilent, &server).with("seconds", TIMEOUT_SECONDS),
+        )),
     }
 }
 
@@ -64,10 +69,7 @@ fn transport(settings: &MailSettings) -> Result<AsyncSmtpTransport<Tokio1Executo
     let tls = match settings.security {
         MailSecurity::None if is_this_machine(host) => Tls::None,
         MailSecurity::None => {
-            return Err(MailError::Refused(format!(
-                "{host} is another machine, and without protection others on the way could read the codes. Choose \
-                 STARTTLS or TLS."
-            )));
+            return Err(MailError::Refused(answer(Code::MailUnprotected, host)));
         }
         MailSecurity::StartTls => Tls::Required(tls_parameters(host)?),
         MailSecurity::Tls => Tls::Wrapper(tls_parameters(host)?),
@@ -84,11 +86,7 @@ fn transport(settings: &MailSettings) -> Result<AsyncSmtpTransport<Tokio1Executo
 }
 
 fn tls_parameters(host: &str) -> Result<TlsParameters, MailError> {
-    TlsParameters::new(host.to_string()).map_err(|_| {
-        MailError::Unreachable(format!(
-            "This machine can't set up TLS with {host}. Check the server's name."
-        ))
-    })
+    TlsParameters::new(host.to_string()).map_err(|_| MailError::Unreachable(answer(Code::MailNoTls, host)))
 }
 
 fn is_this_machine(host: &str) -> bool {
@@ -97,21 +95,21 @@ fn is_this_machine(host: &str) -> bool {
 }
 
 fn compose(settings: &MailSettings, message: Message) -> Result<lettre::Message, MailError> {
-    let mailbox = |text: &str, whose: &str| -> Result<Mailbox, MailError> {
+    let wrong = |code: Code, text: &str| {
+        MailError::Address(ApiError::new(ErrorKind::Input, code).with("text", &one_line(text)))
+    };
+    let mailbox = |text: &str, code: Code| -> Result<Mailbox, MailError> {
         let address: Result<Address, _> = text.trim().parse();
-        address.map(|address| Mailbox::new(None, address)).map_err(|_| {
-            MailError::Address(format!(
-                "The {whose} “{}” is not an email address. Correct it and send again.",
-                one_line(text)
-            ))
-        })
+        address
+            .map(|address| Mailbox::new(None, address))
+            .map_err(|_| wrong(code, text))
     };
     lettre::Message::builder()
-        .from(mailbox(&settings.from, "sender's address")?)
-        .to(mailbox(&message.to, "recipient's address")?)
+        .from(mailbox(&settings.from, Code::MailSender)?)
+        .to(mailbox(&message.to, Code::MailRecipient)?)
         .subject(one_line(&message.subject))
         .multipart(MultiPart::alternative_plain_html(message.text, message.html))
-        .map_err(|_| MailError::Address("The message has no usable sender. Check the mail settings.".into()))
+        .map_err(|_| wrong(Code::MailSender, &settings.from))
 }
 
 /// A text that can't start another header line.
@@ -120,41 +118,24 @@ fn one_line(text: &str) -> String {
 }
 
 fn in_words(server: &str, error: &SmtpError) -> MailError {
-    if let Some(code) = error.status() {
-        let code: u16 = code.into();
-        return match code {
-            530 | 534 | 535 | 538 => MailError::Refused(format!(
-                "The mail server {server} refuses the account (code {code}). Check the user name and the password in the \
-                 mail settings."
-            )),
-            550 | 551 | 553 => MailError::Refused(format!(
-                "The mail server {server} refuses an address of this message (code {code}). Check the sender's and the \
-                 recipient's address."
-            )),
-            400..500 => MailError::Unreachable(format!(
-                "The mail server {server} takes no messages at the moment (code {code}). Try again in a few minutes."
-            )),
-            _ => MailError::Refused(format!(
-                "The mail server {server} refuses the message (code {code}). Its provider can say why."
-            )),
+    if let Some(status) = error.status() {
+        let status: u16 = status.into();
+        let said = |code| answer(code, server).with("answer", u32::from(status));
+        return match status {
+            530 | 534 | 535 | 538 => MailError::Refused(said(Code::MailAccount)),
+            550 | 551 | 553 => MailError::Refused(said(Code::MailAddress)),
+            400..500 => MailError::Unreachable(said(Code::MailLater)),
+            _ => MailError::Refused(said(Code::MailRefused)),
         };
     }
     if error.is_tls() {
-        return MailError::Unreachable(format!(
-            "The mail server {server} can't prove who it is: its certificate is not valid for that name. Check the \
-             server's name, and the date of this machine."
-        ));
+        return MailError::Unreachable(answer(Code::MailCertificate, server));
     }
-    if error.is_client() {
-        return MailError::Refused(format!(
-            "The mail server {server} doesn't offer what the settings ask for: {}. Check protection, port and user name.",
-            cause(error)
-        ));
+    let because = |code| answer(code, server).with("cause", &cause(error));
+    match error.is_client() {
+        true => MailError::Refused(because(Code::MailUnfit)),
+        false => MailError::Unreachable(because(Code::MailUnreachable)),
     }
-    MailError::Unreachable(format!(
-        "The mail server {server} can't be reached: {}. Check its name and port, or try again when connected.",
-        cause(error)
-    ))
 }
 
 /// The innermost cause, which names what happened; lettre puts no account, address or content into it.

@@ -4,7 +4,7 @@ use crate::{IdentityError, random};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error as HashError, PasswordVerifier};
 use argon2::{Algorithm, Argon2, CustomizedPasswordHasher, Params, Version};
-use farthing_api::Secret;
+use farthing_api::{ApiError, Code, ErrorKind, Secret};
 use serde::{Deserialize, Serialize};
 use std::sync::{Condvar, Mutex, PoisonError};
 use zeroize::Zeroizing;
@@ -83,20 +83,17 @@ fn memory_kib() -> Option<u64> {
 /// holds what a guesser would try first: the person's name, email, the organisation. No other rule of composition.
 ///
 /// # Errors
-/// A sentence for the form.
-pub fn check_password(password: &Secret, with_second_factor: bool, related: &[&str]) -> Result<(), String> {
+/// What the form says; the caller adds the field's name.
+pub fn check_password(password: &Secret, with_second_factor: bool, related: &[&str]) -> Result<(), ApiError> {
+    let no = |code| ApiError::new(ErrorKind::Input, code);
     let text = password.reveal();
     let length = text.chars().count();
     let shortest = if with_second_factor { 12 } else { 15 };
     if length < shortest {
-        return Err(format!(
-            "This password has {length} characters and needs {shortest}. Put a few words together that only you would combine."
-        ));
+        return Err(no(Code::PasswordShort).with("length", length).with("least", shortest));
     }
     if length > LONGEST {
-        return Err(format!(
-            "This password has {length} characters, and {LONGEST} is the most. Shorten it."
-        ));
+        return Err(no(Code::PasswordLong).with("length", length).with("most", LONGEST));
     }
     // A name or two don't make a password; what stands beside them must be hard to guess alone.
     let mut own = Secret::new(text.to_lowercase());
@@ -110,11 +107,7 @@ pub fn check_password(password: &Secret, with_second_factor: bool, related: &[&s
     }
     let score = |text: &str| u8::from(zxcvbn::zxcvbn(text, related).score());
     if score(text).min(score(own.reveal())) < 3 {
-        return Err(
-            "This password is easy to guess: it is common, repeats itself or holds a name that belongs to you. \
-             Put a few words together that have nothing to do with each other."
-                .into(),
-        );
+        return Err(no(Code::PasswordWeak));
     }
     Ok(())
 }
@@ -281,8 +274,8 @@ mod tests {
             |text: &str, second| check_password(&secret(text), second, &["Amina Odhiambo", "amina@lakeside.org"]);
         assert!(check("copper-lantern-outgrows-tides", false).is_ok());
         assert!(check("vexed quill 8", true).is_ok());
-        assert!(check("vexed quill 8", false).unwrap_err().contains("needs 15"));
-        assert!(check(&"kite ".repeat(40), false).unwrap_err().contains("128"));
+        assert!(check("vexed quill 8", false).unwrap_err().message.contains("needs 15"));
+        assert!(check(&"kite ".repeat(40), false).unwrap_err().message.contains("128"));
         for easy in [
             "password1234567",
             "aaaaaaaaaaaaaaaa",
@@ -290,7 +283,10 @@ mod tests {
             "aminaodhiambolakeside",
             "123456789012345",
         ] {
-            assert!(check(easy, false).unwrap_err().contains("easy to guess"), "{easy}");
+            assert!(
+                check(easy, false).unwrap_err().message.contains("easy to guess"),
+                "{easy}"
+            );
         }
     }
 }

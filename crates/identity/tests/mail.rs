@@ -128,23 +128,23 @@ async fn refusals_say_whose_they_are() {
     let settings = refuses.settings(MailSecurity::None);
     let sent = send(&settings, message("amina@example.org")).await;
     assert!(
-        matches!(&sent, Err(MailError::Refused(text)) if text.contains("554")),
+        matches!(&sent, Err(MailError::Refused(text)) if text.message.contains("554")),
         "{sent:?}"
     );
     let sent = send(&settings, message("nobody@example.org")).await;
     assert!(
-        matches!(&sent, Err(MailError::Refused(text)) if text.contains("address")),
+        matches!(&sent, Err(MailError::Refused(text)) if text.message.contains("address")),
         "{sent:?}"
     );
     let sent = send(&settings, message("not an address")).await;
     assert!(
-        matches!(&sent, Err(MailError::Address(text)) if text.contains("not an address")),
+        matches!(&sent, Err(MailError::Address(text)) if text.message.contains("not an address")),
         "{sent:?}"
     );
     let later = Sink::start("later", None);
     let sent = send(&later.settings(MailSecurity::None), message("amina@example.org")).await;
     assert!(
-        matches!(&sent, Err(MailError::Unreachable(text)) if text.contains("451")),
+        matches!(&sent, Err(MailError::Unreachable(text)) if text.message.contains("451")),
         "{sent:?}"
     );
 }
@@ -154,13 +154,13 @@ async fn no_server_and_no_protection_are_told() {
     let mut settings = Sink::start("plain", None).settings(MailSecurity::None);
     let sent = send(&settings, message("amina@example.org")).await;
     assert!(
-        matches!(&sent, Err(MailError::Unreachable(text)) if text.contains("can't be reached")),
+        matches!(&sent, Err(MailError::Unreachable(text)) if text.message.contains("can't be reached")),
         "{sent:?}"
     );
     settings.host = "192.0.2.1".into();
     let sent = send(&settings, message("amina@example.org")).await;
     assert!(
-        matches!(&sent, Err(MailError::Refused(text)) if text.contains("STARTTLS")),
+        matches!(&sent, Err(MailError::Refused(text)) if text.message.contains("STARTTLS")),
         "{sent:?}"
     );
 }
@@ -175,7 +175,7 @@ async fn protection_is_never_given_up() {
         let sink = Sink::start(mode, Some(folder.path()));
         let sent = send(&sink.settings(security), message("amina@example.org")).await;
         assert!(
-            matches!(&sent, Err(MailError::Unreachable(text)) if text.contains("certificate")),
+            matches!(&sent, Err(MailError::Unreachable(text)) if text.message.contains("certificate")),
             "{sent:?}"
         );
     }
@@ -187,7 +187,7 @@ async fn a_stalled_server_is_given_up_after_fifteen_seconds() {
     let started = Instant::now();
     let sent = send(&sink.settings(MailSecurity::None), message("amina@example.org")).await;
     assert!(
-        matches!(&sent, Err(MailError::Unreachable(text)) if text.contains("15 seconds")),
+        matches!(&sent, Err(MailError::Unreachable(text)) if text.message.contains("15 seconds")),
         "{sent:?}"
     );
     assert!(started.elapsed() < Duration::from_secs(30));
@@ -227,7 +227,7 @@ async fn with_a_trusted_certificate() {
     settings.password = Secret::new("planted-wrong-password");
     let refused = send(&settings, message("amina@example.org")).await.unwrap_err();
     assert!(
-        matches!(&refused, MailError::Refused(text) if text.contains("account")),
+        matches!(&refused, MailError::Refused(text) if text.message.contains("account")),
         "{refused:?}"
     );
     assert!(!format!("{refused:?} {settings:?}").contains("planted"));

@@ -33,7 +33,7 @@ pub use ledger::{
     Account, Allocation, AllocationOrder, Fee, Ledger, Payment, PenaltyKind, PenaltyRule, Replacement, RowState, Share,
     replay,
 };
-pub use money::{Currency, Money};
+pub use money::{AmountError, Currency, Marks, Money};
 pub use payoff::{Payoff, foreclose, payoff};
 pub use purchase::{Purchase, Rhythm};
 pub use schedule::{Row, Schedule, Settlement, build};

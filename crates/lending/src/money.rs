@@ -12,6 +12,56 @@ use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 #[serde(transparent)]
 pub struct Money(i64);
 
+/// What stands between the groups of digits, and before the decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marks {
+    /// Between groups of three.
+    pub group: &'static str,
+    /// Before the decimals.
+    pub point: &'static str,
+}
+
+impl Marks {
+    /// `1,234.50`
+    pub const ENGLISH: Marks = Marks { group: ",", point: "." };
+    /// `1 234,50`, with a space that does not break.
+    pub const FRENCH: Marks = Marks {
+        group: "\u{a0}",
+        point: ",",
+    };
+
+    /// Those of a language by its code; English ones where it has none of its own.
+    pub fn of(language: &str) -> Marks {
+        match language {
+            "fr" => Marks::FRENCH,
+            _ => Marks::ENGLISH,
+        }
+    }
+
+    /// A typed amount with these marks as [`Money::parse`] reads it.
+    pub fn plain(self, typed: &str) -> String {
+        match self.point {
+            "." => typed.to_string(),
+            point => typed.replace(point, "."),
+        }
+    }
+}
+
+/// Why a text is no amount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AmountError {
+    /// There is nothing.
+    Empty,
+    /// It holds something else than digits, or marks where none belong.
+    Malformed(String),
+    /// The currency has no decimals.
+    NoDecimals,
+    /// The currency has fewer decimals.
+    TooManyDecimals,
+    /// It is above [`Money::LIMIT`].
+    TooLarge,
+}
+
 impl Money {
     /// Nothing.
     pub const ZERO: Money = Money(0);
@@ -56,56 +106,65 @@ impl Money {
 
     /// The amount as a decimal number of `decimals` digits, without separators: `1234.50`.
     pub fn to_plain(self, decimals: u32) -> String {
-        group(self.0, decimals, "")
+        let marks = Marks { group: "", point: "." };
+        punctuate(self.0, decimals, marks)
     }
 
-    /// Reads what a person typed: an optional sign, digits with optional grouping by `,`, space, `'` or thin space,
-    /// and at most `decimals` digits after a point.
+    /// Reads what a person typed: an optional sign, digits, grouped with `,`, spaces or `'`, and at most `decimals` digits
+    /// after a point. A comma where no group ends is refused rather than skipped, since many write `12,50` for
+    /// twelve and a half.
     ///
     /// # Errors
-    /// Says in words what is wrong with the text; the caller adds the field's name.
-    pub fn parse(text: &str, decimals: u32) -> Result<Money, String> {
+    /// Says what is wrong with the text.
+    pub fn parse(text: &str, decimals: u32) -> Result<Money, AmountError> {
         let text = text.trim().replace('\u{2212}', "-");
         let (sign, digits) = match text.strip_prefix('-') {
             Some(rest) => (-1, rest),
             None => (1, text.as_str()),
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        let whole: String = whole
-            .chars()
-            .filter(|c| !matches!(c, ',' | ' ' | '\'' | '\u{a0}' | '\u{2009}' | '\u{202f}'))
-            .collect();
+        let is_space = |c: char| matches!(c, ' ' | '\'' | '\u{a0}' | '\u{2009}' | '\u{202f}');
+        let whole: String = whole.chars().filter(|c| !is_space(*c)).collect();
         if whole.is_empty() && fraction.is_empty() {
-            return Err("Enter an amount, such as 1,250.00.".into());
+            return Err(AmountError::Empty);
         }
-        if !whole.chars().chain(fraction.chars()).all(|c| c.is_ascii_digit()) {
-            return Err(format!(
-                "“{text}” is not an amount. Use digits and one point, such as 1,250.00."
-            ));
+        // Thousands everywhere, and lakhs and crores in India: the last group has three digits, those before two or three.
+        let groups: Vec<usize> = whole.split(',').map(str::len).collect();
+        let is_grouped = match groups.as_slice() {
+            [first, between @ .., last] => {
+                *last == 3 && (1..=3).contains(first) && between.iter().all(|n| (2..=3).contains(n))
+            }
+            _ => true,
+        };
+        let whole = whole.replace(',', "");
+        if !is_grouped || !whole.chars().chain(fraction.chars()).all(|c| c.is_ascii_digit()) {
+            return Err(AmountError::Malformed(text));
         }
         if fraction.len() > decimals as usize {
             return Err(match decimals {
-                0 => "This currency has no decimals. Enter a whole amount.".to_string(),
-                n => format!("This currency has {n} decimals. Shorten the amount to {n} digits after the point."),
+                0 => AmountError::NoDecimals,
+                _ => AmountError::TooManyDecimals,
             });
         }
         let padded = format!("{whole}{fraction:0<width$}", width = decimals as usize);
         match padded.parse::<i64>() {
             Ok(minor) if minor <= Money::LIMIT.0 => Ok(Money(sign * minor)),
-            _ => Err(format!(
-                "This amount is larger than the largest that can be kept, {}.",
-                Money::LIMIT.to_grouped(decimals)
-            )),
+            _ => Err(AmountError::TooLarge),
         }
     }
 
-    /// The amount as people read it: `1,234.50`, with U+2212 for minus.
+    /// The amount as people read it in English: `1,234.50`, with U+2212 for minus.
     pub fn to_grouped(self, decimals: u32) -> String {
-        group(self.0, decimals, ",").replace('-', "\u{2212}")
+        self.written(decimals, Marks::ENGLISH)
+    }
+
+    /// The amount as people read it, with U+2212 for minus.
+    pub fn written(self, decimals: u32, marks: Marks) -> String {
+        punctuate(self.0, decimals, marks).replace('-', "\u{2212}")
     }
 }
 
-fn group(minor: i64, decimals: u32, separator: &str) -> String {
+fn punctuate(minor: i64, decimals: u32, marks: Marks) -> String {
     let digits = minor.unsigned_abs().to_string();
     let decimals = decimals as usize;
     let digits = format!("{digits:0>width$}", width = decimals + 1);
@@ -116,12 +175,12 @@ fn group(minor: i64, decimals: u32, separator: &str) -> String {
     }
     for (i, digit) in whole.chars().enumerate() {
         if i > 0 && (whole.len() - i) % 3 == 0 {
-            out.push_str(separator);
+            out.push_str(marks.group);
         }
         out.push(digit);
     }
     if decimals > 0 {
-        out.push('.');
+        out.push_str(marks.point);
         out.push_str(fraction);
     }
     out
@@ -210,7 +269,7 @@ impl Currency {
     ///
     /// # Errors
     /// Those of [`Money::parse`].
-    pub fn read(&self, text: &str) -> Result<Money, String> {
+    pub fn read(&self, text: &str) -> Result<Money, AmountError> {
         Money::parse(text, self.decimals)
     }
 }
@@ -249,14 +308,36 @@ mod tests {
         ] {
             assert_eq!(Money(minor).to_grouped(decimals), text);
             assert_eq!(Money::parse(text, decimals), Ok(Money(minor)));
+            let french = Money(minor).written(decimals, Marks::FRENCH);
+            assert_eq!(Money::parse(&Marks::FRENCH.plain(&french), decimals), Ok(Money(minor)));
         }
     }
 
     #[test]
     fn refuses_what_is_not_an_amount() {
-        for text in ["", ".", "12,5o", "1.234", "--1", "99999999999999999"] {
+        for text in [
+            "",
+            ".",
+            "12,5o",
+            "12,50",
+            "1234,567",
+            "1,2,345",
+            ",123",
+            "1.234",
+            "1.234,00",
+            "--1",
+            "99999999999999999",
+        ] {
             assert!(Money::parse(text, 2).is_err(), "{text}");
         }
-        assert_eq!(Money::parse("7.5", 2), Ok(Money(750)));
+        for (text, minor) in [
+            ("7.5", 750),
+            (".5", 50),
+            ("1,234", 123_400),
+            ("1,23,456", 12_345_600),
+            ("1 234 567.8", 123_456_780),
+        ] {
+            assert_eq!(Money::parse(text, 2), Ok(Money(minor)), "{text}");
+        }
     }
 }

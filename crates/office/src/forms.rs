@@ -2,7 +2,7 @@
 
 use crate::refusal::Refusal;
 use chrono::{Datelike, NaiveDate};
-use farthing_api::{Currency, CustomerForm};
+use farthing_api::{Code, Currency, CustomerForm, not_an_amount};
 
 /// The youngest that a customer may be, in years.
 const LEAST_AGE: u32 = 18;
@@ -23,49 +23,30 @@ fn trimmed(form: &CustomerForm) -> CustomerForm {
     }
 }
 
-fn refuse(field: &str, message: impl Into<String>) -> Refusal {
-    Refusal::field(field, "malformed", message)
-}
-
 /// Checks a customer's form and tidies its spaces. Whether the email is one is for the host to say.
 ///
 /// # Errors
 /// Names the first field that needs a change.
 pub fn check_customer(form: &CustomerForm, currency: &Currency, today: NaiveDate) -> Result<CustomerForm, Refusal> {
     let form = trimmed(form);
-    for (field, name, text) in [
-        ("first_name", "The first name", &form.first_name),
-        ("last_name", "The last name", &form.last_name),
-    ] {
+    for (field, text) in [("first_name", &form.first_name), ("last_name", &form.last_name)] {
         if text.is_empty() {
-            return Err(Refusal::field(
-                field,
-                "required",
-                format!("{name} is empty. Fill it in."),
-            ));
+            return Err(Refusal::field(field, Code::Required));
         }
     }
     for (field, text, most) in [
-        ("first_name", &form.first_name, 80),
+        ("first_name", &form.first_name, 80_u32),
         ("last_name", &form.last_name, 80),
         ("document_id", &form.document_id, 60),
         ("address", &form.address, 300),
         ("employer", &form.employer, 120),
     ] {
-        if text.chars().count() > most {
-            return Err(Refusal::field(
-                field,
-                "too_long",
-                format!("This is longer than {most} letters. Shorten it."),
-            ));
+        if text.chars().count() > most as usize {
+            return Err(Refusal::field(field, Code::TooLong).with("most", most));
         }
     }
     if form.email.is_empty() && form.phone.is_empty() {
-        return Err(Refusal::field(
-            "email",
-            "required",
-            "Enter an email or a phone number, so that the customer can be reached.",
-        ));
+        return Err(Refusal::field("email", Code::Unreachable));
     }
     check_phone(&form.phone)?;
     check_birth(&form.born_on, today)?;
@@ -73,13 +54,13 @@ pub fn check_customer(form: &CustomerForm, currency: &Currency, today: NaiveDate
         ("monthly_income", &form.monthly_income),
         ("other_installments", &form.other_installments),
     ] {
-        if !text.is_empty()
-            && currency
+        let read = |text| {
+            currency
                 .read(text)
-                .map_err(|message| refuse(field, message))?
-                .is_negative()
-        {
-            return Err(refuse(field, "This amount is below zero. Enter 0 where there is none."));
+                .map_err(|error| Refusal(not_an_amount(error, currency).on(field)))
+        };
+        if !text.is_empty() && read(text)?.is_negative() {
+            return Err(Refusal::field(field, Code::AmountNegative));
         }
     }
     Ok(form)
@@ -90,10 +71,7 @@ fn check_phone(phone: &str) -> Result<(), Refusal> {
     let odd = phone.chars().any(|c| !c.is_ascii_digit() && !"+ ()-./".contains(c));
     match phone.is_empty() || (!odd && (6..=15).contains(&digits)) {
         true => Ok(()),
-        false => Err(refuse(
-            "phone",
-            format!("“{phone}” is not a phone number. Use 6 to 15 digits, with + and the country first."),
-        )),
+        false => Err(Refusal::field("phone", Code::Phone).with("text", phone)),
     }
 }
 
@@ -102,20 +80,13 @@ fn check_birth(text: &str, today: NaiveDate) -> Result<(), Refusal> {
         return Ok(());
     }
     let Ok(born) = text.parse::<NaiveDate>() else {
-        return Err(refuse(
-            "born_on",
-            format!("“{text}” is not a date. Write it as 1990-07-31."),
-        ));
+        return Err(Refusal::field("born_on", Code::DateMalformed).with("text", text));
     };
     match today.years_since(born) {
-        Some(age) if age < LEAST_AGE => Err(refuse(
-            "born_on",
-            format!("The customer is {age}. Loans are for customers of {LEAST_AGE} and over."),
-        )),
+        Some(age) if age < LEAST_AGE => Err(Refusal::field("born_on", Code::TooYoung)
+            .with("age", age)
+            .with("least", LEAST_AGE)),
         Some(_) if born.year() >= 1900 => Ok(()),
-        _ => Err(refuse(
-            "born_on",
-            format!("{born} can't be a date of birth. Check the year."),
-        )),
+        _ => Err(Refusal::field("born_on", Code::BirthYear).with("date", born)),
     }
 }

@@ -1,6 +1,7 @@
 //! Who may do what: one table, checked for every command.
 
-use farthing_api::Role;
+use crate::refusal::Refusal;
+use farthing_api::{ApiError, Arg, Code, ErrorKind, Role};
 
 /// Something that a role may or may not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +92,20 @@ pub fn allows(role: Role, permission: Permission) -> bool {
     TABLE
         .iter()
         .any(|(p, _, roles)| *p == permission && roles.contains(&role))
+}
+
+/// Refuses where a role lacks a permission.
+///
+/// # Errors
+/// Names the roles that have it.
+pub fn check(role: Role, permission: Permission) -> Result<(), Refusal> {
+    if allows(role, permission) {
+        return Ok(());
+    }
+    let row = TABLE.iter().find(|(p, _, _)| *p == permission);
+    let roles = row.map(|(_, _, roles)| roles.to_vec()).unwrap_or_default();
+    let refused = ApiError::new(ErrorKind::Forbidden, Code::Forbidden);
+    Err(Refusal(refused.with("roles", Arg::Roles(roles))))
 }
 
 /// The words of everything that a role may do.

@@ -1,6 +1,6 @@
 //! Why the office says no.
 
-use farthing_api::{ApiError, ErrorKind};
+use farthing_api::{ApiError, Arg, Code, ErrorKind};
 
 /// A refusal: nothing happened, and the person who asked learns why and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,36 +8,39 @@ pub struct Refusal(pub ApiError);
 
 impl Refusal {
     /// The rules say no.
-    pub fn rule(code: &str, message: impl Into<String>) -> Refusal {
-        Refusal(ApiError::new(ErrorKind::Refused, code, message))
+    pub fn rule(code: Code) -> Refusal {
+        Refusal(ApiError::new(ErrorKind::Refused, code))
     }
 
     /// A field of the form can't be used.
-    pub fn field(field: &str, code: &str, message: impl Into<String>) -> Refusal {
-        Refusal(ApiError::input(field, code, message))
+    pub fn field(field: &str, code: Code) -> Refusal {
+        Refusal(ApiError::input(field, code))
     }
 
     /// The thing does not exist.
-    pub fn missing(what: &str) -> Refusal {
-        Refusal(ApiError::new(
-            ErrorKind::NotFound,
-            "not_found",
-            format!("This {what} is not in the book."),
-        ))
+    pub fn missing(code: Code) -> Refusal {
+        Refusal(ApiError::new(ErrorKind::NotFound, code))
     }
 
     /// Someone changed it since the caller looked.
-    pub fn changed(what: &str) -> Refusal {
-        Refusal(ApiError::new(
-            ErrorKind::Changed,
-            "changed",
-            format!("This {what} was changed after you opened it. Look at it again, then decide."),
-        ))
+    pub fn changed(code: Code) -> Refusal {
+        Refusal(ApiError::new(ErrorKind::Changed, code))
+    }
+
+    /// Fills a blank of the answer.
+    pub fn with(self, blank: &str, arg: impl Into<Arg>) -> Refusal {
+        Refusal(self.0.with(blank, arg))
     }
 }
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> ApiError {
         refusal.0
+    }
+}
+
+impl From<farthing_lending::TermsError> for Refusal {
+    fn from(error: farthing_lending::TermsError) -> Refusal {
+        Refusal(error.into())
     }
 }

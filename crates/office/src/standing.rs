@@ -5,7 +5,7 @@ use crate::posting::{Account, Entry};
 use crate::refusal::Refusal;
 use crate::state::Loan;
 use chrono::NaiveDate;
-use farthing_api::{LoanId, LoanStatus, Money, PaymentMethod, PaymentParts};
+use farthing_api::{Code, LoanId, LoanStatus, Money, PaymentMethod, PaymentParts};
 use farthing_lending::{Account as LoanAccount, Allocation, Ledger, Payment, RowState, replay};
 
 /// The loan's ledger worked out anew from its schedule and its payments, penalties charged up to `through`.
@@ -70,8 +70,7 @@ pub(crate) fn change(
     moved: Option<Moved>,
 ) -> Result<LoanChange, Refusal> {
     if new.credit < loan.refunded {
-        let message = "A part of this money was given back to the customer already. It can't be taken back here.";
-        return Err(Refusal::rule("refunded", message));
+        return Err(Refusal::rule(Code::Refunded));
     }
     let credit = new.credit - loan.refunded;
     let (old, now) = (totals(&loan.rows), totals(&new.rows));
@@ -139,31 +138,28 @@ pub(crate) fn parts(allocation: Option<&Allocation>) -> PaymentParts {
 pub(crate) fn must_be_active(loan: &Loan) -> Result<(), Refusal> {
     match loan.status {
         LoanStatus::Active => Ok(()),
-        LoanStatus::Closed => {
-            let day = loan.closed_on.map(|d| d.to_string()).unwrap_or_default();
-            Err(Refusal::rule(
-                "closed",
-                format!("{} was paid off on {day}. Nothing is owed on it.", loan.number),
-            ))
+        LoanStatus::Closed => Err(match loan.closed_on {
+            Some(day) => Refusal::rule(Code::Closed).with("date", day),
+            None => Refusal::rule(Code::NothingOwed),
         }
-        LoanStatus::Waiting | LoanStatus::Approved | LoanStatus::Rejected => Err(Refusal::rule(
-            "not_paid_out",
-            format!("{} is not paid out, so nothing is owed on it.", loan.number),
-        )),
+        .with("loan", &loan.number)),
+        LoanStatus::Waiting | LoanStatus::Approved | LoanStatus::Rejected => {
+            Err(Refusal::rule(Code::NotPaidOut).with("loan", &loan.number))
+        }
     }
 }
 
 /// A value date lies between the disbursement and today.
 pub(crate) fn check_value_date(loan: &Loan, on: NaiveDate, today: NaiveDate) -> Result<(), Refusal> {
     if on > today {
-        let message = format!("{on} is after today, {today}. Enter the day on which the money moved.");
-        return Err(Refusal::field("value_date", "in_future", message));
+        return Err(Refusal::field("value_date", Code::InFuture)
+            .with("date", on)
+            .with("today", today));
     }
     match loan.disbursed_on {
-        Some(start) if on < start => {
-            let message = format!("{on} is before {start}, the day on which the money went out. Enter a later day.");
-            Err(Refusal::field("value_date", "before_disbursement", message))
-        }
+        Some(start) if on < start => Err(Refusal::field("value_date", Code::BeforeDisbursement)
+            .with("date", on)
+            .with("start", start)),
         _ => Ok(()),
     }
 }
@@ -171,18 +167,10 @@ pub(crate) fn check_value_date(loan: &Loan, on: NaiveDate, today: NaiveDate) -> 
 /// An amount that someone typed for money that moves.
 pub(crate) fn check_amount(field: &str, amount: Money) -> Result<(), Refusal> {
     if !amount.is_positive() {
-        return Err(Refusal::field(
-            field,
-            "not_positive",
-            "The amount is not more than zero. Enter what was paid.",
-        ));
+        return Err(Refusal::field(field, Code::AmountNotPositive));
     }
     if amount > Money::LIMIT {
-        return Err(Refusal::field(
-            field,
-            "too_large",
-            "The amount is larger than the largest that can be kept.",
-        ));
+        return Err(Refusal::field(field, Code::AmountBeyond));
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use crate::refusal::Refusal;
 use chrono::NaiveDate;
-use farthing_api::{Currency, Money, ProductTerms};
-use farthing_lending::{InterestPeriod, Multiple, PenaltyKind, Rounding, Terms, TermsError};
+use farthing_api::{Code, Currency, Money, ProductTerms};
+use farthing_lending::{InterestPeriod, Multiple, PenaltyKind, Rounding, Terms};
 use rust_decimal::Decimal;
 
 /// An amount as a decimal number of whole units of its currency.
@@ -56,63 +56,45 @@ pub fn loan_terms(
     }
 }
 
-impl From<TermsError> for Refusal {
-    fn from(error: TermsError) -> Refusal {
-        Refusal::field(&error.field, "terms", error.message)
-    }
-}
-
 /// Checks what an administrator typed for a product.
 ///
 /// # Errors
 /// Names the first field that needs a change.
 pub fn check_product(product: &ProductTerms, currency: &Currency) -> Result<(), Refusal> {
-    let no = |field: &str, message: &str| Err(Refusal::field(field, "out_of_range", message));
+    let no = |field: &str, code: Code| Err(Refusal::field(field, code));
     if product.name.trim().is_empty() {
-        return no("name", "The name is empty. Fill it in.");
+        return no("name", Code::Required);
     }
     if product.annual_rate.is_sign_negative() || product.annual_rate > Decimal::from(1000) {
-        return no("annual_rate", "The rate is outside 0 to 1,000 % a year.");
+        return no("annual_rate", Code::RateRange);
     }
     if product.every == 0 || product.every > 366 {
-        return no(
-            "every",
-            "The rhythm is outside 1 to 366. Enter how many days, weeks or months lie between installments.",
-        );
+        return no("every", Code::RhythmRange);
     }
     if !product.min_principal.is_positive() {
-        return no("min_principal", "The least principal is not more than zero.");
+        return no("min_principal", Code::LeastPrincipal);
     }
     if product.max_principal < product.min_principal || product.max_principal > Money::LIMIT {
-        return no(
-            "max_principal",
-            "The greatest principal is below the least one, or too large to be kept.",
-        );
+        return no("max_principal", Code::GreatestPrincipal);
     }
     if product.min_installments == 0 {
-        return no("min_installments", "A loan has at least 1 installment.");
+        return no("min_installments", Code::FewestInstallments);
     }
     if product.max_installments < product.min_installments || product.max_installments > 1200 {
-        return no(
-            "max_installments",
-            "The most installments are below the fewest, or above 1,200.",
-        );
+        return no("max_installments", Code::MostInstallments);
     }
     if !product.installment_multiple.is_positive() {
-        return no(
-            "installment_multiple",
-            "The installment is rounded to a multiple of more than zero.",
-        );
+        return no("installment_multiple", Code::InstallmentMultiple);
     }
     if product.max_discount.is_negative() {
-        return no("max_discount", "The largest discount is below zero. Enter 0 for none.");
+        return no("max_discount", Code::LargestDiscount);
     }
     match product.penalty.map(|rule| rule.kind) {
         Some(PenaltyKind::PercentOfOverdueInstallment(p)) if p.is_sign_negative() || p > Decimal::ONE_HUNDRED => {
-            return no("penalty", "The penalty is outside 0 to 100 % of the late installment.");
+            return no("penalty", Code::PenaltyPercent);
         }
         Some(PenaltyKind::Flat(amount)) if amount.is_negative() || amount > Money::LIMIT => {
-            return no("penalty", "The penalty is below zero or too large to be kept.");
+            return no("penalty", Code::PenaltyAmount);
         }
         _ => {}
     }

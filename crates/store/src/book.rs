@@ -177,6 +177,21 @@ impl Book {
         &self.unended
     }
 
+    /// Makes the file look as if a newer program had changed its schema.
+    ///
+    /// # Errors
+    /// What the database says.
+    #[cfg(feature = "test-hooks")]
+    pub async fn mark_newer(&self) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+             values (9999, 'of a newer program', 1, x'00', 0)",
+        )
+        .execute(&mut *self.writer().await)
+        .await?;
+        Ok(())
+    }
+
     /// Checkpoints and closes the file. Afterwards the one file holds everything.
     ///
     /// # Errors

@@ -191,9 +191,7 @@ impl Batch<'_> {
                 .execute(&mut *self.conn)
                 .await?;
             if done.rows_affected() != 1 {
-                return Err(
-                    farthing_office::Refusal::rule("used", "This code was used already. Send a new one.").into(),
-                );
+                return Err(farthing_office::Refusal::field("code", farthing_api::Code::UsedCode).into());
             }
         }
         append_command(&mut self.conn, &mut self.heads, &identity, command, ctx).await?;

@@ -1,4 +1,5 @@
-//! A power cut before each write and each sync of a payment: what was acknowledged is there, and nothing is there by half.
+//! A power cut before each write and each sync of a payment, and a disk that is full at each write: what was acknowledged
+//! is there, and nothing is there by half.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "torn/vfs.rs"]
@@ -11,6 +12,9 @@ use farthing_desk::{Home, headless};
 use farthing_office::{Actor, Command, Context, RULES};
 use farthing_store::{Beside, Book, BookKey, StoreError};
 use std::path::Path;
+
+/// The file system is one for the whole process, so its tests take turns.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 const PASSWORD: &str = "correct horse battery staple 9";
 
@@ -80,6 +84,7 @@ async fn pay_until_cut(path: &Path, key: &BookKey, command: &Command, ctx: &Cont
 
 #[tokio::test]
 async fn what_was_acknowledged_survives_a_cut_before_every_write_and_sync() {
+    let _turn = TURN.lock().await;
     let folder = tempfile::tempdir().unwrap();
     let clean = folder.path().join("clean.book");
     let (key, command, ctx, loan) = branch(&clean).await;
@@ -114,4 +119,51 @@ async fn what_was_acknowledged_survives_a_cut_before_every_write_and_sync() {
         finished && lost > 5 && kept > 0,
         "kept {kept}, lost {lost}, finished {finished}"
     );
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_a_payment_whole_and_takes_it_once_there_is_room() {
+    let _turn = TURN.lock().await;
+    let folder = tempfile::tempdir().unwrap();
+    let clean = folder.path().join("clean.book");
+    let (key, command, ctx, loan) = branch(&clean).await;
+    let full = folder.path().join("full.book");
+    let mut refused = 0;
+    for room in 0..500 {
+        for leftover in ["full.book-wal", "full.book-shm"] {
+            let _ = std::fs::remove_file(folder.path().join(leftover));
+        }
+        std::fs::copy(&clean, &full).unwrap();
+        vfs::cut_before(u64::MAX);
+        let book = Book::open_with(&full, &key, Some(vfs::NAME), false).await.unwrap();
+        vfs::room_for(room);
+        let outcome = book.execute(&command, &ctx, Beside::default()).await;
+        vfs::room_for(u64::MAX);
+        let is_done = outcome.is_ok();
+        if let Err(error) = outcome {
+            assert!(matches!(error, StoreError::DiskFull), "room for {room}: {error}");
+            assert!(
+                book.payments_of(loan)
+                    .await
+                    .unwrap()
+                    .iter()
+                    .all(|p| p.amount != Money::from_minor(1_234))
+            );
+            refused += 1;
+            book.execute(&command, &ctx, Beside::default()).await.unwrap();
+        }
+        let payments = book.payments_of(loan).await.unwrap();
+        let there = payments.iter().filter(|p| p.amount == Money::from_minor(1_234));
+        assert_eq!(there.count(), 1, "room for {room}");
+        assert_eq!(
+            book.verify().await.unwrap().findings,
+            Vec::<String>::new(),
+            "room for {room}"
+        );
+        book.close().await.unwrap();
+        if is_done {
+            break;
+        }
+    }
+    assert!(refused > 5, "the disk was full {refused} times");
 }

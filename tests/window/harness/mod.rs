@@ -1,5 +1,6 @@
 //! Starts the program in a window, and sees, types and clicks there.
 
+mod branch;
 mod people;
 mod processes;
 mod session;
@@ -13,6 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+pub use branch::{ADMIN, Branch, CUSTOMER, OFFICER};
 pub use people::{Begins, Mail, PASSWORD};
 pub use session::{Element, Key};
 pub use sink::Sink;
@@ -60,6 +62,11 @@ impl App {
     /// Ends the program at once, as a power cut would: no handler runs.
     pub fn kill(&mut self) {
         self.driver.kill_program();
+    }
+
+    /// Waits until the program has ended by itself.
+    pub fn ends(&mut self) {
+        self.wait_until("the program to end", || !self.driver.runs_program());
     }
 
     /// Opens the window again on the same folder, ending the program first if it still runs.
@@ -165,6 +172,23 @@ impl App {
     /// Runs `script`, the body of a JavaScript function, in the page and answers what it returns.
     pub fn script(&self, script: &str) -> Value {
         self.session.script(script).unwrap()
+    }
+
+    /// Gives the window another size, and waits until the page has it.
+    pub fn resize(&self, width: u32, height: u32) {
+        self.session.resize(width, height).unwrap();
+        let size = serde_json::json!([width, height]);
+        self.wait_until("the window's new size", || {
+            self.script("return [window.innerWidth, window.innerHeight]") == size
+        });
+    }
+
+    /// What of the page is cut off: wider than the window, or words that don't fit and say so by nothing (what may be
+    /// shortened carries its whole text as a title).
+    pub fn cut_off(&self) -> Vec<String> {
+        let cut = self.script(include_str!("cut_off.js"));
+        let cut = cut.as_array().unwrap().iter();
+        cut.map(|what| what.as_str().unwrap().to_owned()).collect()
     }
 
     /// Looks until `condition` holds; fails, naming `what`, when it does not in time.

@@ -109,6 +109,11 @@ impl Driver {
         self.port
     }
 
+    /// Whether the program runs.
+    pub fn runs_program(&self) -> bool {
+        !children(self.process.id()).is_empty()
+    }
+
     /// Ends the program, and nothing else, by a signal that it can't handle, and waits until it is gone.
     pub fn kill_program(&mut self) {
         for program in children(self.process.id()) {

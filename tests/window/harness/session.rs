@@ -48,6 +48,8 @@ pub enum Key {
     Tab,
     Up,
     Down,
+    Left,
+    End,
 }
 
 impl Key {
@@ -63,6 +65,8 @@ impl Key {
             Self::Tab => '\u{e004}',
             Self::Up => '\u{e013}',
             Self::Down => '\u{e015}',
+            Self::Left => '\u{e012}',
+            Self::End => '\u{e010}',
         }
     }
 }
@@ -136,6 +140,12 @@ impl Session {
         let steps: Vec<Value> = down.chain(up).collect();
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": steps });
         self.post("/actions", &json!({ "actions": [keyboard] })).map(drop)
+    }
+
+    /// Gives the window another size.
+    pub fn resize(&self, width: u32, height: u32) -> Outcome<()> {
+        let size = json!({ "width": width, "height": height });
+        self.post("/window/rect", &size).map(drop)
     }
 
     /// What the body of a JavaScript function returns.

@@ -2,9 +2,27 @@
 
 use super::button::IconButton;
 use crate::i18n::text;
-use crate::state::{Theme, app};
+use crate::state::{App, Theme, app};
 use farthing_api::ChartView;
 use leptos::prelude::*;
+
+/// The name of a column of the figures, by the desk's word for it.
+fn column_name(app: App, word: &str) -> String {
+    let name = match word {
+        "month" => text::CHART_MONTH,
+        "product" => text::FIELD_PRODUCT,
+        "expected" => text::CHART_EXPECTED,
+        "received" => text::CHART_RECEIVED,
+        "disbursed" => text::CHART_DISBURSED,
+        "collected" => text::CHART_COLLECTED,
+        "purchased" => text::CHART_PURCHASED,
+        "paid" => text::CHART_PAID,
+        "due" => text::CHART_DUE,
+        "outstanding" => text::FIELD_OUTSTANDING,
+        share => return share.to_uppercase(),
+    };
+    app.say(name).to_owned()
+}
 
 /// A chart: the finding, the measure, the picture; T or the button shows the figures as a table instead.
 #[component]
@@ -38,7 +56,7 @@ pub fn ChartCard(chart: ChartView, #[prop(optional)] plain: bool) -> impl IntoVi
                 .columns
                 .iter()
                 .enumerate()
-                .map(|(n, column)| view! { <th scope="col" class:num=n != 0>{column.clone()}</th> })
+                .map(|(n, column)| view! { <th scope="col" class:num=n != 0>{column_name(app, column)}</th> })
                 .collect_view();
             let rows = chart
                 .rows

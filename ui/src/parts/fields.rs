@@ -1,83 +1,10 @@
 //! Fields: a label, an input, a hint, and what was refused.
 
-use super::form::FormState;
-use super::icon::{Glyph, Icon};
+use super::field::{FieldState, Frame, Line, mark};
+use super::icon::Icon;
 use crate::i18n::{t, text};
 use crate::state::app;
 use leptos::prelude::*;
-
-/// What an input needs to know of the field around it.
-#[derive(Clone, Copy)]
-struct FieldState {
-    id: StoredValue<String>,
-    error: Signal<Option<String>>,
-    described_by: Signal<Option<String>>,
-    name: &'static str,
-    form: Option<FormState>,
-}
-
-impl FieldState {
-    fn new(name: &'static str, label: Signal<String>, has_hint: bool) -> FieldState {
-        let form = use_context::<FormState>();
-        if let Some(form) = form {
-            form.register(name, label);
-        }
-        let id = form.map_or_else(|| name.to_owned(), |form| format!("{}-{name}", form.id));
-        let error = Signal::derive(move || form.and_then(|form| form.error_of(name)));
-        let described = id.clone();
-        let described_by = Signal::derive(move || match (error.get().is_some(), has_hint) {
-            (true, _) => Some(format!("{described}-e")),
-            (false, true) => Some(format!("{described}-h")),
-            (false, false) => None,
-        });
-        FieldState {
-            id: StoredValue::new(id),
-            error,
-            described_by,
-            name,
-            form,
-        }
-    }
-
-    fn id(self) -> String {
-        self.id.get_value()
-    }
-
-    fn changed(self) {
-        if let Some(form) = self.form {
-            form.forget(self.name);
-        }
-    }
-
-    fn invalid(self) -> Option<&'static str> {
-        self.error.get().is_some().then_some("true")
-    }
-}
-
-/// The label above, the hint and the refusal below.
-#[component]
-fn Frame(
-    state: FieldState,
-    label: Signal<String>,
-    hint: Option<Signal<String>>,
-    optional: bool,
-    wide: bool,
-    children: Children,
-) -> impl IntoView {
-    let id = state.id();
-    view! {
-        <div class="field" class:is-refused=move || state.error.get().is_some() class:wide=wide>
-            <label class="label" for=id.clone()>
-                {label}
-                {optional.then(|| view! { " " <span class="optional">{t(text::FORM_OPTIONAL)}</span> })}
-            </label>
-            {children()}
-            {hint.map(|hint| view! { <span class="hint" id=format!("{id}-h")>{hint}</span> })}
-            <p class="field-error" id=format!("{id}-e")>{move || state.error.get()}</p>
-        </div>
-    }
-    .into_any()
-}
 
 /// A line of text. `kind` is the input's type: `text`, `email`, `tel`.
 #[component]
@@ -94,27 +21,18 @@ pub fn TextField(
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
     let state = FieldState::new(name, label, hint.is_some());
+    let line = Line {
+        kind: Signal::stored(kind),
+        inputmode,
+        autocomplete,
+        autofocus,
+        ..Line::text(optional)
+    };
     view! {
         <Frame state label hint optional wide>
             <span class="input-box">
-                <input
-                    id=state.id()
-                    name=name
-                    type=kind
-                    autocomplete=autocomplete
-                    inputmode=inputmode
-                    spellcheck="false"
-                    autofocus=autofocus
-                    aria-required=(!optional).then_some("true")
-                    aria-invalid=move || state.invalid()
-                    aria-describedby=move || state.described_by.get()
-                    prop:value=move || value.get()
-                    on:input:target=move |event| {
-                        value.set(event.target().value());
-                        state.changed();
-                    }
-                />
-                {move || state.invalid().map(|_| view! { <Glyph name="late"/> })}
+                {line.input(state, move || value.get(), move |words| value.set(words), || ())}
+                {mark(state)}
             </span>
         </Frame>
     }
@@ -169,26 +87,16 @@ pub fn PasswordField(
 ) -> impl IntoView {
     let state = FieldState::new(name, label, hint.is_some());
     let shown = RwSignal::new(false);
-    let kind = move || if shown.get() { "text" } else { "password" };
+    let line = Line {
+        kind: Signal::derive(move || if shown.get() { "text" } else { "password" }),
+        autocomplete: if is_new { "new-password" } else { "current-password" },
+        autofocus,
+        ..Line::text(optional)
+    };
     view! {
         <Frame state label hint optional wide>
             <span class="input-box">
-                <input
-                    id=state.id()
-                    name=name
-                    type=kind
-                    autocomplete=if is_new { "new-password" } else { "current-password" }
-                    spellcheck="false"
-                    autofocus=autofocus
-                    aria-required=(!optional).then_some("true")
-                    aria-invalid=move || state.invalid()
-                    aria-describedby=move || state.described_by.get()
-                    prop:value=move || value.get()
-                    on:input:target=move |event| {
-                        value.set(event.target().value());
-                        state.changed();
-                    }
-                />
+                {line.input(state, move || value.get(), move |words| value.set(words), || ())}
                 <button
                     class="btn btn-plain btn-icon"
                     type="button"
@@ -241,35 +149,22 @@ pub fn MoneyField(
 ) -> impl IntoView {
     let state = FieldState::new(name, label, hint.is_some());
     let app = app();
-    let tidy = move |_| {
-        if let Some(currency) = app.currency.get_untracked()
-            && let Ok(amount) = currency.read(&value.get_untracked())
-        {
-            value.set(currency.show(amount));
+    let tidy = move || {
+        if let Ok(amount) = untrack(|| app.read_money(&value.get())) {
+            value.set(untrack(|| app.money(amount)));
         }
+    };
+    let line = Line {
+        inputmode: "decimal",
+        autofocus,
+        ..Line::text(optional)
     };
     view! {
         <Frame state label hint optional wide>
             <span class="input-box money">
                 <span class="unit">{move || app.code()}</span>
-                <input
-                    id=state.id()
-                    name=name
-                    inputmode="decimal"
-                    autocomplete="off"
-                    autofocus=autofocus
-                    aria-required=(!optional).then_some("true")
-                    aria-invalid=move || state.invalid()
-                    aria-describedby=move || state.described_by.get()
-                    prop:value=move || value.get()
-                    on:input:target=move |event| {
-                        value.set(event.target().value());
-                        state.changed();
-                    }
-                    on:change:target=move |event| value.set(event.target().value())
-                    on:blur=tidy
-                />
-                {move || state.invalid().map(|_| view! { <Glyph name="late"/> })}
+                {line.input(state, move || value.get(), move |words| value.set(words), tidy)}
+                {mark(state)}
             </span>
         </Frame>
     }
@@ -299,28 +194,14 @@ pub fn DateField(
         let date = crate::dates::read(&words, app.today.get_untracked());
         value.set(date.map_or_else(|| words.trim().to_owned(), |date| date.to_string()));
         typed.set(Some(words));
-        state.changed();
+    };
+    let line = Line {
+        placeholder: Some(text::DATE_PLACEHOLDER),
+        ..Line::text(optional)
     };
     view! {
         <Frame state label hint optional wide>
-            <span class="input-box">
-                <input
-                    id=state.id()
-                    name=name
-                    type="text"
-                    autocomplete="off"
-                    spellcheck="false"
-                    placeholder=t(text::DATE_PLACEHOLDER)
-                    aria-required=(!optional).then_some("true")
-                    aria-invalid=move || state.invalid()
-                    aria-describedby=move || state.described_by.get()
-                    prop:value=shown
-                    on:input:target=move |event| read(event.target().value())
-                    on:change:target=move |event| read(event.target().value())
-                    on:blur=move |_| typed.set(None)
-                />
-                {move || state.invalid().map(|_| view! { <Glyph name="late"/> })}
-            </span>
+            <span class="input-box">{line.input(state, shown, read, move || typed.set(None))} {mark(state)}</span>
         </Frame>
     }
     .into_any()
@@ -404,23 +285,16 @@ pub fn CodeField(
     #[prop(optional, into)] hint: Option<Signal<String>>,
 ) -> impl IntoView {
     let state = FieldState::new(name, label, hint.is_some());
+    let line = Line {
+        inputmode: "numeric",
+        autocomplete: "one-time-code",
+        class: "input code-input",
+        keep: |words| words.chars().filter(char::is_ascii_digit).take(6).collect(),
+        ..Line::text(false)
+    };
     view! {
         <Frame state label hint optional=false wide=false>
-            <input
-                class="input code-input"
-                id=state.id()
-                name=name
-                inputmode="numeric"
-                autocomplete="one-time-code"
-                maxlength="6"
-                aria-invalid=move || state.invalid()
-                aria-describedby=move || state.described_by.get()
-                prop:value=move || value.get()
-                on:input:target=move |event| {
-                    value.set(event.target().value().chars().filter(char::is_ascii_digit).collect());
-                    state.changed();
-                }
-            />
+            {line.input(state, move || value.get(), move |digits| value.set(digits), || ())}
         </Frame>
     }
     .into_any()

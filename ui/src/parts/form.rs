@@ -77,11 +77,11 @@ impl FormState {
 
     /// Shows why a request was refused: under its field where the form has it, else on top; the focus goes there.
     pub fn fail(self, error: ApiError) {
-        let known = error.field.filter(|field| self.has(field));
-        match known {
-            Some(field) => self.refuse(vec![(field, error.message)]),
+        let words = untrack(|| self.app.answer(&error));
+        match error.field.filter(|field| self.has(field)) {
+            Some(field) => self.refuse(vec![(field, words)]),
             None => {
-                self.general.try_set(Some(error.message));
+                self.general.try_set(Some(words));
             }
         }
     }

@@ -87,7 +87,7 @@ fn is_letter(key: &str) -> bool {
 }
 
 /// Presses the first element that matches and can be pressed; answers whether there was one.
-fn press(css: &str) -> bool {
+pub fn press(css: &str) -> bool {
     let found = document().query_selector(css).ok().flatten();
     let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) else {
         return false;
@@ -173,6 +173,7 @@ fn rows_lines(app: App) -> Vec<(String, String)> {
     [
         ("↑ ↓", text::KEYS_ROWS),
         ("Home End", text::KEYS_ENDS),
+        ("PgUp PgDn", text::KEYS_PAGES),
         ("Enter", text::KEYS_OPEN),
     ]
     .map(|(keys, words)| (keys.to_owned(), app.say(words).to_owned()))

@@ -4,17 +4,20 @@ pub mod button;
 pub mod chart;
 pub mod choices;
 pub mod dialog;
+mod field;
 pub mod fields;
 pub mod figures;
 pub mod form;
 pub mod icon;
 pub mod keys;
+pub mod list;
 pub mod notice;
 pub mod palette;
 pub mod query;
 pub mod screen;
 pub mod status;
 pub mod table;
+mod table_cell;
 pub mod toast;
 
 #[allow(unused_imports, reason = "the library's front door, wider than any one screen")]
@@ -27,9 +30,11 @@ pub use {
     figures::{Fact, Facts, Figure, Figures, InstallmentProgress},
     form::{Form, FormState, Refusal},
     icon::{Glyph, Icon},
+    list::{ALL, Pager, SearchField, asked_by, matches_of, rows_of},
     notice::{Banner, EmptyState, Tone, WorkItem},
     query::{Query, query},
     screen::Screen,
     status::{Pill, Status, StatusGlyph},
-    table::{Cell, Column, DataTable, Pager, Row, RowAction, SearchField},
+    table::DataTable,
+    table_cell::{Cell, Column, Row, RowAction},
 };

@@ -18,12 +18,6 @@ fn status_word(status: &str) -> Option<Text> {
     })
 }
 
-/// A share in hundredths of a percent with one decimal, rounded half-up: 438 is "4.4%".
-fn percent(hundredths: u32) -> String {
-    let tenths = (hundredths + 5) / 10;
-    format!("{}.{}%", tenths / 10, tenths % 10)
-}
-
 fn money_figure(hook: &'static str, label: Text, amount: Money, show: Show) -> AnyView {
     view! {
         <div class="figure">
@@ -48,7 +42,7 @@ fn figures(home: &AdminHomeView, show: Show) -> AnyView {
             <div class="figure">
                 <dt class="figure-label">{t(text::ADMIN_PAR30)}</dt>
                 <dd class=if bad { "figure-value is-bad" } else { "figure-value" }>
-                    <span data-figure="par30">{percent(home.par30)}</span> " "
+                    <span data-figure="par30">{show.share(home.par30)}</span> " "
                     <small><span data-figure="par30_amount">{show.money(home.par30_amount)}</span> " " {show.currency().code}</small>
                 </dd>
             </div>
@@ -100,7 +94,10 @@ fn charts(home: &AdminHomeView) -> AnyView {
 #[component]
 pub fn AdminHomeScreen() -> impl IntoView {
     let show = Show::here();
-    let home = query(|| Some(AdminHome {}));
+    let home = query(move || {
+        let language = show.language().code().to_owned();
+        Some(AdminHome { language })
+    });
     let note = Signal::derive(move || {
         let day = home.value.with(|home| home.as_ref().map(|home| home.today));
         day.map(|day| show.fill(text::ADMIN_AS_OF, [("date", show.day(day))]))

@@ -8,7 +8,7 @@ use crate::screens::apply_preview::{costs, preview, table};
 use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
 use crate::screens::products::whole;
-use farthing_api::{ApiError, ApplyForLoan, CustomerId, ListProducts, ProductId, ProductView};
+use farthing_api::{ApiError, ApplyForLoan, Code, CustomerId, ListProducts, ProductId, ProductView};
 use farthing_lending::Schedule;
 use leptos::prelude::*;
 
@@ -68,13 +68,12 @@ impl Asked {
             return None;
         }
         let currency = self.show.currency();
-        let principal = match currency.read(&principal) {
+        let principal = match self.show.read_money(&principal) {
             Ok(principal) => principal,
-            Err(message) => return Some((product, Err(ApiError::input("principal", "malformed", message)))),
+            Err(error) => return Some((product, Err(error.on("principal")))),
         };
         let Some(installments) = whole(&installments) else {
-            let message = self.show.say(text::APPLY_INSTALLMENTS_WRONG);
-            return Some((product, Err(ApiError::input("installments", "malformed", message))));
+            return Some((product, Err(ApiError::input("installments", Code::WholeNumber))));
         };
         let answer = preview(&product.terms, &currency, principal, installments, self.show.today());
         Some((product, answer))
@@ -90,7 +89,7 @@ impl Asked {
         let principal = form.read_money("principal", self.principal);
         let installments = whole(&self.installments.get_untracked());
         if installments.is_none() {
-            form.refuse("installments", self.show.say(text::APPLY_INSTALLMENTS_WRONG));
+            form.refuse_for("installments", Code::WholeNumber);
         }
         Some(ApplyForLoan {
             customer: customer?,

@@ -82,7 +82,7 @@ pub fn costs(schedule: &Schedule, product: &ProductTerms, show: Show) -> AnyView
     view! {
         <p class="quote-amount"><span data-figure="installment">{show.money(schedule.installment)}</span> " " <small class="small">{each}</small></p>
         <dl class="sums tight">
-            <dt>{t(text::APPLY_PREVIEW_RATE)}</dt><dd data-figure="rate">{show.rate(product.annual_rate)} "%"</dd>
+            <dt>{t(text::APPLY_PREVIEW_RATE)}</dt><dd data-figure="rate">{show.percent(product.annual_rate)}</dd>
             <dt>{t(text::APPLY_PREVIEW_INTEREST)}</dt><dd data-figure="total_interest">{show.money(schedule.total_interest)}</dd>
             <dt class="strong">{t(text::APPLY_PREVIEW_TOTAL)}</dt><dd class="strong" data-figure="total_due">{show.money(schedule.total_due)}</dd>
             <dt>{t(text::APPLY_PREVIEW_LAST)}</dt><dd data-figure="last_installment">{show.money(schedule.last_due)}</dd>

@@ -1,24 +1,37 @@
 //! What needs attention, and how each thing is settled.
 
-use crate::i18n::{Text, text};
+use crate::i18n::text;
 use crate::parts::{AreaField, Button, Dialog, EmptyState, Form, FormState, Refusal, Screen, WorkItem, query};
 use crate::route::Route;
 use crate::state::{App, app};
-use farthing_api::{ListTasks, SettleTask, TaskView};
+use farthing_api::{ListTasks, SettleTask, TaskKind, TaskView};
 use leptos::prelude::*;
 
 /// What happened, in words.
 pub fn task_title(app: App, task: &TaskView) -> String {
-    let title: Option<Text> = match task.kind.as_str() {
-        "likely_duplicate_payment" => Some(text::TASK_DUPLICATE),
-        "payment_on_closed_loan" => Some(text::TASK_ON_CLOSED),
-        "notice_of_payment" => Some(text::TASK_NOTICE),
-        _ => None,
-    };
     let amount = task.amount.map(|amount| app.money(amount)).unwrap_or_default();
-    match title {
-        Some(title) => app.say_with(title, &[("amount", amount), ("code", app.code())]),
-        None => task.kind.replace('_', " "),
+    match task.kind {
+        TaskKind::NoticeOfPayment => app.say_with(text::TASK_NOTICE, &[("amount", amount), ("code", app.code())]),
+        TaskKind::LikelyDuplicateCustomer => app.say(text::TASK_TWINS).to_owned(),
+        TaskKind::Other => app.say(text::TASK_ANY).to_owned(),
+    }
+}
+
+/// What belongs to it, in words.
+fn task_detail(app: App, task: &TaskView) -> String {
+    match task.kind {
+        TaskKind::NoticeOfPayment => match task.detail.split_once(" · ") {
+            Some((day, reference)) => {
+                let day = day.parse().map_or_else(|_| day.to_owned(), |day| app.day(day));
+                app.say_with(
+                    text::TASK_NOTICE_DETAIL,
+                    &[("day", day), ("reference", reference.to_owned())],
+                )
+            }
+            None => task.detail.clone(),
+        },
+        TaskKind::LikelyDuplicateCustomer => app.say(text::TASK_TWINS_DETAIL).to_owned(),
+        TaskKind::Other => task.detail.clone(),
     }
 }
 
@@ -28,14 +41,11 @@ pub fn task_reason(app: App, task: &TaskView) -> String {
     let parts = [
         task.customer.clone(),
         task.loan_number.clone(),
-        task.detail.clone(),
+        task_detail(app, task),
         since,
     ];
-    parts
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" · ")
+    let said = parts.into_iter().filter(|part| !part.is_empty());
+    said.collect::<Vec<_>>().join(" · ")
 }
 
 /// The list.
@@ -46,12 +56,9 @@ pub fn AttentionScreen() -> impl IntoView {
     let settling = RwSignal::new(None::<TaskView>);
     let open = RwSignal::new(false);
     let item = move |task: TaskView| {
-        let (title, reason, loan, number) = (
-            task_title(app, &task),
-            task_reason(app, &task),
-            task.loan,
-            task.loan_number.clone(),
-        );
+        let (title, reason) = (task_title(app, &task), task_reason(app, &task));
+        let (loan, number) = (task.loan, task.loan_number.clone());
+        let customer = task.customer_id.filter(|_| loan.is_none());
         let settle = move |()| {
             settling.set(Some(task.clone()));
             open.set(true);
@@ -60,6 +67,7 @@ pub fn AttentionScreen() -> impl IntoView {
             <WorkItem title=title reason=reason>
                 <span class="row" data-task=number>
                     {loan.map(|id| view! { <Button label=text::TASK_OPEN_LOAN kind="text btn-sm" does="open-loan" on_press=move |()| app.go(Route::Loan(id))/> })}
+                    {customer.map(|id| view! { <Button label=text::TASK_OPEN_CUSTOMER kind="text btn-sm" does="open-customer" on_press=move |()| app.go(Route::Customer(id))/> })}
                     {app.can("settle_tasks").then(|| view! { <Button label=text::TASK_SETTLE kind=" btn-sm" does="settle-task" on_press=settle/> })}
                 </span>
             </WorkItem>
@@ -68,7 +76,7 @@ pub fn AttentionScreen() -> impl IntoView {
     let list = move || match (tasks.value.get(), tasks.error.get()) {
         (Some(tasks), _) if tasks.is_empty() => view! { <EmptyState sentence=text::ATTENTION_NONE/> }.into_any(),
         (Some(tasks), _) => view! { <ul class="work">{tasks.into_iter().map(item).collect_view()}</ul> }.into_any(),
-        (None, Some(error)) => view! { <EmptyState sentence=error.message/> }.into_any(),
+        (None, Some(error)) => view! { <EmptyState sentence=app.answer(&error)/> }.into_any(),
         (None, None) => ().into_any(),
     };
     view! {

@@ -51,7 +51,7 @@ pub fn CustomerScreen(id: CustomerId) -> impl IntoView {
                 customer
                     .error
                     .get()
-                    .map(|error| view! { <EmptyState sentence=error.message/> }.into_any())
+                    .map(|error| view! { <EmptyState sentence=app.answer(&error)/> }.into_any())
             })
     };
     view! {
@@ -126,10 +126,9 @@ fn record(app: App, query: Query<CustomerView>, customer: CustomerView) -> AnyVi
 fn facts(app: App, customer: &CustomerView) -> Vec<Fact> {
     let form = customer.form.clone();
     let born = form.born_on.parse().map_or(form.born_on.clone(), |date| app.date(date));
-    let amount = |typed: &str| {
-        let currency = app.currency.get_untracked();
-        let amount = currency.and_then(|currency| Some(currency.show(currency.read(typed).ok()?)));
-        amount.map_or_else(|| typed.to_owned(), |amount| format!("{amount} {}", app.code()))
+    let amount = |plain: &str| match app.amount_kept(plain) {
+        Some(amount) => format!("{} {}", app.money(amount), app.code()),
+        None => plain.to_owned(),
     };
     let (income, other) = (amount(&form.monthly_income), amount(&form.other_installments));
     [
@@ -208,11 +207,17 @@ fn EditForm(open: RwSignal<bool>, customer: Query<CustomerView>) -> impl IntoVie
     let id = known.map(|view| view.row.id);
     let submit = move |()| {
         if let Some(id) = id {
-            form.submit(EditCustomer { id, form: draft.form() }, move |view| {
-                open.set(false);
-                customer.put(view);
-                app.tell(app.say(text::CUSTOMER_SAVED));
-            });
+            form.submit(
+                EditCustomer {
+                    id,
+                    form: draft.form(app),
+                },
+                move |view| {
+                    open.set(false);
+                    customer.put(view);
+                    app.tell(app.say(text::CUSTOMER_SAVED));
+                },
+            );
         }
     };
     view! {

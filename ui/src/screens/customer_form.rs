@@ -1,9 +1,9 @@
 //! The form of what is known about a customer: to register one, and to change it.
 
 use crate::i18n::text;
-use crate::parts::{Button, DateField, Form, FormState, Screen, TextField};
+use crate::parts::{Button, DateField, Form, FormState, MoneyField, Screen, TextField};
 use crate::route::Route;
-use crate::state::app;
+use crate::state::{App, app};
 use farthing_api::{CustomerForm, RegisterCustomer};
 use leptos::prelude::*;
 
@@ -25,6 +25,8 @@ pub struct CustomerDraft {
 impl CustomerDraft {
     /// What is known already.
     pub fn of(form: CustomerForm) -> CustomerDraft {
+        let app = app();
+        let amount = |plain: String| RwSignal::new(app.amount_kept(&plain).map_or(plain, |amount| app.money(amount)));
         CustomerDraft {
             first_name: RwSignal::new(form.first_name),
             last_name: RwSignal::new(form.last_name),
@@ -34,14 +36,15 @@ impl CustomerDraft {
             born_on: RwSignal::new(form.born_on),
             address: RwSignal::new(form.address),
             employer: RwSignal::new(form.employer),
-            monthly_income: RwSignal::new(form.monthly_income),
-            other_installments: RwSignal::new(form.other_installments),
+            monthly_income: amount(form.monthly_income),
+            other_installments: amount(form.other_installments),
         }
     }
 
-    /// What the fields hold now.
-    pub fn form(self) -> CustomerForm {
+    /// What the fields hold now. An amount that can't be read goes to the desk as it is, which says why.
+    pub fn form(self, app: App) -> CustomerForm {
         let trimmed = |value: RwSignal<String>| value.get_untracked().trim().to_owned();
+        let amount = |value: RwSignal<String>| untrack(|| app.plain_amount(&value.get()));
         CustomerForm {
             first_name: trimmed(self.first_name),
             last_name: trimmed(self.last_name),
@@ -51,8 +54,8 @@ impl CustomerDraft {
             born_on: trimmed(self.born_on),
             address: trimmed(self.address),
             employer: trimmed(self.employer),
-            monthly_income: trimmed(self.monthly_income),
-            other_installments: trimmed(self.other_installments),
+            monthly_income: amount(self.monthly_income),
+            other_installments: amount(self.other_installments),
         }
     }
 }
@@ -70,8 +73,8 @@ pub fn CustomerFields(draft: CustomerDraft) -> impl IntoView {
             <TextField name="document_id" label=text::CUSTOMER_DOCUMENT_ID value=draft.document_id optional=true/>
             <TextField name="address" label=text::CUSTOMER_ADDRESS value=draft.address optional=true wide=true/>
             <TextField name="employer" label=text::CUSTOMER_EMPLOYER value=draft.employer optional=true wide=true/>
-            <TextField name="monthly_income" label=text::CUSTOMER_INCOME value=draft.monthly_income inputmode="decimal" optional=true/>
-            <TextField name="other_installments" label=text::CUSTOMER_OTHER value=draft.other_installments inputmode="decimal" optional=true/>
+            <MoneyField name="monthly_income" label=text::CUSTOMER_INCOME value=draft.monthly_income optional=true/>
+            <MoneyField name="other_installments" label=text::CUSTOMER_OTHER value=draft.other_installments optional=true/>
         </div>
     }
     .into_any()
@@ -85,7 +88,7 @@ pub fn NewCustomerScreen() -> impl IntoView {
     let draft = CustomerDraft::of(CustomerForm::default());
     let submit = move |()| {
         if form.require(&[("first_name", draft.first_name), ("last_name", draft.last_name)]) {
-            form.submit(RegisterCustomer { form: draft.form() }, move |customer| {
+            form.submit(RegisterCustomer { form: draft.form(app) }, move |customer| {
                 app.tell(app.say_with(text::CUSTOMER_REGISTERED, &[("number", customer.row.number)]));
                 app.replace(Route::Customer(customer.row.id));
             });

@@ -62,7 +62,7 @@ pub fn VerifyPanel(customer: CustomerView, query: Query<CustomerView>, may_edit:
     let may_vouch = app.can("vouch") && customer.document_seen.is_some() && customer.vouched_by.is_none();
     let verdict = match customer.may_receive.clone() {
         Ok(()) => view! { <div class="banner banner-good" role="status"><Glyph name="paid"/><span>{t(text::VERIFY_MAY_RECEIVE)}</span></div> }.into_any(),
-        Err(why) => view! { <div class="banner banner-warn" role="status"><Glyph name="attention"/><span>{why}</span></div> }.into_any(),
+        Err(why) => view! { <div class="banner banner-warn" role="status"><Glyph name="attention"/><span>{app.answer(&why)}</span></div> }.into_any(),
     };
     let show_document = may_edit && customer.document_seen.is_none();
     let show_access = may_edit && has_email && !customer.has_access;

@@ -1,7 +1,9 @@
 //! Every customer.
 
 use crate::i18n::text;
-use crate::parts::{Button, Cell, Column, DataTable, EmptyState, Pager, Row, Screen, SearchField, Status, query};
+use crate::parts::{
+    Button, Cell, Column, DataTable, EmptyState, Pager, Row, Screen, SearchField, Status, matches_of, query, rows_of,
+};
 use crate::route::Route;
 use crate::state::{App, app};
 use farthing_api::{CustomerRow, ListCustomers, ListQuery};
@@ -13,13 +15,7 @@ pub fn CustomersScreen() -> impl IntoView {
     let app = app();
     let ask = RwSignal::new(ListQuery::default());
     let found = query(move || Some(ListCustomers { query: ask.get() }));
-    let rows = Signal::derive(move || {
-        found.value.with(|page| {
-            page.as_ref()
-                .map(|page| page.rows.iter().map(|customer| row(app, customer)).collect())
-        })
-    });
-    let matches = Signal::derive(move || found.value.with(|page| page.as_ref().map(|page| page.matches)));
+    let (rows, matches) = (rows_of(found, move |customer| row(app, customer)), matches_of(found));
     let columns = vec![
         Column::words(text::FIELD_CUSTOMER).sorted("name").cut(),
         Column::words(text::FIELD_NUMBER).sorted("registered"),
@@ -64,7 +60,7 @@ pub fn CustomersScreen() -> impl IntoView {
                 label=text::NAV_CUSTOMERS columns=columns rows=rows slow=found.slow order=ask on_open=open
                 empty=empty wrap="bleed fill"
             />
-            <Pager query=ask matches=matches/>
+            <Pager query=ask rows=rows matches=matches/>
         </Screen>
     }
 }

@@ -105,7 +105,7 @@ pub fn FirstRunScreen(currencies: Vec<Currency>, time_zones: Vec<String>, time_z
     };
     let finish = move || {
         let mail = match draft.mail.get_untracked().as_str() {
-            "smtp" => match draft.draft.settings(app) {
+            "smtp" => match draft.draft.settings() {
                 Ok(settings) => Some(settings),
                 Err(_) => return go_to(3),
             },
@@ -136,7 +136,7 @@ pub fn FirstRunScreen(currencies: Vec<Currency>, time_zones: Vec<String>, time_z
                 ("admin_email", draft.admin_email),
                 ("password", draft.password),
             ]),
-            3 => draft.mail.get_untracked() == "none" || (draft.draft.is_complete(form) && sound(app, draft, form)),
+            3 => draft.mail.get_untracked() == "none" || (draft.draft.is_complete(form) && sound(draft, form)),
             _ => true,
         };
         match (complete, n + 1 < STEPS.len()) {
@@ -193,8 +193,8 @@ pub fn FirstRunScreen(currencies: Vec<Currency>, time_zones: Vec<String>, time_z
 }
 
 /// Whether the mail settings can be read; refuses the field that can't.
-fn sound(app: App, draft: Draft, form: FormState) -> bool {
-    match draft.draft.settings(app) {
+fn sound(draft: Draft, form: FormState) -> bool {
+    match draft.draft.settings() {
         Ok(_) => true,
         Err(error) => {
             form.fail(error);
@@ -283,7 +283,7 @@ fn receipt(app: App, draft: Draft) -> AnyView {
     let number = move || format!("{}-{}-000001", draft.branch_code.get(), draft.desk_code.get());
     let amount = move |minor: i64| {
         let currency = Currency::of(&draft.currency.get());
-        currency.map(|currency| currency.show(Money::from_minor(minor)))
+        currency.map(|currency| Money::from_minor(minor).written(currency.decimals, app.marks()))
     };
     let organisation = move || {
         let name = draft.organisation.get();

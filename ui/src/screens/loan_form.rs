@@ -10,7 +10,7 @@ use crate::parts::{
 };
 use crate::screens::loan_words::{PAYMENT_METHODS, payment_method};
 use chrono::NaiveDate;
-use farthing_api::{ApiError, Money, PaymentMethod, Request};
+use farthing_api::{ApiError, Code, Money, PaymentMethod, Request};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -62,9 +62,14 @@ impl Form {
         self.state.refuse(self.wrong.get_value());
     }
 
+    /// Says under a field that it needs a change, for a cause of the desk's own.
+    pub fn refuse_for(self, field: &str, code: Code) {
+        self.refuse(field, untrack(|| self.show.answer(&ApiError::input(field, code))));
+    }
+
     /// Says under a field what is wrong with it, or nothing, while one types: the focus stays.
     pub fn check(self, error: Option<&ApiError>) {
-        let wrong = error.and_then(|error| Some((error.field.clone()?, error.message.clone())));
+        let wrong = error.and_then(|error| Some((error.field.clone()?, self.show.answer(error))));
         self.state.mark(wrong.into_iter().collect());
     }
 
@@ -253,8 +258,8 @@ impl Form {
     pub fn read_money(self, name: &'static str, typed: RwSignal<String>) -> Option<Money> {
         match untrack(|| self.show.read_money(&typed.get())) {
             Ok(amount) => Some(amount),
-            Err(message) => {
-                self.refuse(name, message);
+            Err(error) => {
+                self.refuse(name, untrack(|| self.show.answer(&error)));
                 None
             }
         }

@@ -51,15 +51,47 @@ impl Show {
 
     /// A rate in percent with two decimals: `18.00`.
     pub fn rate(self, rate: Decimal) -> String {
-        format!("{rate:.2}")
+        self.punctuated(format!("{rate:.2}"))
+    }
+
+    /// A rate in percent with its sign: `18.00%`, `18,00 %`.
+    pub fn percent(self, rate: Decimal) -> String {
+        self.signed(self.rate(rate))
+    }
+
+    /// A share in hundredths of a percent with one decimal, rounded half-up: 438 is `4.4%`.
+    pub fn share(self, hundredths: u32) -> String {
+        let tenths = (hundredths + 5) / 10;
+        self.signed(self.punctuated(format!("{}.{}", tenths / 10, tenths % 10)))
+    }
+
+    fn signed(self, number: String) -> String {
+        match self.language() {
+            Language::En => format!("{number}%"),
+            Language::Fr => format!("{number}\u{a0}%"),
+        }
+    }
+
+    /// A number without needless zeros, as a field holds it: `7.5`.
+    pub fn number(self, number: Decimal) -> String {
+        self.punctuated(number.normalize().to_string())
+    }
+
+    fn punctuated(self, number: String) -> String {
+        number.replace('.', self.0.marks().point)
     }
 
     /// Reads an amount.
     ///
     /// # Errors
-    /// What is wrong with it, in words.
-    pub fn read_money(self, typed: &str) -> Result<Money, String> {
-        self.currency().read(typed)
+    /// What is wrong with it.
+    pub fn read_money(self, typed: &str) -> Result<Money, ApiError> {
+        self.0.read_money(typed)
+    }
+
+    /// What the desk answered, in the language in force.
+    pub fn answer(self, error: &ApiError) -> String {
+        self.0.answer(error)
     }
 
     /// Reads a day as a date field holds it.
@@ -96,6 +128,11 @@ impl Show {
     /// A moment on this machine's clock: "9 Jul 10:42".
     pub fn instant(self, at: DateTime<Utc>) -> String {
         format!("{} {}", self.0.day(dates::local_date(at)), dates::clock(at))
+    }
+
+    /// A status of a word.
+    pub fn status(self, glyph: &'static str, word: Text) -> Status {
+        Status::new(self.0, glyph, word)
     }
 
     /// How a loan stands, in one word.
@@ -167,8 +204,8 @@ pub fn dash_or(show: Show, amount: Money) -> AnyView {
 
 /// The list or the page could not be read: why.
 pub fn trouble(error: &ApiError) -> AnyView {
-    view! { <div class="banner banner-bad" role="alert"><span data-figure="error">{error.message.clone()}</span></div> }
-        .into_any()
+    let words = app().answer(error);
+    view! { <div class="banner banner-bad" role="alert"><span data-figure="error">{words}</span></div> }.into_any()
 }
 
 /// Something is being read. Local data shows at once, so this is quiet.

@@ -24,7 +24,7 @@ impl Papers {
     }
 
     fn fail(self, error: &ApiError) {
-        self.trouble.try_set(Some(error.message.clone()));
+        self.trouble.try_set(Some(untrack(|| self.show.answer(error))));
     }
 
     fn open(self, path: String) {
@@ -80,17 +80,21 @@ impl Papers {
         });
     }
 
+    /// Writes the receipt of a payment and opens it.
+    pub fn show_receipt(self, payment: PaymentId) {
+        self.trouble.try_set(None);
+        spawn_local(async move {
+            match send(&WriteReceipt { payment }).await {
+                Ok(saved) => self.open(saved.path),
+                Err(error) => self.fail(&error),
+            }
+        });
+    }
+
     /// Says what was saved and offers its receipt, which is written when it is asked for.
     pub fn received(self, words: String, payment: PaymentId) {
-        self.show
-            .done_with(words, self.show.say(text::LOAN_DO_OPEN_RECEIPT), move || {
-                spawn_local(async move {
-                    match send(&WriteReceipt { payment }).await {
-                        Ok(saved) => self.open(saved.path),
-                        Err(error) => self.fail(&error),
-                    }
-                });
-            });
+        let label = self.show.say(text::LOAN_DO_OPEN_RECEIPT);
+        self.show.done_with(words, label, move || self.show_receipt(payment));
     }
 
     /// Why the last paper could not be written or opened.

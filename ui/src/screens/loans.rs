@@ -1,14 +1,14 @@
 //! The list of loans and purchases: paged, searched and sorted by the book.
 
 use crate::i18n::{Text, t, text};
-use crate::parts::{Button, Cell, Column, DataTable, Pager, Row, Screen, SearchField, Tab, Tabs, query};
+use crate::parts::{
+    ALL, Button, Cell, Column, DataTable, Pager, Row, Screen, SearchField, Tab, Tabs, asked_by, matches_of, query,
+    rows_of,
+};
 use crate::route::Route;
 use crate::screens::loan_kit::{Show, trouble};
 use farthing_api::{ListLoans, ListQuery, LoanRow, Money};
 use leptos::prelude::*;
-
-/// The tab of every loan.
-const ALL: &str = "all";
 
 /// The tabs: the filter's word, and its name.
 const TABS: [(&str, Text); 6] = [
@@ -29,7 +29,7 @@ fn columns() -> Vec<Column> {
         Column::number(text::LOANS_COLUMN_PRINCIPAL).sorted("principal"),
         Column::number(text::LOANS_COLUMN_OUTSTANDING).sorted("outstanding"),
         Column::number(text::LOANS_COLUMN_DUE_NOW),
-        Column::number(text::LOANS_COLUMN_DAYS),
+        Column::number(text::LOANS_COLUMN_DAYS).sorted("days"),
         Column::status(text::LOANS_COLUMN_STATUS),
     ]
 }
@@ -88,29 +88,9 @@ fn empty(query: RwSignal<ListQuery>, tab: RwSignal<String>, show: Show) -> AnyVi
 pub fn LoansScreen(filter: String) -> impl IntoView {
     let show = Show::here();
     let tab = RwSignal::new(if filter.is_empty() { ALL.to_owned() } else { filter });
-    let word = |tab: &str| if tab == ALL { String::new() } else { tab.to_owned() };
-    let asked = RwSignal::new(ListQuery {
-        filter: tab.with_untracked(|tab| word(tab)),
-        ..ListQuery::default()
-    });
-    Effect::new(move |before: Option<String>| {
-        let now = tab.get();
-        if before.is_some_and(|before| before != now) {
-            asked.update(|asked| {
-                asked.filter = word(&now);
-                asked.page = 0;
-            });
-        }
-        now
-    });
+    let asked = asked_by(tab);
     let found = query(move || Some(ListLoans { query: asked.get() }));
-    let rows = Signal::derive(move || {
-        found.value.with(|page| {
-            page.as_ref()
-                .map(|page| page.rows.iter().map(|row| line(row, show)).collect::<Vec<_>>())
-        })
-    });
-    let matches = Signal::derive(move || found.value.with(|page| page.as_ref().map(|page| page.matches)));
+    let (rows, matches) = (rows_of(found, move |row| line(row, show)), matches_of(found));
     let open = move |id: String| {
         if let Ok(id) = id.parse() {
             show.go(Route::Loan(id));
@@ -132,7 +112,7 @@ pub fn LoansScreen(filter: String) -> impl IntoView {
             {move || found.error.get().map(|error| trouble(&error))}
             <DataTable label=text::LOANS_TITLE columns=columns() rows slow=found.slow order=asked on_open=open wrap="bleed fill"
                 empty=move || empty(asked, tab, show)/>
-            <Pager query=asked matches/>
+            <Pager query=asked rows matches/>
         </Screen>
     }
     .into_any()

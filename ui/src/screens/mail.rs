@@ -3,7 +3,7 @@
 use crate::i18n::text;
 use crate::parts::{Banner, Button, FormState, PasswordField, SelectField, TextField, Tone};
 use crate::state::app;
-use farthing_api::{ApiError, MailSecurity, MailSettings, Secret, TestMail};
+use farthing_api::{ApiError, Code, MailSecurity, MailSettings, Secret, TestMail};
 use leptos::prelude::*;
 
 /// Mail settings while they are typed.
@@ -68,9 +68,9 @@ impl MailDraft {
     ///
     /// # Errors
     /// The port is not a number that a port can have.
-    pub fn settings(self, app: crate::state::App) -> Result<MailSettings, ApiError> {
+    pub fn settings(self) -> Result<MailSettings, ApiError> {
         let port = self.port.get_untracked().trim().parse::<u16>();
-        let port = port.map_err(|_| ApiError::input("port", "port", app.say(text::MAIL_PORT_WRONG)))?;
+        let port = port.map_err(|_| ApiError::input("port", Code::Port))?;
         let word = self.security.get_untracked();
         let security = SECURITIES.iter().find(|(own, ..)| *own == word);
         Ok(MailSettings {
@@ -124,7 +124,7 @@ pub fn MailFields(draft: MailDraft, form: FormState) -> impl IntoView {
         if !draft.is_complete(form) {
             return;
         }
-        match draft.settings(app) {
+        match draft.settings() {
             Err(error) => form.fail(error),
             Ok(settings) => {
                 let to = draft.to.get_untracked();

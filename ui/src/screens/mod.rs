@@ -5,7 +5,6 @@ mod apply;
 mod apply_customer;
 mod apply_preview;
 mod attention;
-mod boot;
 mod code;
 mod customer;
 mod customer_form;
@@ -25,11 +24,13 @@ mod loans;
 mod mail;
 mod officer_home;
 mod products;
+mod receipts;
 mod recovery;
 mod sell;
 mod settings;
 mod sign_in;
 mod staff;
+mod trouble;
 
 pub use sign_in::LockScreen;
 pub use staff::role_name;
@@ -68,9 +69,7 @@ fn outside(app: App, state: StartState) -> AnyView {
             organisation,
             ..
         } => view! { <sign_in::SignInScreen version=version open=open organisation=organisation/> }.into_any(),
-        StartState::Trouble { code, message, path } => {
-            view! { <boot::TroubleScreen code=code message=message path=path/> }.into_any()
-        }
+        StartState::Trouble { error } => view! { <trouble::TroubleScreen error/> }.into_any(),
         StartState::SignedIn { session } => {
             app.enter(session);
             ().into_any()
@@ -90,6 +89,7 @@ pub fn screen(app: App, route: Route) -> AnyView {
         Route::Apply { customer } => view! { <apply::ApplyScreen customer=customer/> }.into_any(),
         Route::NewApplication => view! { <apply::ApplyScreen customer=None/> }.into_any(),
         Route::NewSale => view! { <sell::SellScreen customer=None/> }.into_any(),
+        Route::Receipts => view! { <receipts::ReceiptsScreen/> }.into_any(),
         Route::Approvals => view! { <loans::LoansScreen filter="waiting".to_owned()/> }.into_any(),
         Route::Attention => view! { <attention::AttentionScreen/> }.into_any(),
         Route::Products => view! { <products::ProductsScreen/> }.into_any(),

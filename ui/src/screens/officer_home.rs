@@ -15,7 +15,10 @@ use leptos::prelude::*;
 #[component]
 pub fn OfficerHomeScreen() -> impl IntoView {
     let app = app();
-    let home = query(move || Some(OfficerHome {}));
+    let home = query(move || {
+        let language = app.language.get().code().to_owned();
+        Some(OfficerHome { language })
+    });
     let note = Signal::derive(move || {
         let today = app.today.get();
         format!("{} {}", app.say(crate::dates::weekday(today)), app.date(today))
@@ -32,7 +35,7 @@ pub fn OfficerHomeScreen() -> impl IntoView {
     };
     let body = move || match (home.value.get(), home.error.get()) {
         (Some(home), _) => day(app, home),
-        (None, Some(error)) => view! { <EmptyState sentence=error.message/> }.into_any(),
+        (None, Some(error)) => view! { <EmptyState sentence=app.answer(&error)/> }.into_any(),
         (None, None) => ().into_any(),
     };
     view! { <Screen name="today" title=text::NAV_TODAY note=note tools=tools>{body}</Screen> }

@@ -27,10 +27,9 @@ fn penalty(terms: &ProductTerms, show: Show) -> String {
         return show.say(text::PRODUCT_PENALTY_NONE);
     };
     let what = match rule.kind {
-        PenaltyKind::PercentOfOverdueInstallment(percent) => show.fill(
-            text::PRODUCT_PENALTY_PERCENT_OF,
-            [("percent", percent.normalize().to_string())],
-        ),
+        PenaltyKind::PercentOfOverdueInstallment(percent) => {
+            show.fill(text::PRODUCT_PENALTY_PERCENT_OF, [("percent", show.number(percent))])
+        }
         PenaltyKind::Flat(amount) => show.fill(text::PRODUCT_PENALTY_FLAT_OF, [("amount", show.money(amount))]),
     };
     match rule.grace_days {
@@ -66,7 +65,7 @@ fn line(product: &ProductView, shelf: Shelf, show: Show) -> AnyView {
             on:keydown=move |event| if event.key() == "Enter" { open_by_key() }>
             <td class="who">{terms.name.clone()}</td>
             <td class="muted cut" title=show.say(interest_method(terms.method))>{t(interest_method(terms.method))}</td>
-            <td class="num" data-figure="rate">{show.rate(terms.annual_rate)} "%"</td>
+            <td class="num" data-figure="rate">{show.percent(terms.annual_rate)}</td>
             <td class="muted">{every}</td>
             <td class="num">{range(show.money(terms.min_principal), show.money(terms.max_principal))}</td>
             <td class="num">{range(terms.min_installments.to_string(), terms.max_installments.to_string())}</td>

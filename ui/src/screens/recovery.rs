@@ -20,7 +20,7 @@ pub fn RecoveryScreen(done: SetUpDone) -> impl IntoView {
     let warnings = done
         .warnings
         .into_iter()
-        .map(|warning| view! { <Banner title=text::RECOVERY_KNOW body=warning tone=Tone::Warn icon="warning"/> });
+        .map(|warning| view! { <Banner title=text::RECOVERY_KNOW body=app.answer(&warning) tone=Tone::Warn icon="warning"/> });
     view! {
         <div class="signin" data-screen="recovery">
             <main class="signin-scroll">

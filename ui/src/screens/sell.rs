@@ -8,7 +8,7 @@ use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::{Show, amount_cell};
 use crate::screens::loan_papers::Papers;
 use crate::screens::products::whole;
-use farthing_api::{ApiError, CustomerId, GoodsId, GoodsView, ListGoods, Money, SellOnInstallments};
+use farthing_api::{ApiError, Code, CustomerId, GoodsId, GoodsView, ListGoods, Money, SellOnInstallments};
 use farthing_lending::{PenaltyKind, Purchase, Rhythm, Row};
 use farthing_office::{Refusal, purchase_penalty};
 use leptos::prelude::*;
@@ -115,7 +115,7 @@ impl Sale {
         let number = |field: &str, typed: RwSignal<String>| {
             let number = whole(&typed.get_untracked()).filter(|n| *n > 0);
             if number.is_none() {
-                form.refuse(field, show.say(text::SELL_WHOLE));
+                form.refuse_for(field, Code::WholeNumber);
             }
             number
         };

@@ -211,7 +211,7 @@ fn Mail() -> impl IntoView {
     let submit = move |()| {
         let settings = match way.get_untracked().as_str() {
             "smtp" if !draft.is_complete(form) => return,
-            "smtp" => match draft.settings(app) {
+            "smtp" => match draft.settings() {
                 Ok(settings) => Some(settings),
                 Err(error) => return form.fail(error),
             },

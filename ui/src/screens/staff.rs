@@ -56,9 +56,9 @@ pub fn StaffScreen() -> impl IntoView {
     };
     view! {
         <Screen name="staff" title=text::NAV_STAFF tools=tools>
-            {move || users.error.get().map(|error| view! { <div class="banner banner-bad" role="alert">{error.message}</div> })}
+            {move || users.error.get().map(|error| view! { <div class="banner banner-bad" role="alert">{app.answer(&error)}</div> })}
             <div class="table-wrap">
-                <table class="table comfortable" aria-label=t(text::NAV_STAFF)>
+                <table class="table comfortable flush" aria-label=t(text::NAV_STAFF)>
                     <thead><tr>
                         <th scope="col">{t(text::FIELD_NAME)}</th>
                         <th scope="col">{t(text::STAFF_ROLE)}</th>

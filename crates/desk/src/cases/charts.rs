@@ -4,7 +4,7 @@ use super::homes::{month, months_before, share};
 use crate::desk::Open;
 use crate::error::{Answer, Told};
 use chrono::{Datelike, NaiveDate};
-use farthing_api::{ChartView, Money};
+use farthing_api::{ChartView, Marks, Money};
 use farthing_documents::DocumentError;
 use farthing_documents::charts::{
     Bar, Expected, Flow, Frame, PurchaseMonth, Share, Theme, bars_and_line, bars_with_ticks, grouped_bars,
@@ -13,9 +13,32 @@ use farthing_documents::charts::{
 };
 use farthing_store::MonthSums;
 
+/// Whose figures are drawn, and in which language.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    open: &'a Open,
+    language: &'a str,
+}
+
+impl<'a> Place<'a> {
+    /// The branch's figures in the language of the screen that asks, else in the organisation's.
+    pub(super) fn of(open: &'a Open, asked: &'a str) -> Place<'a> {
+        let known = super::start::LANGUAGES.contains(&asked);
+        Place {
+            open,
+            language: if known { asked } else { &open.organisation.language },
+        }
+    }
+
+    fn show(self, amount: Money) -> String {
+        amount.written(self.open.currency().decimals, Marks::of(self.language))
+    }
+}
+
 /// The months that a chart shows, oldest first: its key, its first day, its sums.
-async fn months(open: &Open, today: NaiveDate, count: u32) -> Answer<Vec<(NaiveDate, MonthSums)>> {
-    let mut sums = open
+async fn months(place: Place<'_>, today: NaiveDate, count: u32) -> Answer<Vec<(NaiveDate, MonthSums)>> {
+    let mut sums = place
+        .open
         .book
         .months(&month(months_before(today, count - 1)), &month(today))
         .await
@@ -42,8 +65,12 @@ fn named(day: NaiveDate, language: &str) -> String {
     format!("{} {}", names[day.month0() as usize], day.year())
 }
 
-fn percent(hundredths: u32) -> String {
-    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+fn percent(place: Place<'_>, hundredths: u32) -> String {
+    let (whole, rest) = (hundredths / 100, hundredths % 100);
+    match place.language {
+        "fr" => format!("{whole},{rest:02}\u{a0}%"),
+        _ => format!("{whole}.{rest:02}%"),
+    }
 }
 
 /// The largest share of the portfolio that may be more than 30 days late, in hundredths of a percent: 5 %.
@@ -51,7 +78,7 @@ const PAR30_LIMIT: u32 = 500;
 
 /// The chart's words and figures, drawn in both themes.
 struct Drawing<'a> {
-    open: &'a Open,
+    place: Place<'a>,
     id: &'a str,
     size: (u32, u32),
     title: String,
@@ -67,8 +94,8 @@ impl Drawing<'_> {
                 width: self.size.0,
                 height: self.size.1,
                 theme,
-                language: &self.open.organisation.language,
-                currency: self.open.currency(),
+                language: self.place.language,
+                currency: self.place.open.currency(),
                 label: &self.title,
             })
         };
@@ -85,19 +112,18 @@ impl Drawing<'_> {
     }
 }
 
-fn table(open: &Open, months: &[(NaiveDate, MonthSums)], measures: &[&str]) -> Vec<Vec<String>> {
-    let language = &open.organisation.language;
+fn table(place: Place<'_>, months: &[(NaiveDate, MonthSums)], measures: &[&str]) -> Vec<Vec<String>> {
     let row = |(day, sums): &(NaiveDate, MonthSums)| {
-        let amounts = measures.iter().map(|m| open.currency().show(of(sums, m)));
-        std::iter::once(named(*day, language)).chain(amounts).collect()
+        let amounts = measures.iter().map(|m| place.show(of(sums, m)));
+        std::iter::once(named(*day, place.language)).chain(amounts).collect()
     };
     months.iter().map(row).collect()
 }
 
 /// "Thousand USD per month", by the largest amount that is shown.
-fn unit_per_month(open: &Open, largest: Money) -> String {
-    let unit = unit_of(open.currency(), &open.organisation.language, largest);
-    match open.organisation.language.as_str() {
+fn unit_per_month(place: Place<'_>, largest: Money) -> String {
+    let unit = unit_of(place.open.currency(), place.language, largest);
+    match place.language {
         "fr" => format!("{unit} par mois"),
         _ => format!("{unit} per month"),
     }
@@ -111,8 +137,8 @@ fn largest(months: &[(NaiveDate, MonthSums)], measures: &[&str]) -> Money {
         .unwrap_or_default()
 }
 
-pub(super) async fn expected_and_received(open: &Open, today: NaiveDate) -> Answer<ChartView> {
-    let months = months(open, today, 12).await?;
+pub(super) async fn expected_and_received(place: Place<'_>, today: NaiveDate) -> Answer<ChartView> {
+    let months = months(place, today, 12).await?;
     let measures = ["expected", "received"];
     let points: Vec<Expected> = months
         .iter()
@@ -124,19 +150,19 @@ pub(super) async fn expected_and_received(open: &Open, today: NaiveDate) -> Answ
         })
         .collect();
     Drawing {
-        open,
+        place,
         id: "expected_received",
-        size: (676, 190),
-        title: title_for_expected(&open.organisation.language, &points),
-        subtitle: unit_per_month(open, largest(&months, &measures)),
+        size: (676, 164),
+        title: title_for_expected(place.language, &points),
+        subtitle: unit_per_month(place, largest(&months, &measures)),
         columns: &["month", "expected", "received"],
-        rows: table(open, &months, &measures),
+        rows: table(place, &months, &measures),
     }
     .drawn(|frame| bars_with_ticks(frame, &points))
 }
 
-pub(super) async fn disbursed_and_collected(open: &Open, today: NaiveDate) -> Answer<ChartView> {
-    let months = months(open, today, 12).await?;
+pub(super) async fn disbursed_and_collected(place: Place<'_>, today: NaiveDate) -> Answer<ChartView> {
+    let months = months(place, today, 12).await?;
     let measures = ["disbursed", "received"];
     let points: Vec<Flow> = months
         .iter()
@@ -148,23 +174,23 @@ pub(super) async fn disbursed_and_collected(open: &Open, today: NaiveDate) -> An
         })
         .collect();
     Drawing {
-        open,
+        place,
         id: "disbursed_collected",
         size: (480, 220),
-        title: title_for_flow(&open.organisation.language, &points),
-        subtitle: unit_per_month(open, largest(&months, &measures)),
+        title: title_for_flow(place.language, &points),
+        subtitle: unit_per_month(place, largest(&months, &measures)),
         columns: &["month", "disbursed", "collected"],
-        rows: table(open, &months, &measures),
+        rows: table(place, &months, &measures),
     }
     .drawn(|frame| bars_and_line(frame, &points))
 }
 
-pub(super) async fn at_risk(open: &Open, today: NaiveDate) -> Answer<ChartView> {
-    let mut ends = open.book.month_ends(months_before(today, 11)).await.told()?;
-    let now = open.book.portfolio(today).await.told()?;
+pub(super) async fn at_risk(place: Place<'_>, today: NaiveDate) -> Answer<ChartView> {
+    let mut ends = place.open.book.month_ends(months_before(today, 11)).await.told()?;
+    let now = place.open.book.portfolio(today).await.told()?;
     ends.retain(|(day, _)| month(*day) != month(today));
     ends.push((today, now));
-    let language = &open.organisation.language;
+    let language = place.language;
     let points: Vec<Share> = ends
         .iter()
         .map(|(day, f)| Share {
@@ -176,15 +202,15 @@ pub(super) async fn at_risk(open: &Open, today: NaiveDate) -> Answer<ChartView> 
         .collect();
     let row = |p: &Share| {
         std::iter::once(named(p.month, language))
-            .chain([p.par30, p.par60, p.par90].map(percent))
+            .chain([p.par30, p.par60, p.par90].map(|share| percent(place, share)))
             .collect()
     };
     Drawing {
-        open,
+        place,
         id: "at_risk",
         size: (480, 220),
         title: title_for_share(language, &points, Some(PAR30_LIMIT)),
-        subtitle: match language.as_str() {
+        subtitle: match language {
             "fr" => "Part du capital restant dû, fin de mois".into(),
             _ => "Share of outstanding principal, month end".into(),
         },
@@ -194,9 +220,9 @@ pub(super) async fn at_risk(open: &Open, today: NaiveDate) -> Answer<ChartView> 
     .drawn(|frame| lines_share(frame, &points, Some(PAR30_LIMIT)))
 }
 
-pub(super) async fn by_product(open: &Open, today: NaiveDate) -> Answer<ChartView> {
-    let shares = open.book.portfolio_by_product(today).await.told()?;
-    let french = open.organisation.language == "fr";
+pub(super) async fn by_product(place: Place<'_>, today: NaiveDate) -> Answer<ChartView> {
+    let shares = place.open.book.portfolio_by_product(today).await.told()?;
+    let french = place.language == "fr";
     let label = |title: &str| match title {
         "purchases" if french => "Achats".to_string(),
         "purchases" => "Purchases".to_string(),
@@ -212,20 +238,25 @@ pub(super) async fn by_product(open: &Open, today: NaiveDate) -> Answer<ChartVie
     let row = |s: &farthing_store::ProductShare| {
         vec![
             label(&s.title),
-            open.currency().show(s.outstanding),
-            percent(share(s.par30, s.outstanding)),
+            place.show(s.outstanding),
+            percent(place, share(s.par30, s.outstanding)),
         ]
     };
     let unit = unit_of(
-        open.currency(),
-        &open.organisation.language,
+        place.open.currency(),
+        place.language,
         bars.iter().map(|b| b.value).max().unwrap_or_default(),
     );
+    // In the middle of a line: "thousand USD", and "USD" as it is.
+    let unit = match unit.split_once(' ') {
+        Some((first, rest)) => format!("{} {rest}", first.to_lowercase()),
+        None => unit,
+    };
     Drawing {
-        open,
+        place,
         id: "by_product",
         size: (480, 220),
-        title: title_for_products(&open.organisation.language, &bars),
+        title: title_for_products(place.language, &bars),
         subtitle: if french {
             format!("Encours par produit, {unit}")
         } else {
@@ -237,8 +268,8 @@ pub(super) async fn by_product(open: &Open, today: NaiveDate) -> Answer<ChartVie
     .drawn(|frame| horizontal_bars(frame, &bars))
 }
 
-pub(super) async fn purchases(open: &Open, today: NaiveDate) -> Answer<ChartView> {
-    let months = months(open, today, 6).await?;
+pub(super) async fn purchases(place: Place<'_>, today: NaiveDate) -> Answer<ChartView> {
+    let months = months(place, today, 6).await?;
     let measures = ["purchased", "purchase_paid", "purchase_due"];
     let points: Vec<PurchaseMonth> = months
         .iter()
@@ -251,13 +282,13 @@ pub(super) async fn purchases(open: &Open, today: NaiveDate) -> Answer<ChartView
         })
         .collect();
     Drawing {
-        open,
+        place,
         id: "purchases",
         size: (480, 220),
-        title: title_for_purchases(&open.organisation.language, &points),
-        subtitle: unit_per_month(open, largest(&months, &measures)),
+        title: title_for_purchases(place.language, &points),
+        subtitle: unit_per_month(place, largest(&months, &measures)),
         columns: &["month", "purchased", "paid", "due"],
-        rows: table(open, &months, &measures),
+        rows: table(place, &months, &measures),
     }
     .drawn(|frame| grouped_bars(frame, &points))
 }

@@ -4,7 +4,7 @@ use crate::desk::{Desk, Open, Session};
 use crate::error::{Answer, Told};
 use chrono::Duration;
 use farthing_api::{
-    ApiError, CodeSent, CustomerId, CustomerView, ErrorKind, MailSettings, Secret, SendCode, SendSignInCode,
+    ApiError, Arg, Code, CodeSent, CustomerId, CustomerView, ErrorKind, MailSettings, Secret, SendCode, SendSignInCode,
     SessionView, SignInWithCode, VerifyCode,
 };
 use farthing_identity::{mail, normalise_email, otp, sign_in_name};
@@ -32,8 +32,7 @@ impl Desk {
         let (open, _) = self.caller_who_may(Permission::RegisterCustomers).await?;
         let customer = self.customer_or_missing(&open, request.customer).await?;
         if customer.form.email.is_empty() {
-            let message = "This customer has no email. Enter one first, or see the id document and have a supervisor vouch for it.";
-            return Err(ApiError::input("email", "no_email", message));
+            return Err(ApiError::input("email", Code::NoEmail));
         }
         let ready = self
             .prepare(&open, VERIFY, &customer.form.email, request.customer)
@@ -48,23 +47,17 @@ impl Desk {
     /// Makes a challenge and keeps it before the message goes out.
     async fn prepare(&self, open: &Open, purpose: &str, email: &str, subject: CustomerId) -> Answer<Ready> {
         let Some(settings) = self.mail(open).await? else {
-            let message = "No code can be sent: this desk has no mail server. The customer stays unverified and may apply; an administrator can set up mail in Settings.";
-            return Err(ApiError::new(ErrorKind::Unavailable, "no_mail", message));
+            return Err(ApiError::new(ErrorKind::Unavailable, Code::NoMail));
         };
         let now = self.clock.now();
-        let target = normalise_email(email).map_err(|message| ApiError::input("email", "malformed", message))?;
+        let target = normalise_email(email).map_err(|error| error.on("email"))?;
         let before = open
             .book
             .challenges_since(&target, now - Duration::days(1))
             .await
             .told()?;
-        let resend_after = otp::may_send(&before, now).map_err(|until| {
-            let message = format!(
-                "A code went to this address a moment ago. The next one can be sent from {} UTC on.",
-                until.format("%H:%M:%S")
-            );
-            ApiError::new(ErrorKind::Unavailable, "too_many_codes", message)
-        })?;
+        let resend_after = otp::may_send(&before, now)
+            .map_err(|until| ApiError::new(ErrorKind::Unavailable, Code::TooManyCodes).with("time", until))?;
         let (code, reference) = (otp::new_code().told()?, otp::reference());
         let id = hex::encode(self.mint.bytes::<16>().told()?);
         let pepper = self.pepper(open).await?;
@@ -125,11 +118,7 @@ impl Desk {
         let customer = self.customer_or_missing(&open, request.customer).await?;
         let same = normalise_email(&customer.form.email).is_ok_and(|email| email == challenge.target);
         if challenge.subject != request.customer.to_string() || !same {
-            return Err(ApiError::input(
-                "code",
-                "other_address",
-                "The email was changed after this code was sent. Send a new code.",
-            ));
+            return Err(ApiError::input("code", Code::OtherAddress));
         }
         let command = Command::ConfirmContact {
             customer: request.customer,
@@ -145,7 +134,7 @@ impl Desk {
 
     /// Checks a code. The try is kept before anything is compared.
     async fn check_code(&self, open: &Open, purpose: &str, id: &str, code: &Secret) -> Answer<ChallengeRow> {
-        let refuse = |code: &str, message: &str| Err(ApiError::input("code", code, message));
+        let refuse = |code: Code| Err(ApiError::input("code", code));
         let found = open
             .book
             .try_challenge(id)
@@ -153,23 +142,23 @@ impl Desk {
             .told()?
             .filter(|c| c.purpose == purpose);
         let Some(challenge) = found else {
-            return refuse("wrong_code", WRONG);
+            return refuse(Code::WrongCode);
         };
         if challenge.used {
-            return refuse("used_code", "This code was used already. Send a new one.");
+            return refuse(Code::UsedCode);
         }
         if challenge.tries > otp::Policy::TRIES {
-            return refuse("too_many_tries", "There were too many wrong codes. Send a new one.");
+            return refuse(Code::TooManyTries);
         }
         if challenge.expires_at <= self.clock.now() {
-            return refuse("expired_code", "This code has expired. Send a new one.");
+            return refuse(Code::ExpiredCode);
         }
         let pepper = self.pepper(open).await?;
         let candidate = otp::code_hash(&pepper, &challenge.id, purpose, EMAIL, &challenge.target, code);
         let hashes: Vec<String> = serde_json::from_str(&challenge.codes).map_err(|e| crate::error::internal(&e))?;
         match otp::matches(&hashes, &candidate) {
             true => Ok(challenge),
-            false => refuse("wrong_code", WRONG),
+            false => refuse(Code::WrongCode),
         }
     }
 
@@ -179,13 +168,7 @@ impl Desk {
     /// Where this desk can't send mail at all.
     pub async fn send_sign_in_code(&self, request: SendSignInCode) -> Answer<CodeSent> {
         let open = self.opened().await.map_err(|_| closed_book())?;
-        let Ok(email) = normalise_email(&request.email) else {
-            return Err(ApiError::input(
-                "email",
-                "malformed",
-                "This is not an email address. Check it and try again.",
-            ));
-        };
+        let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
         let user = open.book.sign_in_user(&sign_in_name(&email)).await.told()?;
         // An unknown address gets a challenge too, about nobody, which no code opens.
         let nobody = CustomerId(uuid::Uuid::nil());
@@ -214,14 +197,10 @@ impl Desk {
         let user = open.book.sign_in_user(&sign_in).await.told()?;
         let known = user.filter(|u| u.active && u.customer.is_some_and(|c| c.to_string() == challenge.subject));
         let Some(user) = known else {
-            return Err(ApiError::input("code", "wrong_code", WRONG));
+            return Err(ApiError::input("code", Code::WrongCode));
         };
         if !open.book.use_challenge(&challenge.id).await.told()? {
-            return Err(ApiError::input(
-                "code",
-                "used_code",
-                "This code was used already. Send a new one.",
-            ));
+            return Err(ApiError::input("code", Code::UsedCode));
         }
         let actor = Actor {
             user: user.user,
@@ -232,18 +211,11 @@ impl Desk {
     }
 }
 
-const WRONG: &str = "This code is not right. Check the six digits and the reference, or send a new code.";
-
 fn closed_book() -> ApiError {
-    let message = "A member of staff signs in first after the program was started; then customers can sign in here.";
-    ApiError::new(ErrorKind::Unavailable, "book_closed", message)
+    ApiError::new(ErrorKind::Unavailable, Code::BookClosed)
 }
 
 /// A code that can't be sent is said at once, with what the customer may do meanwhile.
 fn no_code(error: ApiError) -> ApiError {
-    let message = format!(
-        "No code can be sent now: {} The customer stays unverified and may apply; paying out needs the code, or the id document and a supervisor.",
-        error.message
-    );
-    ApiError { message, ..error }
+    ApiError::new(error.kind, Code::NoCode).with("why", Arg::Reason(Box::new(error)))
 }

@@ -3,8 +3,8 @@
 use crate::desk::{Desk, Open, Session};
 use crate::error::{Answer, Told};
 use farthing_api::{
-    ApiError, CustomerForm, CustomerId, CustomerRow, CustomerView, EditCustomer, ErrorKind, GetCustomer, ListCustomers,
-    OpenCustomerAccess, Page, RecordDocument, RegisterCustomer, UserId, VouchForCustomer,
+    ApiError, Code, CustomerForm, CustomerId, CustomerRow, CustomerView, EditCustomer, ErrorKind, GetCustomer,
+    ListCustomers, OpenCustomerAccess, Page, RecordDocument, RegisterCustomer, UserId, VouchForCustomer,
 };
 use farthing_identity::{Cost, check_password, hash_password, normalise_email, sign_in_name};
 use farthing_office::permission::Permission;
@@ -32,7 +32,7 @@ impl Desk {
 
     pub(crate) async fn customer_or_missing(&self, open: &Open, id: CustomerId) -> Answer<CustomerView> {
         let found = open.book.customer(id, self.today(open)).await.told()?;
-        found.ok_or_else(|| ApiError::new(ErrorKind::NotFound, "not_found", "This customer is not in the book."))
+        found.ok_or_else(|| ApiError::new(ErrorKind::NotFound, Code::NoCustomer))
     }
 
     pub(crate) async fn customer_view(&self, open: &Open, _: &Session, id: CustomerId) -> Answer<CustomerView> {
@@ -41,10 +41,7 @@ impl Desk {
         let verified = state.customer(id).is_some_and(farthing_office::Customer::is_verified);
         view.may_receive = match verified {
             true => Ok(()),
-            false => Err(
-                "Not verified: send a code to the email, or see the id document and have a supervisor vouch for it."
-                    .into(),
-            ),
+            false => Err(ApiError::new(ErrorKind::Refused, Code::Unverified)),
         };
         Ok(view)
     }
@@ -52,8 +49,7 @@ impl Desk {
     fn checked(&self, open: &Open, form: &CustomerForm) -> Answer<CustomerForm> {
         let mut form = check_customer(form, open.currency(), self.today(open)).map_err(|refusal| refusal.0)?;
         if !form.email.is_empty() {
-            form.email =
-                normalise_email(&form.email).map_err(|message| ApiError::input("email", "malformed", message))?;
+            form.email = normalise_email(&form.email).map_err(|error| error.on("email"))?;
         }
         Ok(form)
     }
@@ -97,11 +93,7 @@ impl Desk {
         let form = self.checked(&open, &request.form)?;
         let known = self.customer_or_missing(&open, request.id).await?;
         if known.erased {
-            return Err(ApiError::new(
-                ErrorKind::Refused,
-                "erased",
-                "This customer's personal data was erased. Register them anew.",
-            ));
+            return Err(ApiError::new(ErrorKind::Refused, Code::Erased));
         }
         let ctx = self.context(&open, Some(session.actor()))?;
         let fields = open
@@ -161,8 +153,7 @@ impl Desk {
             customer.form.email.as_str(),
             customer.form.phone.as_str(),
         ];
-        check_password(&request.password, false, &related)
-            .map_err(|message| ApiError::input("password", "weak", message))?;
+        check_password(&request.password, false, &related).map_err(|error| error.on("password"))?;
         let hash = self
             .blocking(move || hash_password(&request.password, Cost::desktop()))
             .await?

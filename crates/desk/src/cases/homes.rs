@@ -1,11 +1,11 @@
 //! The three home screens.
 
-use super::charts;
+use super::charts::{self, Place};
 use crate::desk::{Desk, Open, Session};
 use crate::error::{Answer, Told};
 use chrono::{Datelike, Months, NaiveDate};
 use farthing_api::{
-    AdminHome, AdminHomeView, ApiError, CustomerHome, CustomerHomeView, ErrorKind, ListQuery, LoanStatus, Money,
+    AdminHome, AdminHomeView, ApiError, Code, CustomerHome, CustomerHomeView, ErrorKind, ListQuery, LoanStatus, Money,
     OfficerHome, OfficerHomeView,
 };
 use farthing_office::permission::{Permission, allows};
@@ -24,7 +24,7 @@ impl Desk {
     ///
     /// # Errors
     /// Where the caller may not see the book.
-    pub async fn officer_home(&self, _: OfficerHome) -> Answer<OfficerHomeView> {
+    pub async fn officer_home(&self, request: OfficerHome) -> Answer<OfficerHomeView> {
         let (open, session) = self.caller_who_may(Permission::SeeBook).await?;
         let today = self.today(&open);
         let figures = open.book.home_figures(today).await.told()?;
@@ -53,7 +53,7 @@ impl Desk {
             collect: open.book.to_collect(today, ROWS).await.told()?,
             waiting: waiting.rows.into_iter().take(ROWS as usize).collect(),
             tasks: open.book.tasks(ROWS).await.told()?,
-            chart: charts::expected_and_received(&open, today).await?,
+            chart: charts::expected_and_received(Place::of(&open, &request.language), today).await?,
         })
     }
 
@@ -66,7 +66,7 @@ impl Desk {
     ///
     /// # Errors
     /// Where the caller may not see it.
-    pub async fn admin_home(&self, _: AdminHome) -> Answer<AdminHomeView> {
+    pub async fn admin_home(&self, request: AdminHome) -> Answer<AdminHomeView> {
         let (open, _) = self.caller_who_may(Permission::SeeOverview).await?;
         let today = self.today(&open);
         let portfolio = open.book.portfolio(today).await.told()?;
@@ -75,6 +75,7 @@ impl Desk {
             .months(&month(months_before(today, 11)), &month(today))
             .await
             .told()?;
+        let place = Place::of(&open, &request.language);
         let sum = |measure: &str| year.values().filter_map(|m| m.get(measure).copied()).sum::<Money>();
         let (loans, applications) = open.book.loan_counts(months_before(today, 0)).await.told()?;
         Ok(AdminHomeView {
@@ -88,10 +89,10 @@ impl Desk {
             loans,
             applications,
             charts: vec![
-                charts::disbursed_and_collected(&open, today).await?,
-                charts::at_risk(&open, today).await?,
-                charts::by_product(&open, today).await?,
-                charts::purchases(&open, today).await?,
+                charts::disbursed_and_collected(place, today).await?,
+                charts::at_risk(place, today).await?,
+                charts::by_product(place, today).await?,
+                charts::purchases(place, today).await?,
             ],
         })
     }
@@ -103,11 +104,7 @@ impl Desk {
     pub async fn customer_home(&self, _: CustomerHome) -> Answer<CustomerHomeView> {
         let (open, session) = self.caller().await?;
         let Some(customer) = session.customer else {
-            return Err(ApiError::new(
-                ErrorKind::Forbidden,
-                "not_a_customer",
-                "This page is for customers. Sign in as one.",
-            ));
+            return Err(ApiError::new(ErrorKind::Forbidden, Code::NotACustomer));
         };
         let today = self.today(&open);
         let view = self.customer_or_missing(&open, customer).await?;

@@ -4,13 +4,13 @@ use crate::desk::{Desk, Open, Session};
 use crate::error::{Answer, Told};
 use chrono::NaiveDate;
 use farthing_api::{
-    ApiError, ApplyForLoan, DecideLoan, Decision, DisburseLoan, ErrorKind, ForecloseLoan, GetLoan, GiveNotice,
+    ApiError, ApplyForLoan, Code, DecideLoan, Decision, DisburseLoan, ErrorKind, ForecloseLoan, GetLoan, GiveNotice,
     InstallmentStatus, InstallmentView, ListLoans, ListTasks, LoanId, LoanRow, LoanStatus, LoanView, Money, Page,
     PaymentDone, PaymentPreview, PayoffView, PreviewPayment, QuotePayoff, ReceivePayment, RefundCredit, ReversePayment,
     SellOnInstallments, SettleTask, TaskView,
 };
 use farthing_lending::RowState;
-use farthing_office::permission::{Permission, allows};
+use farthing_office::permission::{self, Permission, allows};
 use farthing_office::{
     Command, Customer, Fact, FactBody, Key, Loan, Refusal, may_decide, may_disburse, preview_payment, quote,
 };
@@ -41,7 +41,11 @@ impl Desk {
             Some(own) => loan.customer == own,
             None => allows(session.role, Permission::SeeBook),
         };
-        state.loan(id).filter(allowed).cloned().ok_or_else(|| missing("loan"))
+        state
+            .loan(id)
+            .filter(allowed)
+            .cloned()
+            .ok_or_else(|| missing(Code::NoLoan))
     }
 
     pub(crate) async fn loan_view(&self, open: &Open, session: &Session, id: LoanId) -> Answer<LoanView> {
@@ -54,7 +58,7 @@ impl Desk {
             .loan_row(id, today)
             .await
             .told()?
-            .ok_or_else(|| missing("loan"))?;
+            .ok_or_else(|| missing(Code::NoLoan))?;
         let state = open.book.load(&[Key::Customer(loan.customer)]).await.told()?;
         let verified = state.customer(loan.customer).is_some_and(Customer::is_verified);
         let history = open.book.history_of(id).await.told()?;
@@ -71,9 +75,9 @@ impl Desk {
             None => String::new(),
         };
         let ctx = self.context(open, Some(session.actor()))?;
-        let may = |permission: Permission, checked: Result<(), Refusal>| match allows(session.role, permission) {
-            true => checked.map_err(|refusal| refusal.0.message),
-            false => Err("Your role does not allow this.".into()),
+        let may = |permission: Permission, checked: Result<(), Refusal>| {
+            let allowed = permission::check(session.role, permission);
+            allowed.and(checked).map_err(ApiError::from)
         };
         let total = |part: fn(&RowState) -> Money| loan.rows.iter().map(part).sum::<Money>();
         Ok(LoanView {
@@ -392,12 +396,8 @@ fn as_planned(mut loan: Loan, decimals: u32) -> Answer<Loan> {
     Ok(loan)
 }
 
-fn missing(what: &str) -> ApiError {
-    ApiError::new(
-        ErrorKind::NotFound,
-        "not_found",
-        format!("This {what} is not in the book."),
-    )
+fn missing(code: Code) -> ApiError {
+    ApiError::new(ErrorKind::NotFound, code)
 }
 
 pub(crate) fn opened_loan(facts: &[Fact]) -> Answer<LoanId> {

@@ -7,11 +7,11 @@ mod day;
 mod homes;
 mod loans;
 mod papers;
-
 mod people;
 mod products;
 mod sign_in;
 mod start;
+mod trouble;
 
 pub(crate) use day::{assess_and_close, close_through};
 pub(crate) use loans::opened_loan;

@@ -1,11 +1,14 @@
 //! Receipts and statements, written into the documents folder and opened with the system's viewer.
 
+use super::trouble::show;
 use crate::desk::{Desk, Open};
 use crate::error::{Answer, Told, internal};
-use farthing_api::{ApiError, ErrorKind, OpenDocument, Saved, WriteReceipt, WriteStatement};
+use farthing_api::{
+    ApiError, Code, ErrorKind, ListReceipts, OpenDocument, Page, ReceiptRow, Saved, WriteReceipt, WriteStatement,
+};
 use farthing_documents::{Letterhead, ReceiptPaper, receipt, statement};
+use farthing_office::permission::Permission;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 fn letterhead(open: &Open) -> Letterhead {
     Letterhead {
@@ -27,13 +30,22 @@ fn write(folder: &Path, name: &str, pdf: &[u8]) -> std::io::Result<PathBuf> {
 }
 
 impl Desk {
+    /// A page of the receipts.
+    ///
+    /// # Errors
+    /// Where the caller may not see the book.
+    pub async fn list_receipts(&self, request: ListReceipts) -> Answer<Page<ReceiptRow>> {
+        let (open, _) = self.caller_who_may(Permission::SeeBook).await?;
+        open.book.receipts(&request.query, self.today(&open)).await.told()
+    }
+
     /// Writes the receipt of a payment. A further print says which copy it is.
     ///
     /// # Errors
     /// Where there is no such payment, or the disk refuses.
     pub async fn write_receipt(&self, request: WriteReceipt) -> Answer<Saved> {
         let (open, session) = self.caller().await?;
-        let missing = || ApiError::new(ErrorKind::NotFound, "not_found", "This payment is not in the book.");
+        let missing = || ApiError::new(ErrorKind::NotFound, Code::NoPayment);
         let paper = open.book.payment(request.payment).await.told()?.ok_or_else(missing)?;
         let loan = self.loan_view(&open, &session, paper.loan).await?;
         let customer = self.customer_or_missing(&open, paper.customer).await?;
@@ -105,26 +117,8 @@ impl Desk {
         let folder = std::fs::canonicalize(self.home.documents()).told()?;
         let path = std::fs::canonicalize(&request.path).told()?;
         if !path.starts_with(&folder) {
-            return Err(ApiError::new(
-                ErrorKind::NotFound,
-                "not_found",
-                "This is not a paper of this desk.",
-            ));
+            return Err(ApiError::new(ErrorKind::NotFound, Code::NoPaper));
         }
-        let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-        let spawned = Command::new(opener)
-            .arg(&path)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        spawned.map(drop).map_err(|error| {
-            tracing::warn!(%error, "no viewer");
-            let message = format!(
-                "No program to show PDF files was found. The paper is at {}.",
-                path.display()
-            );
-            ApiError::new(ErrorKind::Unavailable, "no_viewer", message)
-        })
+        show(&path)
     }
 }

@@ -1,10 +1,11 @@
 //! Staff, mail, and the care of the book.
 
+use super::trouble::BACKUP;
 use crate::desk::{Desk, keys_path};
 use crate::error::{Answer, Told};
 use farthing_api::{
-    AddUser, ApiError, BackupBook, Find, GetMail, Hit, ListUsers, MailSettings, SaveMail, Saved, Secret, SetUserAccess,
-    TestMail, UserView, VerifyBook, VerifyReport,
+    AddUser, ApiError, BackupBook, Code, ErrorKind, Find, GetMail, Hit, ListUsers, MailSettings, SaveMail, Saved,
+    Secret, SetUserAccess, TestMail, UserView, VerifyBook, VerifyReport,
 };
 use farthing_identity::{check_password, mail, normalise_email, sign_in_name};
 use farthing_office::permission::Permission;
@@ -27,10 +28,8 @@ impl Desk {
     /// Names the field that needs a change.
     pub async fn add_user(&self, request: AddUser) -> Answer<UserView> {
         let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
-        let email =
-            normalise_email(&request.email).map_err(|message| ApiError::input("email", "malformed", message))?;
-        check_password(&request.password, false, &[&request.name, &email])
-            .map_err(|message| ApiError::input("password", "weak", message))?;
+        let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
+        check_password(&request.password, false, &[&request.name, &email]).map_err(|error| error.on("password"))?;
         let sign_in = sign_in_name(&email);
         let command = Command::AddUser {
             role: request.role,
@@ -63,15 +62,10 @@ impl Desk {
         let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
         let staff = open.book.staff().await.told()?;
         let Some(user) = staff.into_iter().find(|u| u.id == request.user) else {
-            return Err(ApiError::new(
-                farthing_api::ErrorKind::NotFound,
-                "not_found",
-                "This person does not work here.",
-            ));
+            return Err(ApiError::new(ErrorKind::NotFound, Code::NoUser));
         };
         if let Some(password) = &request.password {
-            check_password(password, false, &[&user.name, &user.email])
-                .map_err(|message| ApiError::input("password", "weak", message))?;
+            check_password(password, false, &[&user.name, &user.email]).map_err(|error| error.on("password"))?;
         }
         let command = Command::SetUserAccess {
             user: user.id,
@@ -107,7 +101,7 @@ impl Desk {
                 settings.password = self.mail(&open).await?.map(|m| m.password).unwrap_or_default();
             }
         }
-        let to = normalise_email(&request.to).map_err(|message| ApiError::input("to", "malformed", message))?;
+        let to = normalise_email(&request.to).map_err(|error| error.on("to"))?;
         let (subject, text, html) = mail::test_message(&language, &organisation);
         mail::send(
             &settings,
@@ -163,7 +157,7 @@ impl Desk {
         let (open, _) = self.caller_who_may(Permission::KeepBook).await?;
         let folder = self.home.backups();
         std::fs::create_dir_all(&folder).told()?;
-        let to = folder.join(format!("{}.farthing", self.clock.now().format("%Y-%m-%d-%H%M%S")));
+        let to = folder.join(format!("{}.{BACKUP}", self.clock.now().format("%Y-%m-%d-%H%M%S")));
         crate::keep::backup(&open.book, &to).await.told()?;
         Ok(Saved {
             path: to.display().to_string(),

@@ -1,11 +1,12 @@
 //! Sign-in, sign-out, lock.
 
-use super::start::trouble_of;
+use super::trouble::trouble_of;
 use crate::desk::{Desk, Open, Session, keys_path, signed_out};
 use crate::error::{Answer, Told, wait, wrong_password};
 use chrono::{DateTime, Duration, Utc};
 use farthing_api::{
-    ApiError, ChangePassword, ErrorKind, GetSession, Lock, Role, Secret, SessionView, SignIn, SignOut, Unlock,
+    ApiError, ChangePassword, Code, ErrorKind, GetSession, Lock, Role, Secret, SessionView, SignIn, SignOut,
+    StayActive, Unlock,
 };
 use farthing_identity::{
     Cost, SlotError, check_password, hash_password, normalise_email, sign_in_name, verify_password,
@@ -14,7 +15,6 @@ use farthing_office::{Actor, Command, permission};
 use farthing_store::{Beside, Book, BookKey, SignInUser};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use std::time::Instant;
 
 /// Wrong tries at one customer's sign-in, kept in the book.
 #[derive(Default, Serialize, Deserialize)]
@@ -37,13 +37,7 @@ impl Desk {
     /// # Errors
     /// The same words for an unknown name and a wrong password.
     pub async fn sign_in(&self, request: SignIn) -> Answer<SessionView> {
-        let Ok(email) = normalise_email(&request.email) else {
-            return Err(ApiError::input(
-                "email",
-                "malformed",
-                "This is not an email address. Check it and try again.",
-            ));
-        };
+        let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
         let sign_in = sign_in_name(&email);
         let open = self.open.read().await.clone();
         let customer = match &open {
@@ -63,7 +57,8 @@ impl Desk {
     }
 
     async fn sign_in_staff(&self, open: Option<Arc<Open>>, sign_in: String, password: Secret) -> Answer<Session> {
-        let key = self.open_slot(&sign_in, password).await?;
+        let key = self.open_slot(&sign_in, password).await;
+        let key = key.map_err(|error| self.at_the_door(error))?;
         let open = match open {
             Some(open) => open,
             None => self.open_book(&key).await?,
@@ -97,6 +92,15 @@ impl Desk {
         Ok(BookKey::from_bytes(*opened.told()?.key))
     }
 
+    /// Before anyone is in there is no form to keep: a full disk gets the screen of a book in trouble.
+    fn at_the_door(&self, error: ApiError) -> ApiError {
+        match error.code {
+            Code::DiskFull => self.book_trouble(Code::BookDiskFull),
+            _ if error.kind == ErrorKind::Book => self.leads_to_trouble(error),
+            _ => error,
+        }
+    }
+
     async fn open_book(&self, key: &BookKey) -> Answer<Arc<Open>> {
         let mut place = self.open.write().await;
         if let Some(open) = place.as_ref() {
@@ -106,7 +110,7 @@ impl Desk {
             Ok(book) => book,
             Err(error) => {
                 return Err(match trouble_of(&error) {
-                    Some((code, message)) => ApiError::new(ErrorKind::Unavailable, code, message),
+                    Some(code) => self.book_trouble(code),
                     None => crate::error::internal(&error),
                 });
             }
@@ -163,13 +167,14 @@ impl Desk {
     }
 
     /// Starts a session; the first of a day closes the days before it.
-    pub(crate) async fn begin(&self, session: Session) -> Answer<SessionView> {
-        let staff = session.role.is_staff();
-        *self.session.lock().await = Some(session);
-        if staff {
+    pub(crate) async fn begin(&self, mut session: Session) -> Answer<SessionView> {
+        session.touch(self.clock.now());
+        if session.role.is_staff() {
             let open = self.opened().await?;
-            super::assess_and_close(self, &open).await?;
+            let closed = super::assess_and_close(self, &open).await;
+            closed.map_err(|error| self.at_the_door(error))?;
         }
+        *self.session.lock().await = Some(session);
         self.session_view().await
     }
 
@@ -179,6 +184,14 @@ impl Desk {
     /// Where nobody is signed in.
     pub async fn get_session(&self, _: GetSession) -> Answer<SessionView> {
         self.session_view().await
+    }
+
+    /// The person types or clicks: an idle session would lock.
+    ///
+    /// # Errors
+    /// Where nobody is signed in, or the session was locked meanwhile.
+    pub async fn stay_active(&self, _: StayActive) -> Answer<()> {
+        self.caller().await.map(drop)
     }
 
     /// Ends the session. The book stays open, so that customers can sign in at this machine.
@@ -218,7 +231,7 @@ impl Desk {
         match self.session.lock().await.as_mut() {
             Some(session) => {
                 session.locked = false;
-                session.seen = Instant::now();
+                session.touch(self.clock.now());
             }
             None => return Err(signed_out()),
         }
@@ -231,14 +244,9 @@ impl Desk {
     /// A wrong old password, or a new one that is easy to guess.
     pub async fn change_password(&self, request: ChangePassword) -> Answer<()> {
         let (open, session) = self.caller().await?;
-        check_password(&request.new, false, &[&session.name])
-            .map_err(|message| ApiError::input("new", "weak", message))?;
-        let wrong = |error: ApiError| match error.code.as_str() {
-            "wrong_password" => ApiError::input(
-                "old",
-                "wrong_password",
-                "This is not your password. Type the one in force.",
-            ),
+        check_password(&request.new, false, &[&session.name]).map_err(|error| error.on("new"))?;
+        let wrong = |error: ApiError| match error.code {
+            Code::WrongPassword => ApiError::input("old", Code::WrongOldPassword),
             _ => error,
         };
         let mut beside = Beside::default();
@@ -301,7 +309,11 @@ impl Desk {
     /// Who is signed in, and what the frame shows.
     pub(crate) async fn session_view(&self) -> Answer<SessionView> {
         let open = self.opened().await?;
-        let session = self.session.lock().await.clone().ok_or_else(signed_out)?;
+        let session = {
+            let mut session = self.session.lock().await;
+            self.end_if_idle(&mut session);
+            session.clone().ok_or_else(signed_out)?
+        };
         let (attention, approvals) = open.book.waiting_counts().await.told()?;
         let today = self.today(&open);
         let state = open.book.load(&[farthing_office::Key::Day]).await.told()?;

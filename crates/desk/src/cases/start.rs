@@ -1,16 +1,17 @@
 //! What the window shows first, and the first run.
 
 use crate::clock::Clock;
-use crate::desk::{Desk, Home, Open, Session, keys_path};
+use crate::desk::{Desk, Open, Session, keys_path};
 use crate::error::{Answer, Told};
+use chrono::DateTime;
 use chrono_tz::TZ_VARIANTS;
 use chrono_tz::Tz;
 use farthing_api::{
-    ApiError, Currency, DeviceId, ErrorKind, MailSettings, Role, Secret, SetUp, SetUpDone, Start, StartState,
+    ApiError, Code, Currency, DeviceId, ErrorKind, MailSettings, Role, Secret, SetUp, SetUpDone, Start, StartState,
 };
 use farthing_identity::{Cost, SlotFile, check_password, device, normalise_email, sign_in_name};
 use farthing_office::{Actor, Command, Context, FactBody, RULES};
-use farthing_store::{Beside, Book, BookKey, Identity, StoreError};
+use farthing_store::{Beside, Book, BookKey, Identity};
 use std::sync::Arc;
 use std::time::Instant;
 use uuid::Uuid;
@@ -41,8 +42,8 @@ impl Desk {
                 time_zone: local_zone(),
             });
         }
-        if let Some(trouble) = self.trouble_before_unlock(open.is_some()) {
-            return Ok(trouble);
+        if let Some(error) = self.trouble_before_unlock(open.is_some()) {
+            return Ok(StartState::Trouble { error });
         }
         let beside = std::fs::read_to_string(self.home.folder().join(SIGN_IN_LANGUAGE)).unwrap_or_default();
         let language = open
@@ -56,41 +57,13 @@ impl Desk {
         })
     }
 
-    /// What can be seen of a book's trouble before anyone signs in.
-    fn trouble_before_unlock(&self, open: bool) -> Option<StartState> {
-        let book = self.home.book();
-        if open {
-            return None;
-        }
-        if let Err(error) = SlotFile::load(&keys_path(&book)) {
-            tracing::error!(%error, "the key slots can't be read");
-            return Some(trouble(
-                "damaged",
-                "The file with the key slots is missing or damaged, so the book can't be opened. Restore a backup, which includes it.",
-                &self.home,
-            ));
-        }
-        match Book::is_held(&book) {
-            true => Some(trouble(
-                "in_use",
-                "Another program holds the book: a second window, a backup or the command line. Close it, then try again.",
-                &self.home,
-            )),
-            false => None,
-        }
-    }
-
     /// First run: the book, its first administrator, mail, and demo data if wished.
     ///
     /// # Errors
     /// Names the field that needs a change; nothing is left behind then.
     pub async fn set_up(&self, request: SetUp) -> Answer<SetUpDone> {
         if self.home.book().exists() {
-            return Err(ApiError::new(
-                ErrorKind::Refused,
-                "exists",
-                "There is a book here already. Sign in.",
-            ));
+            return Err(ApiError::new(ErrorKind::Refused, Code::BookExists));
         }
         std::fs::create_dir_all(self.home.folder()).told()?;
         let demo = request.demo;
@@ -121,36 +94,6 @@ impl Desk {
     }
 }
 
-fn trouble(code: &str, message: &str, home: &Home) -> StartState {
-    StartState::Trouble {
-        code: code.into(),
-        message: message.into(),
-        path: home.book().display().to_string(),
-    }
-}
-
-/// The screen for a book that can't be opened.
-pub(crate) fn trouble_of(error: &StoreError) -> Option<(&'static str, String)> {
-    Some(match error {
-        StoreError::InUse => (
-            "in_use",
-            "Another program holds the book: a second window, a backup or the command line. Close it, then try again.".into(),
-        ),
-        StoreError::Newer { .. } => (
-            "newer",
-            "This book was last opened by a newer Farthing. Install that version or a later one; nothing in the book was changed.".into(),
-        ),
-        StoreError::Unreadable | StoreError::Damaged(_) => (
-            "damaged",
-            "The book's file is damaged and was not opened. Restore the last backup; keep the damaged file, it may still help.".into(),
-        ),
-        StoreError::DiskFull => {
-            ("disk_full", "The disk is full, so the book can't be opened safely. Free some space, then try again.".into())
-        }
-        _ => return None,
-    })
-}
-
 /// The machine's own time zone, by the name that its settings give.
 fn local_zone() -> String {
     let named = std::fs::read_to_string("/etc/timezone")
@@ -169,48 +112,27 @@ fn local_zone() -> String {
 }
 
 fn check(request: &SetUp) -> Answer<(Currency, Tz, String)> {
-    let currency = Currency::of(&request.currency).ok_or_else(|| {
-        ApiError::input(
-            "currency",
-            "unknown",
-            "This is not a currency of ISO 4217. Choose one from the list.",
-        )
-    })?;
-    let zone = request.time_zone.parse::<Tz>().map_err(|_| {
-        ApiError::input(
-            "time_zone",
-            "unknown",
-            "This time zone is not known. Choose one from the list.",
-        )
-    })?;
+    let currency = Currency::of(&request.currency).ok_or_else(|| ApiError::input("currency", Code::UnknownCurrency))?;
+    let zone = request.time_zone.parse::<Tz>();
+    let zone = zone.map_err(|_| ApiError::input("time_zone", Code::UnknownTimeZone))?;
     if !LANGUAGES.contains(&request.language.as_str()) {
-        return Err(ApiError::input(
-            "language",
-            "unknown",
-            "The screens don't speak this language yet. Choose another one.",
-        ));
+        return Err(ApiError::input("language", Code::UnknownLanguage));
     }
     if request.desk_code.len() != 2 || !request.desk_code.chars().all(|c| c.is_ascii_digit()) {
-        return Err(ApiError::input(
-            "desk_code",
-            "malformed",
-            "The desk takes two digits, such as 01.",
-        ));
+        return Err(ApiError::input("desk_code", Code::DeskCode));
     }
-    let email = normalise_email(&request.admin_email)
-        .map_err(|message| ApiError::input("admin_email", "malformed", message))?;
+    let email = normalise_email(&request.admin_email).map_err(|error| error.on("admin_email"))?;
     let related = [
         request.admin_name.as_str(),
         email.as_str(),
         request.organisation.as_str(),
     ];
-    check_password(&request.password, false, &related)
-        .map_err(|message| ApiError::input("password", "weak", message))?;
+    check_password(&request.password, false, &related).map_err(|error| error.on("password"))?;
     Ok((currency, zone, email))
 }
 
 /// Makes a book with its first administrator. The file appears under its name only when everything is in it.
-pub(crate) async fn first_run(desk: &Desk, request: &SetUp) -> Answer<(Open, Session, Secret, Vec<String>)> {
+pub(crate) async fn first_run(desk: &Desk, request: &SetUp) -> Answer<(Open, Session, Secret, Vec<ApiError>)> {
     let (currency, zone, email) = check(request)?;
     let path = desk.home.book();
     let part = path.with_extension("new");
@@ -307,7 +229,7 @@ pub(crate) async fn first_run(desk: &Desk, request: &SetUp) -> Answer<(Open, Ses
 }
 
 impl Session {
-    /// A session of someone whose slot opened the book.
+    /// A session of someone whose slot opened the book. Until it begins it counts as idle.
     pub(crate) fn of(actor: Actor, name: String, sign_in: String) -> Session {
         Session {
             user: actor.user,
@@ -316,7 +238,7 @@ impl Session {
             customer: actor.customer,
             sign_in,
             locked: false,
-            seen: Instant::now(),
+            seen: (DateTime::UNIX_EPOCH, Instant::now()),
         }
     }
 }

@@ -111,12 +111,8 @@ async fn fill_with(
 ) -> Answer<Made> {
     let until = desk.clock.now();
     let told = Desk {
-        home: desk.home.clone(),
-        clock: Clock::moved(opening(until)),
         mint: Mint::seeded(size.seed),
-        open: Default::default(),
-        session: Default::default(),
-        hashing: Default::default(),
+        ..Desk::with_clock(desk.home.clone(), Clock::moved(opening(until)))
     };
     let cast = people::hire(&told, open, session, password).await?;
     story::tell(open, &cast, size, until, progress).await

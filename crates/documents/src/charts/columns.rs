@@ -92,10 +92,19 @@ impl Plot {
         months: impl Iterator<Item = (NaiveDate, bool)> + 'm,
     ) -> Result<(), DocumentError> {
         let theme = canvas.frame.theme;
-        for (i, (month, strong)) in months.enumerate() {
+        let months: Vec<_> = months
+            .map(|(month, strong)| (month_short(canvas.frame.language, month), strong))
+            .collect();
+        let (_, width) = self.slot(0);
+        let widest = label_width(months.iter().map(|(name, _)| *name));
+        // Where the names would touch, every second one, the last among them.
+        let step = if widest + 4 * PX > width { 2 } else { 1 };
+        for (i, (name, strong)) in months.iter().copied().enumerate() {
+            if (months.len() - 1 - i) % step != 0 {
+                continue;
+            }
             let (x, width) = self.slot(i);
             let color = if strong { theme.ink } else { theme.ink3 };
-            let name = month_short(canvas.frame.language, month);
             canvas.text(
                 name,
                 (x + width / 2, self.bottom + 13 * PX),

@@ -23,7 +23,7 @@ pub fn horizontal_bars(frame: &Frame<'_>, bars: &[Bar]) -> Result<String, Docume
     draw(frame, |canvas| {
         let theme = frame.theme;
         let largest = bars.iter().map(|bar| bar.value).max().unwrap_or_default();
-        let unit = Unit::for_largest(frame.currency, largest);
+        let unit = Unit::for_largest(frame.currency, frame.language, largest);
         let names = bars.iter().map(|bar| text_width(&bar.label, false)).max().unwrap_or(0) + 10 * PX;
         let left = names.min(canvas.width * 2 / 5);
         let values = bars

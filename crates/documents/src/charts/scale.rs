@@ -3,8 +3,8 @@
 use super::Frame;
 use super::canvas::{Anchor, Canvas, PX};
 use crate::DocumentError;
-use crate::labels::say;
-use farthing_lending::{Currency, Money};
+use crate::labels::{marks, say};
+use farthing_lending::{Currency, Marks, Money};
 
 /// In what amounts of money are written in a chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,25 +13,30 @@ pub(crate) struct Unit {
     divisor: i64,
     /// Digits after the point of a value written beside a mark.
     decimals: u32,
+    /// How the chart's language punctuates.
+    marks: Marks,
 }
 
 impl Unit {
     /// Units of the currency up to ten thousand of them, thousands up to ten million, millions beyond.
-    pub(crate) fn for_largest(currency: &Currency, largest: Money) -> Unit {
+    pub(crate) fn for_largest(currency: &Currency, language: &str, largest: Money) -> Unit {
         let major = 10_i64.pow(currency.decimals.min(6));
-        let whole = largest.minor() / major;
+        let (whole, marks) = (largest.minor() / major, marks(language));
         match whole {
             ..10_000 => Unit {
                 divisor: major,
                 decimals: 0,
+                marks,
             },
             10_000..10_000_000 => Unit {
                 divisor: major * 1000,
                 decimals: if whole < 200_000 { 1 } else { 0 },
+                marks,
             },
             _ => Unit {
                 divisor: major * 1_000_000,
                 decimals: 1,
+                marks,
             },
         }
     }
@@ -41,14 +46,14 @@ impl Unit {
         let factor = 10_i128.pow(self.decimals);
         let scaled = i128::from(amount.minor()) * factor * 2 + i128::from(self.divisor);
         let rounded = scaled.div_euclid(i128::from(self.divisor) * 2);
-        Money::from_minor(i64::try_from(rounded).unwrap_or(i64::MAX)).to_grouped(self.decimals)
+        Money::from_minor(i64::try_from(rounded).unwrap_or(i64::MAX)).written(self.decimals, self.marks)
     }
 }
 
 /// The unit in which a chart writes its amounts, for the line under its title: `Thousand USD`. `largest` is the largest
 /// amount in the chart.
 pub fn unit_of(currency: &Currency, language: &str, largest: Money) -> String {
-    let unit = Unit::for_largest(currency, largest);
+    let unit = Unit::for_largest(currency, language, largest);
     let major = 10_i64.pow(currency.decimals.min(6));
     let word = match unit.divisor / major {
         1 => "",
@@ -141,7 +146,7 @@ impl Axis {
 /// The axis of amounts, and the unit they are written in.
 pub(crate) fn money_axis(frame: &Frame<'_>, amounts: impl Iterator<Item = Money>) -> (Axis, Unit) {
     let largest = amounts.max().unwrap_or_default();
-    let unit = Unit::for_largest(frame.currency, largest);
+    let unit = Unit::for_largest(frame.currency, frame.language, largest);
     // Gridlines stand at whole units, so that their values need no decimals.
     let whole = (largest.minor().max(0) + unit.divisor - 1) / unit.divisor;
     let axis = Axis::up_to(whole);
@@ -157,7 +162,7 @@ pub(crate) fn money_axis(frame: &Frame<'_>, amounts: impl Iterator<Item = Money>
 impl Unit {
     /// The value of a gridline, which is whole in this unit.
     pub(crate) fn show_whole(self, minor: i64) -> String {
-        Money::from_minor(minor / self.divisor).to_grouped(0)
+        Money::from_minor(minor / self.divisor).written(0, self.marks)
     }
 }
 
@@ -183,7 +188,7 @@ mod tests {
         let usd = Currency::of("USD").unwrap();
         let yen = Currency::of("JPY").unwrap();
         let show = |currency: &Currency, largest: i64, minor: i64| {
-            Unit::for_largest(currency, Money::from_minor(largest)).show(Money::from_minor(minor))
+            Unit::for_largest(currency, "en", Money::from_minor(largest)).show(Money::from_minor(minor))
         };
         assert_eq!(show(&usd, 8_000_000, 2_236_500), "22.4");
         assert_eq!(show(&usd, 8_000_000, 2_235_000), "22.4");

@@ -200,6 +200,7 @@ pub fn read(name: &str, pdf: &[u8]) -> Vec<String> {
         .expect("poppler-utils is needed");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
-    let text = String::from_utf8(done.stdout).unwrap();
+    // What must not break looks like any other space.
+    let text = String::from_utf8(done.stdout).unwrap().replace('\u{a0}', " ");
     text.trim_end_matches('\x0c').split('\x0c').map(String::from).collect()
 }

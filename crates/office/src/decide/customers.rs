@@ -6,11 +6,11 @@ use crate::context::Context;
 use crate::fact::FactBody;
 use crate::refusal::Refusal;
 use crate::state::{Customer, State};
-use farthing_api::{CustomerId, Role, TaskId, UserId};
+use farthing_api::{Code, CustomerId, Role, TaskId, TaskKind, UserId};
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
     let find = |id: &CustomerId| -> Result<&Customer, Refusal> {
-        state.customer(*id).ok_or_else(|| Refusal::missing("customer"))
+        state.customer(*id).ok_or_else(|| Refusal::missing(Code::NoCustomer))
     };
     Ok(match command {
         Command::RegisterCustomer {
@@ -28,7 +28,7 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             if !likely_duplicates.is_empty() {
                 facts.push(FactBody::TaskOpened {
                     task: TaskId::of(ctx.op, 0),
-                    what: "likely_duplicate_customer".into(),
+                    what: TaskKind::LikelyDuplicateCustomer.word().into(),
                     customer: Some(customer),
                     loan: None,
                     amount: None,
@@ -65,20 +65,16 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             find(customer)?;
             vec![FactBody::DocumentSeen {
                 customer: *customer,
-                document: required("kind", "The kind of document", document)?,
+                document: required("kind", document)?,
             }]
         }
         Command::Vouch { customer } => {
             let seen_by = match &find(customer)?.document {
                 Some((_, by)) => *by,
-                None => {
-                    let message = "No id document was seen yet. An officer looks at it first, then you vouch for it.";
-                    return Err(Refusal::rule("no_document", message));
-                }
+                None => return Err(Refusal::rule(Code::NoDocument)),
             };
             if seen_by == Some(actor(ctx)?.user) {
-                let message = "You saw this document yourself, so someone else must vouch for it.";
-                return Err(Refusal::rule("own_document", message));
+                return Err(Refusal::rule(Code::OwnDocument));
             }
             vec![FactBody::CustomerVouched { customer: *customer }]
         }
@@ -98,12 +94,10 @@ fn open_access(
         return Ok(vec![FactBody::PasswordChanged { user }]);
     }
     if customer.email_verified.is_none() {
-        let message = "The email is the sign-in name and is not verified yet. Send a code to it first.";
-        return Err(Refusal::rule("email_unverified", message));
+        return Err(Refusal::rule(Code::EmailUnverified));
     }
     if state.sign_in(sign_in).is_some() {
-        let message = "Someone signs in with this email already. Enter another one for this customer.";
-        return Err(Refusal::field("email", "taken", message));
+        return Err(Refusal::field("email", Code::EmailTaken));
     }
     Ok(vec![FactBody::UserAdded {
         user: UserId::of(ctx.op, 0),

@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 use crate::standing::{change, ledger};
 use crate::state::State;
 use chrono::NaiveDate;
-use farthing_api::{LoanId, LoanStatus, Money};
+use farthing_api::{Code, LoanId, LoanStatus, Money};
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
     organisation(state)?;
@@ -18,19 +18,14 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             .filter_map(|id| penalties(state, *id, *through).transpose())
             .collect(),
         Command::CloseDay { date, figures } => {
-            let open = state.day().ok_or_else(|| Refusal::missing("branch"))?.open;
+            let open = state.day().ok_or_else(|| Refusal::missing(Code::NoOrganisation))?.open;
             if *date < open {
-                return Err(Refusal::rule(
-                    "closed",
-                    format!("{date} is closed already. The first open day is {open}."),
-                ));
+                return Err(Refusal::rule(Code::DayClosed).with("date", *date).with("open", open));
             }
             if *date > ctx.today {
-                return Err(Refusal::field(
-                    "date",
-                    "in_future",
-                    format!("{date} has not come yet. Today is {}.", ctx.today),
-                ));
+                return Err(Refusal::field("date", Code::DayToCome)
+                    .with("date", *date)
+                    .with("today", ctx.today));
             }
             Ok(vec![FactBody::DayClosed {
                 date: *date,

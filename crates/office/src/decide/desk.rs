@@ -7,7 +7,7 @@ use crate::fact::FactBody;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::terms::check_product;
-use farthing_api::{GoodsId, Money, ProductId, Role, UserId};
+use farthing_api::{Code, GoodsId, Money, ProductId, Role, UserId};
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
     match command {
@@ -20,13 +20,19 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
         } => add_user(state, ctx, *role, name, email, sign_in),
         Command::SetUserAccess { user, active } => set_access(state, ctx, *user, *active),
         Command::RecordPasswordChange { user } => {
-            state.user(*user).ok_or_else(|| Refusal::missing("user"))?;
+            state.user(*user).ok_or_else(|| Refusal::missing(Code::NoUser))?;
             Ok(vec![FactBody::PasswordChanged { user: *user }])
         }
         Command::SaveProduct { id, terms } => {
             check_product(terms, &organisation(state)?.currency)?;
             let version = match id {
-                Some(id) => state.product(*id).ok_or_else(|| Refusal::missing("product"))?.version + 1,
+                Some(id) => {
+                    state
+                        .product(*id)
+                        .ok_or_else(|| Refusal::missing(Code::NoProduct))?
+                        .version
+                        + 1
+                }
                 None => 1,
             };
             let product = id.unwrap_or_else(|| ProductId::of(ctx.op, 0));
@@ -42,16 +48,12 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             price,
             active,
         } => {
-            let name = required("name", "The name", name)?;
+            let name = required("name", name)?;
             if !price.is_positive() || *price > Money::LIMIT {
-                return Err(Refusal::field(
-                    "price",
-                    "out_of_range",
-                    "The price is not more than zero. Enter what one costs.",
-                ));
+                return Err(Refusal::field("price", Code::PriceNotPositive));
             }
             if let Some(id) = id {
-                state.goods(*id).ok_or_else(|| Refusal::missing("article"))?;
+                state.goods(*id).ok_or_else(|| Refusal::missing(Code::NoGoods))?;
             }
             let goods = id.unwrap_or_else(|| GoodsId::of(ctx.op, 0));
             Ok(vec![FactBody::GoodsSaved {
@@ -62,13 +64,13 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             }])
         }
         Command::SettleTask { task, outcome } => {
-            let found = state.task(*task).ok_or_else(|| Refusal::missing("item"))?;
+            let found = state.task(*task).ok_or_else(|| Refusal::missing(Code::NoTask))?;
             if found.settled {
-                return Err(Refusal::changed("item"));
+                return Err(Refusal::changed(Code::TaskChanged));
             }
             Ok(vec![FactBody::TaskSettled {
                 task: *task,
-                outcome: required("outcome", "What was done", outcome)?,
+                outcome: required("outcome", outcome)?,
             }])
         }
         _ => Ok(Vec::new()),
@@ -91,28 +93,27 @@ fn set_up(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBod
         return Ok(Vec::new());
     };
     if state.organisation().is_some() {
-        return Err(Refusal::rule("exists", "This book is set up already. Sign in."));
+        return Err(Refusal::rule(Code::BookExists));
     }
     let code = branch_code.trim();
     if !(2..=6).contains(&code.len()) || !code.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()) {
-        let message = "The branch code takes 2 to 6 capitals or digits, such as BR1.";
-        return Err(Refusal::field("branch_code", "malformed", message));
+        return Err(Refusal::field("branch_code", Code::BranchCode));
     }
     Ok(vec![
         FactBody::OrganisationSetUp {
-            name: required("organisation", "The organisation's name", organisation)?,
+            name: required("organisation", organisation)?,
             currency: currency.clone(),
             language: language.clone(),
             branch_code: code.to_string(),
-            branch_name: required("branch_name", "The branch's name", branch_name)?,
+            branch_name: required("branch_name", branch_name)?,
             time_zone: time_zone.clone(),
             opened_on: ctx.today,
         },
         FactBody::UserAdded {
             user: UserId::of(ctx.op, 0),
             role: Role::Administrator,
-            name: required("admin_name", "The administrator's name", admin_name)?,
-            email: required("admin_email", "The administrator's email", admin_email)?,
+            name: required("admin_name", admin_name)?,
+            email: required("admin_email", admin_email)?,
             sign_in: sign_in.clone(),
             customer: None,
         },
@@ -128,36 +129,25 @@ fn add_user(
     sign_in: &str,
 ) -> Result<Vec<FactBody>, Refusal> {
     if !role.is_staff() {
-        return Err(Refusal::field(
-            "role",
-            "not_staff",
-            "Customers get their sign-in on their own page. Choose another role.",
-        ));
+        return Err(Refusal::field("role", Code::NotStaff));
     }
     if state.sign_in(sign_in).is_some() {
-        return Err(Refusal::field(
-            "email",
-            "taken",
-            "Someone signs in with this email already. Enter another one.",
-        ));
+        return Err(Refusal::field("email", Code::EmailTaken));
     }
     Ok(vec![FactBody::UserAdded {
         user: UserId::of(ctx.op, 0),
         role,
-        name: required("name", "The name", name)?,
-        email: required("email", "The email", email)?,
+        name: required("name", name)?,
+        email: required("email", email)?,
         sign_in: sign_in.to_string(),
         customer: None,
     }])
 }
 
 fn set_access(state: &State, ctx: &Context, user: UserId, active: bool) -> Result<Vec<FactBody>, Refusal> {
-    let found = state.user(user).ok_or_else(|| Refusal::missing("user"))?;
+    let found = state.user(user).ok_or_else(|| Refusal::missing(Code::NoUser))?;
     if actor(ctx)?.user == user {
-        return Err(Refusal::rule(
-            "own_access",
-            "You can't change your own access. Ask another administrator.",
-        ));
+        return Err(Refusal::rule(Code::OwnAccess));
     }
     if found.active == active {
         return Ok(Vec::new());

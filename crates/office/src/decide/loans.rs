@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 use crate::state::{Loan, State};
 use crate::terms::loan_terms;
 use chrono::NaiveDate;
-use farthing_api::{CustomerId, LoanId, LoanStatus, Money, PaymentMethod, ProductId, ProductTerms};
+use farthing_api::{Arg, Code, CustomerId, LoanId, LoanStatus, Money, PaymentMethod, ProductId, ProductTerms};
 use farthing_lending::build;
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
@@ -52,27 +52,19 @@ pub fn check_against_product(
     decimals: u32,
 ) -> Result<(), Refusal> {
     if !product.active {
-        return Err(Refusal::field(
-            "product",
-            "inactive",
-            "This product is not offered any more. Choose another one.",
-        ));
+        return Err(Refusal::field("product", Code::ProductInactive));
     }
     if principal < product.min_principal || principal > product.max_principal {
-        let message = format!(
-            "{} lends from {} to {}. Change the amount.",
-            product.name,
-            product.min_principal.to_grouped(decimals),
-            product.max_principal.to_grouped(decimals)
-        );
-        return Err(Refusal::field("principal", "out_of_range", message));
+        return Err(Refusal::field("principal", Code::PrincipalRange)
+            .with("product", &product.name)
+            .with("least", Arg::Money(product.min_principal, decimals))
+            .with("most", Arg::Money(product.max_principal, decimals)));
     }
     if installments < product.min_installments || installments > product.max_installments {
-        let message = format!(
-            "{} runs over {} to {} installments. Change the number.",
-            product.name, product.min_installments, product.max_installments
-        );
-        return Err(Refusal::field("installments", "out_of_range", message));
+        return Err(Refusal::field("installments", Code::InstallmentsRange)
+            .with("product", &product.name)
+            .with("least", product.min_installments)
+            .with("most", product.max_installments));
     }
     Ok(())
 }
@@ -87,8 +79,12 @@ fn apply_for(
     purpose: &str,
 ) -> Result<Vec<FactBody>, Refusal> {
     let currency = &organisation(state)?.currency;
-    state.customer(customer).ok_or_else(|| Refusal::missing("customer"))?;
-    let product = state.product(product_id).ok_or_else(|| Refusal::missing("product"))?;
+    state
+        .customer(customer)
+        .ok_or_else(|| Refusal::missing(Code::NoCustomer))?;
+    let product = state
+        .product(product_id)
+        .ok_or_else(|| Refusal::missing(Code::NoProduct))?;
     check_against_product(&product.terms, principal, installments, currency.decimals)?;
     let terms = loan_terms(&product.terms, currency, principal, installments, ctx.today);
     let schedule = build(&terms, currency.decimals)?;
@@ -97,7 +93,7 @@ fn apply_for(
     let purpose = if purpose.trim().is_empty() {
         String::new()
     } else {
-        required("purpose", "The purpose", purpose)?
+        required("purpose", purpose)?
     };
     Ok(vec![FactBody::LoanApplied {
         loan: Box::new(LoanOpened {
@@ -128,14 +124,10 @@ fn apply_for(
 /// Says why not.
 pub fn may_decide(loan: &Loan, ctx: &Context) -> Result<(), Refusal> {
     if loan.status != LoanStatus::Waiting {
-        return Err(Refusal::rule(
-            "decided",
-            format!("{} was decided on already.", loan.number),
-        ));
+        return Err(Refusal::rule(Code::Decided).with("loan", &loan.number));
     }
     if loan.officer == Some(actor(ctx)?.user) {
-        let message = "You took this application down, so someone else must approve it.";
-        return Err(Refusal::rule("own_application", message));
+        return Err(Refusal::rule(Code::OwnApplication));
     }
     Ok(())
 }
@@ -148,10 +140,10 @@ fn decide_loan(
     approve: bool,
     reason: &str,
 ) -> Result<Vec<FactBody>, Refusal> {
-    let loan = state.loan(id).ok_or_else(|| Refusal::missing("loan"))?;
+    let loan = state.loan(id).ok_or_else(|| Refusal::missing(Code::NoLoan))?;
     may_decide(loan, ctx)?;
     if loan.seen() != seen {
-        return Err(Refusal::changed("application"));
+        return Err(Refusal::changed(Code::LoanChanged));
     }
     Ok(vec![match approve {
         true => FactBody::LoanApproved {
@@ -160,7 +152,7 @@ fn decide_loan(
         },
         false => FactBody::LoanRejected {
             loan: id,
-            reason: required("reason", "The reason", reason)?,
+            reason: required("reason", reason)?,
         },
     }])
 }
@@ -170,19 +162,14 @@ fn decide_loan(
 /// # Errors
 /// Says why not, and what to do.
 pub fn may_disburse(loan: &Loan, verified: bool) -> Result<(), Refusal> {
-    match loan.status {
-        LoanStatus::Approved if verified => Ok(()),
-        LoanStatus::Approved => {
-            let message = "The customer is not verified. Send a code to the email, or see the id document and have a supervisor vouch for it.";
-            Err(Refusal::rule("unverified", message))
-        }
-        LoanStatus::Waiting => Err(Refusal::rule("waiting", format!("{} waits for approval.", loan.number))),
-        LoanStatus::Rejected => Err(Refusal::rule("rejected", format!("{} was rejected.", loan.number))),
-        LoanStatus::Active | LoanStatus::Closed => Err(Refusal::rule(
-            "paid_out",
-            format!("{} is paid out already.", loan.number),
-        )),
-    }
+    let code = match loan.status {
+        LoanStatus::Approved if verified => return Ok(()),
+        LoanStatus::Approved => Code::Unverified,
+        LoanStatus::Waiting => Code::Waiting,
+        LoanStatus::Rejected => Code::Rejected,
+        LoanStatus::Active | LoanStatus::Closed => Code::PaidOut,
+    };
+    Err(Refusal::rule(code).with("loan", &loan.number))
 }
 
 fn disburse(
@@ -194,23 +181,21 @@ fn disburse(
     method: PaymentMethod,
 ) -> Result<Vec<FactBody>, Refusal> {
     let currency = &organisation(state)?.currency;
-    let loan = state.loan(id).ok_or_else(|| Refusal::missing("loan"))?;
+    let loan = state.loan(id).ok_or_else(|| Refusal::missing(Code::NoLoan))?;
     let who = state
         .customer(customer)
         .filter(|_| loan.customer == customer)
-        .ok_or_else(|| Refusal::missing("customer"))?;
+        .ok_or_else(|| Refusal::missing(Code::NoCustomer))?;
     may_disburse(loan, who.is_verified())?;
     if loan.seen() != seen {
-        return Err(Refusal::changed("loan"));
+        return Err(Refusal::changed(Code::LoanChanged));
     }
     if value_date > ctx.today || value_date < loan.opened_on {
-        let message = format!(
-            "The money goes out between {}, the day of the application, and today, {}. Change the day.",
-            loan.opened_on, ctx.today
-        );
-        return Err(Refusal::field("value_date", "out_of_range", message));
+        return Err(Refusal::field("value_date", Code::DisbursementDay)
+            .with("opened", loan.opened_on)
+            .with("today", ctx.today));
     }
-    let mut terms = loan.terms.clone().ok_or_else(|| Refusal::missing("loan"))?;
+    let mut terms = loan.terms.clone().ok_or_else(|| Refusal::missing(Code::NoLoan))?;
     terms.disbursed_on = value_date;
     let schedule = build(&terms, currency.decimals)?;
     let money = money_account(method, &ctx.desk);

@@ -14,10 +14,10 @@ pub use purchases::purchase_penalty;
 use crate::command::Command;
 use crate::context::{Actor, Context};
 use crate::fact::{Fact, FactBody};
-use crate::permission::{self, Permission};
+use crate::permission;
 use crate::refusal::Refusal;
 use crate::state::{Organisation, State};
-use farthing_api::{ApiError, ErrorKind, FactId};
+use farthing_api::{ApiError, Code, ErrorKind, FactId};
 
 /// Decides a command. Everything that the decision looks at is among [`Command::reads`].
 ///
@@ -70,67 +70,45 @@ fn facts(state: &State, bodies: Vec<FactBody>, ctx: &Context) -> Vec<Fact> {
 fn check_permission(command: &Command, ctx: &Context) -> Result<(), Refusal> {
     match (command.permission(), &ctx.actor) {
         (None, None) => Ok(()),
-        (None, Some(_)) if command.is_system() => Err(forbidden("the authority itself")),
+        (None, Some(_)) if command.is_system() => Err(Refusal(ApiError::new(ErrorKind::Forbidden, Code::SystemOnly))),
         (None, Some(_)) => Ok(()),
-        (Some(_), None) => Err(Refusal(ApiError::new(
-            ErrorKind::SignedOut,
-            "signed_out",
-            "Nobody is signed in. Sign in and do it again.",
-        ))),
-        (Some(permission), Some(actor)) if permission::allows(actor.role, permission) => Ok(()),
-        (Some(permission), Some(_)) => Err(forbidden(&who_may(permission))),
+        (Some(_), None) => Err(signed_out()),
+        (Some(permission), Some(actor)) => permission::check(actor.role, permission),
     }
 }
 
-fn who_may(permission: Permission) -> String {
-    let row = permission::TABLE.iter().find(|(p, _, _)| *p == permission);
-    let words: Vec<&str> = row
-        .into_iter()
-        .flat_map(|(_, _, roles)| roles.iter().map(|r| r.word()))
-        .collect();
-    match words.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        Some((last, _)) => (*last).to_string(),
-        None => "nobody".to_string(),
-    }
-}
-
-fn forbidden(who: &str) -> Refusal {
-    let message = format!("Your role does not allow this. It takes: {who}.");
-    Refusal(ApiError::new(ErrorKind::Forbidden, "forbidden", message))
+fn signed_out() -> Refusal {
+    Refusal(ApiError::new(ErrorKind::SignedOut, Code::SignedOut))
 }
 
 fn organisation(state: &State) -> Result<&Organisation, Refusal> {
-    state.organisation().ok_or_else(|| Refusal::missing("organisation"))
+    state
+        .organisation()
+        .ok_or_else(|| Refusal::missing(Code::NoOrganisation))
 }
 
 fn actor(ctx: &Context) -> Result<Actor, Refusal> {
-    ctx.actor.ok_or_else(|| forbidden("someone who is signed in"))
+    ctx.actor.ok_or_else(signed_out)
 }
 
 /// A customer acts on their own things only.
 fn own(ctx: &Context, customer: farthing_api::CustomerId) -> Result<(), Refusal> {
     match ctx.actor.and_then(|a| a.customer) {
-        Some(own) if own != customer => Err(Refusal::missing("loan")),
+        Some(own) if own != customer => Err(Refusal::missing(Code::NoLoan)),
         _ => Ok(()),
     }
 }
 
-fn required(field: &str, name: &str, text: &str) -> Result<String, Refusal> {
+/// The most letters of a line of words.
+const LONGEST: u32 = 200;
+
+fn required(field: &str, text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Refusal::field(
-            field,
-            "required",
-            format!("{name} is empty. Fill it in."),
-        ));
+        return Err(Refusal::field(field, Code::Required));
     }
-    if text.chars().count() > 200 {
-        return Err(Refusal::field(
-            field,
-            "too_long",
-            format!("{name} is longer than 200 letters. Shorten it."),
-        ));
+    if text.chars().count() > LONGEST as usize {
+        return Err(Refusal::field(field, Code::TooLong).with("most", LONGEST));
     }
     Ok(text.to_string())
 }

@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 use crate::standing::{change, check_amount, check_value_date, money_in, must_be_active, parts, standing};
 use crate::state::{Foreclosure, Loan, LoanPayment, State};
 use chrono::NaiveDate;
-use farthing_api::{LoanId, LoanStatus, Money, PaymentId, PaymentMethod, PaymentParts, TaskId};
+use farthing_api::{Arg, Code, LoanId, LoanStatus, Money, PaymentId, PaymentMethod, PaymentParts, TaskId, TaskKind};
 use farthing_lending::{PayoffInterest, Replacement, RowState, foreclose, payoff};
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
@@ -46,7 +46,7 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
 }
 
 fn find(state: &State, id: LoanId) -> Result<&Loan, Refusal> {
-    state.loan(id).ok_or_else(|| Refusal::missing("loan"))
+    state.loan(id).ok_or_else(|| Refusal::missing(Code::NoLoan))
 }
 
 fn with_payment(loan: &Loan, payment: LoanPayment) -> Loan {
@@ -76,11 +76,10 @@ pub(super) fn receive(
     let reference = reference.trim();
     let same = |p: &&LoanPayment| !reference.is_empty() && !p.reversed && p.reference == reference;
     if let Some(twin) = loan.payments.iter().find(same) {
-        let message = format!(
-            "Reference {reference} was received already: receipt {} of {}. Check the reference, or leave it out.",
-            twin.receipt, twin.on
-        );
-        return Err(Refusal::field("reference", "duplicate", message));
+        return Err(Refusal::field("reference", Code::DuplicateReference)
+            .with("reference", reference)
+            .with("receipt", &twin.receipt)
+            .with("date", twin.on));
     }
     let next = state.desk(&ctx.desk).map_or(1, |d| d.receipts + 1);
     let mut payment = LoanPayment {
@@ -170,15 +169,12 @@ fn reverse(
     ctx: &Context,
 ) -> Result<Vec<FactBody>, Refusal> {
     let loan = find(state, id)?;
-    let reason = super::required("reason", "The reason", reason)?;
+    let reason = super::required("reason", reason)?;
     let Some(taken) = loan.payments.iter().find(|p| p.id == payment) else {
-        return Err(Refusal::missing("payment"));
+        return Err(Refusal::missing(Code::NoPayment));
     };
     if taken.reversed {
-        return Err(Refusal::rule(
-            "reversed",
-            format!("Receipt {} was reversed already.", taken.receipt),
-        ));
+        return Err(Refusal::rule(Code::Reversed).with("receipt", &taken.receipt));
     }
     let (amount, method) = (taken.amount, taken.method);
     let mut after = loan.clone();
@@ -190,8 +186,7 @@ fn reverse(
         .take()
         .is_some_and(|closing| closing.payment != Some(payment))
     {
-        let message = "This loan was closed early after this payment. Reverse the closing payment first.";
-        return Err(Refusal::rule("foreclosed", message));
+        return Err(Refusal::rule(Code::Foreclosed));
     }
     let moved = money_in(method, &ctx.desk, -amount);
     let change = change(id, loan, &standing(&after), loan.assessed_through, moved)?;
@@ -220,12 +215,12 @@ fn close_early(
     let loan = find(state, id)?;
     must_be_active(loan)?;
     if loan.seen() != seen {
-        return Err(Refusal::changed("loan"));
+        return Err(Refusal::changed(Code::LoanChanged));
     }
     let decimals = super::organisation(state)?.currency.decimals;
     let quote = quote(loan, value_date, discount, ctx.today, decimals)?;
     if quote.total != amount {
-        return Err(Refusal::changed("payoff"));
+        return Err(Refusal::changed(Code::PayoffChanged));
     }
     let mut after = loan.clone();
     let replacement = quote.replacement;
@@ -278,15 +273,17 @@ pub fn quote(loan: &Loan, on: NaiveDate, discount: Money, today: NaiveDate, deci
         .max()
         .filter(|last| *last > on)
     {
-        let message = format!("A payment of {last} was received already. Close the loan on that day or later.");
-        return Err(Refusal::field("value_date", "before_payment", message));
+        return Err(Refusal::field("value_date", Code::BeforePayment).with("date", last));
     }
     if discount.is_negative() || discount > loan.max_discount {
-        let message = "The discount is above what this product allows. Lower it.";
-        return Err(Refusal::field("discount", "over_limit", message));
+        return Err(Refusal::field("discount", Code::OverDiscount));
     }
     let (terms, ledger) = (loan.terms.as_ref(), standing(loan));
     let owed = payoff(terms, decimals, &ledger, on, PayoffInterest::ToDate)?;
+    if discount > owed.interest + owed.penalty {
+        let most = Arg::Money(owed.interest + owed.penalty, decimals);
+        return Err(Refusal::field("discount", Code::DiscountOverOwed).with("most", most));
+    }
     let replacement = foreclose(terms, decimals, &ledger, on, PayoffInterest::ToDate, discount)?;
     Ok(Quote {
         principal: owed.principal,
@@ -307,8 +304,7 @@ fn refund(
     let loan = find(state, id)?;
     check_amount("amount", amount)?;
     if amount > loan.credit {
-        let message = "This is more than the unapplied credit. Lower the amount.";
-        return Err(Refusal::field("amount", "over_credit", message));
+        return Err(Refusal::field("amount", Code::OverCredit));
     }
     let now = standing(loan);
     let mut change = change(id, loan, &now, loan.assessed_through, None)?;
@@ -335,17 +331,14 @@ fn notice(
     let loan = find(state, id)?;
     own(ctx, loan.customer)?;
     if loan.status != LoanStatus::Active {
-        return Err(Refusal::rule(
-            "nothing_owed",
-            format!("Nothing is owed on {}.", loan.number),
-        ));
+        return Err(Refusal::rule(Code::NothingOwed).with("loan", &loan.number));
     }
     check_amount("amount", amount)?;
     check_value_date(loan, on, ctx.today)?;
-    let reference = super::required("reference", "The reference", reference)?;
+    let reference = super::required("reference", reference)?;
     Ok(vec![FactBody::TaskOpened {
         task: TaskId::of(ctx.op, 0),
-        what: "notice_of_payment".into(),
+        what: TaskKind::NoticeOfPayment.word().into(),
         customer: Some(loan.customer),
         loan: Some(id),
         amount: Some(amount),

@@ -8,7 +8,7 @@ use crate::posting::{Account, Entry};
 use crate::refusal::Refusal;
 use crate::state::{Loan, Purchase, State};
 use crate::{apply, fact::Fact};
-use farthing_api::{LoanId, LoanStatus, Money};
+use farthing_api::{Code, LoanId, LoanStatus, Money};
 use farthing_lending::{AllocationOrder, PenaltyKind, PenaltyRule, Purchase as Plan, Rhythm};
 use rust_decimal::Decimal;
 
@@ -34,18 +34,15 @@ pub(super) fn sell(state: &State, command: &Command, ctx: &Context) -> Result<Ve
         return Ok(Vec::new());
     };
     organisation(state)?;
-    let who = state.customer(*customer).ok_or_else(|| Refusal::missing("customer"))?;
-    let article = state.goods(*goods).ok_or_else(|| Refusal::missing("article"))?;
+    let who = state
+        .customer(*customer)
+        .ok_or_else(|| Refusal::missing(Code::NoCustomer))?;
+    let article = state.goods(*goods).ok_or_else(|| Refusal::missing(Code::NoGoods))?;
     if !article.active {
-        return Err(Refusal::field(
-            "goods",
-            "inactive",
-            format!("{} is not sold any more. Choose another article.", article.name),
-        ));
+        return Err(Refusal::field("goods", Code::GoodsInactive).with("goods", &article.name));
     }
     if !who.is_verified() && *installments > 1 {
-        let message = "The customer is not verified. Send a code to the email, or see the id document and have a supervisor vouch for it.";
-        return Err(Refusal::rule("unverified", message));
+        return Err(Refusal::rule(Code::Unverified));
     }
     let plan = Plan {
         price: article.price,
@@ -100,7 +97,7 @@ pub(super) fn sell(state: &State, command: &Command, ctx: &Context) -> Result<Ve
 fn after(body: &FactBody, ctx: &Context) -> Result<Loan, Refusal> {
     let mut state = State::default();
     let FactBody::PurchaseMade { loan, .. } = body else {
-        return Err(Refusal::missing("purchase"));
+        return Err(Refusal::missing(Code::NoLoan));
     };
     let fact = Fact {
         id: farthing_api::FactId::of(ctx.op, 0),
@@ -112,5 +109,8 @@ fn after(body: &FactBody, ctx: &Context) -> Result<Loan, Refusal> {
         body: body.clone(),
     };
     apply(&mut state, &fact);
-    state.loan(loan.id).cloned().ok_or_else(|| Refusal::missing("purchase"))
+    state
+        .loan(loan.id)
+        .cloned()
+        .ok_or_else(|| Refusal::missing(Code::NoLoan))
 }

@@ -12,9 +12,9 @@ use uuid::Uuid;
 const LIST: Searched = Searched {
     table: "customer",
     sorts: &[
-        ("name", "sort_name"),
-        ("outstanding", "outstanding"),
-        ("registered", "rid"),
+        ("name", "t.sort_name"),
+        ("outstanding", "t.outstanding"),
+        ("registered", "t.rid"),
     ],
     filters: &[("unverified", "t.verified = 0"), ("borrowing", "t.active_loans > 0")],
     order: "t.sort_name, t.rid",

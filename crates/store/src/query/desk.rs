@@ -5,8 +5,8 @@ use crate::book::Book;
 use crate::log::instant;
 use chrono::{DateTime, Utc};
 use farthing_api::{
-    CustomerId, GoodsId, GoodsView, Hit, Money, ProductId, ProductTerms, ProductView, Role, TaskId, TaskView, UserId,
-    UserView,
+    CustomerId, GoodsId, GoodsView, Hit, Money, ProductId, ProductTerms, ProductView, Role, TaskId, TaskKind, TaskView,
+    UserId, UserView,
 };
 use uuid::Uuid;
 
@@ -166,7 +166,7 @@ impl Book {
     pub async fn tasks(&self, most: u32) -> Result<Vec<TaskView>, StoreError> {
         let found = sqlx::query!(
             r#"select t.id as "id: Uuid", t.what, t.amount, t.detail, t.at, l.id as "loan?: Uuid", l.number as "number?",
-               c.first_name || ' ' || c.last_name as "customer?: String" from task t left join loan l on l.rid = t.loan_rid
+               c.id as "customer_id?: Uuid", c.first_name || ' ' || c.last_name as "customer?: String" from task t left join loan l on l.rid = t.loan_rid
                left join customer c on c.rid = t.customer_rid where t.outcome is null order by t.rid desc limit ?"#,
             most
         )
@@ -177,8 +177,9 @@ impl Book {
             .map(|t| {
                 Ok(TaskView {
                     id: TaskId(t.id),
-                    kind: t.what,
-                    customer: t.customer.unwrap_or_default(),
+                    kind: TaskKind::of(&t.what),
+                    customer: t.customer.unwrap_or_default().trim().to_string(),
+                    customer_id: t.customer_id.map(CustomerId),
                     loan_number: t.number.unwrap_or_default(),
                     loan: t.loan.map(farthing_api::LoanId),
                     amount: t.amount.map(Money::from_minor),

@@ -13,12 +13,13 @@ use farthing_office::{Fact, FactBody, Key};
 use sqlx::sqlite::SqliteConnection;
 use uuid::Uuid;
 
-const LIST: Searched = Searched {
+pub(super) const LIST: Searched = Searched {
     table: "loan",
     sorts: &[
-        ("number", "rid"),
-        ("principal", "principal"),
-        ("outstanding", "outstanding"),
+        ("number", "t.rid"),
+        ("principal", "t.principal"),
+        ("outstanding", "t.outstanding"),
+        ("days", "-coalesce(t.oldest_due, '9999-12-31')"),
     ],
     filters: &[
         ("waiting", "t.stage = 'waiting'"),

@@ -4,6 +4,7 @@ mod customers;
 mod desk;
 mod home;
 mod loans;
+mod receipts;
 
 pub use desk::{ChallengeRow, SignInUser};
 pub use home::{HomeFigures, MonthSums, ProductShare};
@@ -36,7 +37,8 @@ pub(crate) fn read_method(word: &str) -> PaymentMethod {
 pub(crate) struct Searched {
     /// The table; `TABLE_trigram` and `TABLE_prefix` are its indexes.
     table: &'static str,
-    /// The words by which a screen may sort, each with its column.
+    /// The words by which a screen may sort, each with its column; with a minus, largest first is the smallest first of
+    /// the column.
     sorts: &'static [(&'static str, &'static str)],
     /// The words by which a screen may filter, each with its condition; `?` stands for today.
     filters: &'static [(&'static str, &'static str)],
@@ -62,8 +64,19 @@ impl Found {
 /// One more than is told: a screen shows "1000+" then.
 const MOST_COUNTED: i64 = COUNT_CAP as i64 + 1;
 
-/// The part of the rows that makes the page.
-fn cut(sql: &mut QueryBuilder<Sqlite>, query: &ListQuery) {
+/// The order that a screen asks for, if the list knows it.
+fn order_of(sorts: &[(&str, &str)], query: &ListQuery) -> Option<String> {
+    let (_, column) = sorts.iter().find(|(word, _)| *word == query.sort)?;
+    let (column, descending) = match column.strip_prefix('-') {
+        Some(column) => (column, !query.descending),
+        None => (*column, query.descending),
+    };
+    let way = if descending { "desc" } else { "asc" };
+    Some(format!("{column} {way}, t.rid {way}"))
+}
+
+/// Only the rows of the page that is asked for.
+fn push_page(sql: &mut QueryBuilder<Sqlite>, query: &ListQuery) {
     sql.push(" limit ").push_bind(i64::from(PAGE_ROWS));
     sql.push(" offset ")
         .push_bind(i64::from(query.page) * i64::from(PAGE_ROWS));
@@ -104,11 +117,11 @@ impl Searched {
         let matches: i64 = count.build().fetch_one(&mut *conn).await?.get(0);
         let mut page = QueryBuilder::<Sqlite>::new("");
         self.select(&mut page, query, today);
-        page.push(" order by ").push(match self.sort(query) {
+        page.push(" order by ").push(match order_of(self.sorts, query) {
             Some(order) => order,
             None => self.order.to_string(),
         });
-        cut(&mut page, query);
+        push_page(&mut page, query);
         let rows = page.build().fetch_all(conn).await?;
         Ok(Found::of(rows.iter().map(|r| r.get(0)).collect(), matches))
     }
@@ -118,18 +131,16 @@ impl Searched {
         let matched = |sql: &mut QueryBuilder<Sqlite>| {
             sql.push("with found as materialized (");
             self.select(sql, query, today);
-            sql.push(" order by f.rowid desc limit ")
-                .push_bind(MOST_COUNTED)
-                .push(") ");
+            sql.push(" order by rid desc limit ").push_bind(MOST_COUNTED).push(") ");
         };
         let mut page = QueryBuilder::<Sqlite>::new("");
         matched(&mut page);
         page.push("select found.rid, (select count(*) from found) from found");
-        match self.sort(query) {
+        match order_of(self.sorts, query) {
             Some(order) => page.push(format!(" join {} t on t.rid = found.rid order by {order}", self.table)),
             None => page.push(" order by found.rid desc"),
         };
-        cut(&mut page, query);
+        push_page(&mut page, query);
         let rows = page.build().fetch_all(&mut *conn).await?;
         let matches = match rows.first() {
             Some(row) => row.get(1),
@@ -144,14 +155,8 @@ impl Searched {
         Ok(Found::of(rows.iter().map(|r| r.get(0)).collect(), matches))
     }
 
-    /// The order that a screen asked for.
-    fn sort(&self, query: &ListQuery) -> Option<String> {
-        let (_, column) = self.sorts.iter().find(|(word, _)| *word == query.sort)?;
-        let way = if query.descending { "desc" } else { "asc" };
-        Some(format!("t.{column} {way}, t.rid {way}"))
-    }
-
-    fn select(&self, sql: &mut QueryBuilder<Sqlite>, query: &ListQuery, today: &str) {
+    /// The rows that match, in no order: `select rid ...`.
+    pub(crate) fn select(&self, sql: &mut QueryBuilder<Sqlite>, query: &ListQuery, today: &str) {
         let folded = fold(query.search.trim());
         let terms: Vec<&str> = folded.split_whitespace().collect();
         let (long, short): (Vec<&str>, Vec<&str>) = terms.iter().partition(|t| t.chars().count() >= 3);

@@ -2,7 +2,7 @@
 //! stands the content that a disk would still have after a power cut.
 //!
 //! A cut comes before the n-th write, truncation or sync; from then on every such call fails, and [`power_back`] puts
-//! what was durable into the files.
+//! what was durable into the files. Or the disk has room for so many more writes, and is full from then on.
 #![allow(unsafe_code, reason = "SQLite's file systems are tables of C functions")]
 
 use libsqlite3_sys as ffi;
@@ -31,15 +31,27 @@ static FILES: Mutex<Option<HashMap<PathBuf, Shadow>>> = Mutex::new(None);
 static CALLS: AtomicU64 = AtomicU64::new(0);
 static CUT_AT: AtomicU64 = AtomicU64::new(u64::MAX);
 static BASE: AtomicU64 = AtomicU64::new(0);
+static ROOM: AtomicU64 = AtomicU64::new(u64::MAX);
 static REGISTERED: Once = Once::new();
 
 fn files() -> MutexGuard<'static, Option<HashMap<PathBuf, Shadow>>> {
     FILES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// From now on the disk has room for `n` more writes.
+pub fn room_for(n: u64) {
+    ROOM.store(n, Ordering::SeqCst);
+}
+
+fn has_room() -> bool {
+    let left = ROOM.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+    left.is_ok()
+}
+
 /// Registers the file system and forgets every file; the cut comes before the `n`-th call that changes a file.
 pub fn cut_before(n: u64) {
     REGISTERED.call_once(register);
+    room_for(u64::MAX);
     *files() = Some(HashMap::new());
     CALLS.store(0, Ordering::SeqCst);
     CUT_AT.store(n, Ordering::SeqCst);
@@ -171,6 +183,9 @@ unsafe extern "C" fn write(
     n: c_int,
     at: ffi::sqlite3_int64,
 ) -> c_int {
+    if !has_room() {
+        return ffi::SQLITE_FULL;
+    }
     if !may_change() {
         return ffi::SQLITE_IOERR_WRITE;
     }

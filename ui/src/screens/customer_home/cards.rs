@@ -54,11 +54,12 @@ fn line(loan: &LoanView, show: Show) -> Option<AnyView> {
         ("n", place(loan, next).to_string()),
         ("count", loan.installments.to_string()),
     ];
-    let (label, amount) = match loan.row.days_past_due {
-        0 => (show.fill(text::OWN_LINE, values), loan.row.next_due),
-        _ => (show.fill(text::OWN_LINE_LATE, values), loan.row.due_now),
+    let is_late = loan.row.days_past_due > 0;
+    let (label, amount) = match is_late {
+        false => (show.fill(text::OWN_LINE, values), loan.row.next_due),
+        true => (show.fill(text::OWN_LINE_LATE, values), loan.row.due_now),
     };
-    Some(view! { <dt>{label}</dt><dd>{show.money(amount)}</dd> }.into_any())
+    Some(view! { <dt class:is-late=is_late>{label}</dt><dd class:is-late=is_late>{show.money(amount)}</dd> }.into_any())
 }
 
 /// The first card: what is to be paid, until when, and what it is made of.
@@ -75,6 +76,10 @@ pub fn to_pay(home: &CustomerHomeView, show: Show, actions: AnyView) -> AnyView 
         false => show.say(text::OWN_NOTHING_NOTE),
     };
     let lines: Vec<_> = home.loans.iter().filter_map(|loan| line(loan, show)).collect();
+    let is_late = home
+        .loans
+        .iter()
+        .any(|loan| is_running(loan) && loan.row.days_past_due > 0);
     view! {
         <section class="cust-card roomy">
             <h1 class="cust-note medium">{heading}</h1>
@@ -86,7 +91,7 @@ pub fn to_pay(home: &CustomerHomeView, show: Show, actions: AnyView) -> AnyView 
                 <dt>{t(text::OWN_TOTAL_PAID)}</dt><dd data-figure="total_paid">{show.money(home.total_paid)}</dd>
             </dl>
             {actions}
-            <p class="cust-note">{note}</p>
+            <p class="cust-note" class:is-late=is_late>{is_late.then(|| view! { <Glyph name="late"/> })}<span>{note}</span></p>
         </section>
     }
     .into_any()

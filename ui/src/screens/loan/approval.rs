@@ -29,7 +29,7 @@ pub fn card(loan: &LoanView, page: LoanPage, show: Show) -> Option<AnyView> {
     };
     let foot = match &loan.may_decide {
         Err(reason) => {
-            view! { <span class="note" role="note" data-figure="may_decide">{reason.clone()}</span> }.into_any()
+            view! { <span class="note" role="note" data-figure="may_decide">{show.answer(reason)}</span> }.into_any()
         }
         Ok(()) => buttons(page, show),
     };

@@ -67,7 +67,7 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
 
 /// Why an approved loan can't be paid out yet, with the way to the remedy.
 pub fn obstacle(loan: &LoanView, show: Show) -> Option<AnyView> {
-    let reason = loan.may_disburse.clone().err()?;
+    let reason = show.answer(loan.may_disburse.as_ref().err()?);
     let customer = loan.row.customer;
     Some(view! {
         <div class="banner banner-warn" role="status" data-figure="may_disburse">

@@ -122,7 +122,7 @@ pub fn panel(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
         read()?;
         match (preview.error.get(), preview.value.get()) {
             (Some(error), _) if error.field.is_none() => {
-                Some(view! { <p class="whatif-note">{error.message}</p> }.into_any())
+                Some(view! { <p class="whatif-note">{show.answer(&error)}</p> }.into_any())
             }
             (None, Some(preview)) => Some(split(&preview, show)),
             _ => None,

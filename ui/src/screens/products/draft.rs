@@ -1,7 +1,8 @@
 //! What the form of a product holds, as typed, and how it becomes terms.
 
-use crate::i18n::{Language, Text, text};
-use farthing_api::{Currency, Money, ProductTerms};
+use crate::i18n::{Text, text};
+use crate::screens::loan_kit::Show;
+use farthing_api::{Money, ProductTerms};
 use farthing_lending::{AllocationOrder, Method, PenaltyKind, PenaltyRule, RoundingMode, Share, Unit};
 use leptos::prelude::*;
 use rust_decimal::Decimal;
@@ -90,7 +91,7 @@ fn word_of<V: PartialEq>(choices: impl Iterator<Item = (&'static str, V)>, value
 
 impl Draft {
     /// An empty form for a new product, filled with what most products have.
-    pub fn new(currency: &Currency) -> Draft {
+    pub fn new(show: Show) -> Draft {
         let s = |text: &str| RwSignal::new(text.to_owned());
         Draft {
             name: s(""),
@@ -103,29 +104,29 @@ impl Draft {
             min_installments: s("1"),
             max_installments: s("12"),
             rounding: s(ROUNDINGS[0].0),
-            installment_multiple: RwSignal::new(currency.show(Money::from_minor(1))),
+            installment_multiple: RwSignal::new(show.money(Money::from_minor(1))),
             penalty_kind: s("none"),
             penalty: s(""),
             grace_days: s("0"),
             allocation: s(ORDERS[0].0),
-            max_discount: RwSignal::new(currency.show(Money::ZERO)),
+            max_discount: RwSignal::new(show.money(Money::ZERO)),
             active: RwSignal::new(true),
         }
     }
 
     /// The form as it is for a product's terms.
-    pub fn of(terms: &ProductTerms, currency: &Currency) -> Draft {
+    pub fn of(terms: &ProductTerms, show: Show) -> Draft {
         let s = |value: String| RwSignal::new(value);
-        let money = |amount: Money| RwSignal::new(currency.show(amount));
+        let money = |amount: Money| RwSignal::new(show.money(amount));
         let (kind, amount) = match terms.penalty.map(|rule| rule.kind) {
             None => ("none", String::new()),
-            Some(PenaltyKind::PercentOfOverdueInstallment(percent)) => ("percent", percent.normalize().to_string()),
-            Some(PenaltyKind::Flat(amount)) => ("flat", currency.show(amount)),
+            Some(PenaltyKind::PercentOfOverdueInstallment(percent)) => ("percent", show.number(percent)),
+            Some(PenaltyKind::Flat(amount)) => ("flat", show.money(amount)),
         };
         Draft {
             name: s(terms.name.clone()),
             method: s(word_of(METHODS.into_iter(), terms.method)),
-            annual_rate: s(terms.annual_rate.normalize().to_string()),
+            annual_rate: s(show.number(terms.annual_rate)),
             every: s(terms.every.to_string()),
             unit: s(word_of(UNITS.iter().map(|(w, u, _)| (*w, *u)), terms.unit)),
             min_principal: money(terms.min_principal),
@@ -150,11 +151,11 @@ impl Draft {
     ///
     /// # Errors
     /// Each field that can't be read, with the reason in words.
-    pub fn read(&self, currency: &Currency, language: Language) -> Result<ProductTerms, Vec<(&'static str, String)>> {
+    pub fn read(&self, show: Show) -> Result<ProductTerms, Vec<(&'static str, String)>> {
         let mut wrong = Vec::new();
         let mut money = |field: &'static str, typed: RwSignal<String>| {
-            currency.read(&typed.get()).unwrap_or_else(|message| {
-                wrong.push((field, message));
+            show.read_money(&typed.get()).unwrap_or_else(|error| {
+                wrong.push((field, show.answer(&error)));
                 Money::ZERO
             })
         };
@@ -168,7 +169,7 @@ impl Draft {
         };
         let mut whole = |field: &'static str, typed: RwSignal<String>| {
             whole(&typed.get()).unwrap_or_else(|| {
-                wrong.push((field, text::PRODUCT_NUMBER_WRONG.in_language(language).to_owned()));
+                wrong.push((field, show.say(text::PRODUCT_NUMBER_WRONG)));
                 0
             })
         };
@@ -183,7 +184,7 @@ impl Draft {
         };
         let mut percent = |field: &'static str, typed: RwSignal<String>| {
             rate(&typed.get()).unwrap_or_else(|| {
-                wrong.push((field, text::PRODUCT_RATE_WRONG.in_language(language).to_owned()));
+                wrong.push((field, show.say(text::PRODUCT_RATE_WRONG)));
                 Decimal::ZERO
             })
         };

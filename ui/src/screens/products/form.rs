@@ -36,7 +36,7 @@ fn example(terms: &ProductTerms, show: Show) -> Option<(Money, u32, Schedule)> {
 /// The example beside the form.
 fn beside(draft: Draft, show: Show) -> AnyView {
     let worked = move || {
-        let terms = draft.read(&show.currency(), show.language()).ok();
+        let terms = draft.read(show).ok();
         let Some((principal, count, schedule)) = terms.and_then(|terms| example(&terms, show)) else {
             return view! { <p class="hint">{t(text::PRODUCT_EXAMPLE_NONE)}</p> }.into_any();
         };
@@ -140,13 +140,13 @@ fn rule_fields(form: Form, draft: Draft, show: Show) -> AnyView {
 pub fn form(product: Option<ProductView>, shelf: Shelf, show: Show) -> AnyView {
     let form = Form::new("product-form", show);
     let draft = match &product {
-        Some(product) => Draft::of(&product.terms, &show.currency()),
-        None => Draft::new(&show.currency()),
+        Some(product) => Draft::of(&product.terms, show),
+        None => Draft::new(show),
     };
     let id = product.as_ref().map(|product| product.id);
     let submit = move || {
         form.clear();
-        let terms = match untrack(|| draft.read(&show.currency(), show.language())) {
+        let terms = match untrack(|| draft.read(show)) {
             Ok(terms) => terms,
             Err(wrong) => {
                 for (field, message) in wrong {

@@ -1,0 +1,207 @@
+//! Every cause for which something may not be done: its stable word, and what it says in English.
+//!
+//! The screens say it in their own languages from `ui/locales/LANGUAGE/answers.json`, by the word; a test fails where a
+//! language lacks one. Blanks in braces are filled by [`crate::ApiError::with`].
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+macro_rules! codes {
+    ($($(#[$note:meta])* $name:ident $word:literal $english:literal;)*) => {
+        /// A cause. The sentence beside each is its English answer.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Code {
+            $($(#[$note])* #[doc = $english] #[serde(rename = $word)] $name,)*
+        }
+
+        impl Code {
+            /// Every cause.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)*];
+
+            /// The stable word.
+            pub const fn word(self) -> &'static str {
+                match self { $(Code::$name => $word,)* }
+            }
+
+            /// The answer in English, its blanks in braces.
+            pub const fn english(self) -> &'static str {
+                match self { $(Code::$name => $english,)* }
+            }
+        }
+    };
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+codes! {
+    // The program, its files, the session.
+    Internal "internal" "Farthing could not do this because of a fault of its own. Nothing was changed. The log file has the details.";
+    MalformedRequest "malformed_request" "The window and the desk don't fit together. Install Farthing anew.";
+    DiskFull "disk_full" "The disk is full, so nothing was saved. Free some space and do it again; the form keeps what you typed.";
+    NoAccess "no_access" "Farthing may not write to its folder. Give your account access to it and do it again.";
+    NoViewer "no_viewer" "No program to show this was found. It is here: {path}";
+    BookInUse "in_use" "Another program holds the book: a second window, a backup or the command line. Close it, then try again.";
+    BookNewer "newer" "This book was last opened by a newer Farthing. Install that version or a later one; nothing in the book was changed.";
+    BookDamaged "damaged" "The book's file is damaged and was not opened. Restore the last backup; keep the damaged file, it may still help.";
+    KeysDamaged "keys_damaged" "The file with the key slots is missing or damaged, so the book can't be opened. Restore a backup, which includes it.";
+    BookDiskFull "book_disk_full" "The disk is full, so the book can't be opened safely. Free some space, then try again.";
+    DeviceGone "device_gone" "A part of this machine's key is missing: {file} is gone. Put the file back, or restore a backup with the recovery secret.";
+    KeyringSilent "keyring_silent" "This machine's key lies in the system's keyring, which does not answer. Start the keyring and try again, or restore a backup with the recovery secret.";
+    KeyringEmpty "keyring_empty" "This machine's key is no longer in the system's keyring. Restore a backup with the recovery secret.";
+    KeyringLocked "keyring_locked" "This machine's key lies in the system's keyring, which is locked. Unlock the keyring and try again.";
+    DeviceInFile "device_in_file" "This machine's key is kept in {file}, which only your account may read, since there is no keyring here. Whoever copies this file and the book's files can try passwords elsewhere, so keep the disk encrypted.";
+    DeviceWasOpen "device_was_open" "Other accounts could read this machine's key until now; that is corrected.";
+    NotABackup "not_a_backup" "This is not a whole backup of Farthing. Choose another file.";
+    BackupNotOpened "backup_not_opened" "This does not open the backup. It takes the email and password of that time, and on another machine the recovery secret.";
+    BackupDamaged "backup_damaged" "This backup is damaged and was not restored. Choose an older one.";
+    NoSuchFile "no_such_file" "There is no such file. Check the path.";
+    BookExists "exists" "There is a book here already. Sign in.";
+    BookClosed "book_closed" "A member of staff signs in first after the program was started; then customers can sign in here.";
+    SignedOut "signed_out" "Nobody is signed in. Sign in and do it again.";
+    Locked "locked" "The screen is locked. Enter your password to go on.";
+    Forbidden "forbidden" "Your role does not allow this. It takes: {roles}.";
+    SystemOnly "system_only" "Only the desk itself does this.";
+    NotACustomer "not_a_customer" "This page is for customers. Sign in as one.";
+    WrongPassword "wrong_password" "This email and password don't belong together. Check both and try again.";
+    WrongOldPassword "wrong_old_password" "This is not your password. Type the one in force.";
+    Wait "wait" "There were too many wrong tries. The next one counts from {time} on.";
+
+    // What is not there, and what was changed meanwhile.
+    NotFound "not_found" "This is not in the book.";
+    NoCustomer "no_customer" "This customer is not in the book.";
+    NoLoan "no_loan" "This loan is not in the book.";
+    NoPayment "no_payment" "This payment is not in the book.";
+    NoProduct "no_product" "This product is not in the book.";
+    NoGoods "no_goods" "This article is not in the book.";
+    NoTask "no_task" "This item is not in the book.";
+    NoUser "no_user" "This person does not work here.";
+    NoOrganisation "no_organisation" "This book is not set up yet.";
+    NoPaper "no_paper" "This is not a paper of this desk.";
+    LoanChanged "loan_changed" "This loan was changed after you opened it. Look at it again, then decide.";
+    PayoffChanged "payoff_changed" "This payoff was changed after you opened it. Look at it again, then decide.";
+    TaskChanged "task_changed" "This item was changed after you opened it. Look at it again, then decide.";
+
+    // Any form.
+    Required "required" "This is empty. Fill it in.";
+    TooLong "too_long" "This is longer than {most} letters. Shorten it.";
+    AmountEmpty "amount_empty" "Enter an amount, such as {example}.";
+    AmountMalformed "amount_malformed" "“{text}” is not an amount. Use digits and one decimal mark, such as {example}.";
+    AmountWhole "amount_whole" "This currency has no decimals. Enter a whole amount.";
+    AmountDecimals "amount_decimals" "This currency has {n} decimals. Shorten the amount to {n} digits after the decimal mark.";
+    AmountTooLarge "amount_too_large" "This amount is larger than the largest that can be kept, {most}.";
+    AmountBeyond "amount_beyond" "This amount is larger than the largest that can be kept.";
+    AmountNotPositive "not_positive" "The amount is not more than zero. Enter what was paid.";
+    AmountNegative "amount_negative" "This amount is below zero. Enter 0 where there is none.";
+    WholeNumber "whole_number" "Enter a whole number, such as 12.";
+    Port "port" "A port is a number from 1 to 65535, most often 587.";
+    Terms "terms" "These terms can't be carried out.";
+
+    // Email, passwords, codes, mail.
+    EmailEmpty "email_empty" "Enter an email address, such as amina@example.org.";
+    EmailMalformed "email_malformed" "“{text}” is not an email address: a part of it is missing or has a character that addresses don't have. Enter one such as amina@example.org.";
+    EmailNoAt "email_no_at" "“{text}” is not an email address: it has no @. Enter one such as amina@example.org.";
+    EmailManyAt "email_many_at" "“{text}” is not an email address: it has more than one @. Enter one such as amina@example.org.";
+    EmailTooLong "email_too_long" "This email address is too long to be delivered. Enter one of at most 254 characters.";
+    EmailTaken "taken" "Someone signs in with this email already. Enter another one.";
+    PasswordShort "password_short" "This password has {length} characters and needs {least}. Put a few words together that only you would combine.";
+    PasswordLong "password_long" "This password has {length} characters, and {most} is the most. Shorten it.";
+    PasswordWeak "weak" "This password is easy to guess: it is common, repeats itself or holds a name that belongs to you. Put a few words together that have nothing to do with each other.";
+    NoEmail "no_email" "This customer has no email. Enter one first, or see the id document and have a supervisor vouch for it.";
+    NoMail "no_mail" "No code can be sent: this desk has no mail server. The customer stays unverified and may apply; an administrator can set up mail in Settings.";
+    NoCode "no_code" "No code can be sent now: {why} The customer stays unverified and may apply; paying out needs the code, or the id document and a supervisor.";
+    TooManyCodes "too_many_codes" "A code went to this address a moment ago. The next one can be sent from {time} on.";
+    WrongCode "wrong_code" "This code is not right. Check the six digits and the reference, or send a new code.";
+    UsedCode "used_code" "This code was used already. Send a new one.";
+    ExpiredCode "expired_code" "This code has expired. Send a new one.";
+    TooManyTries "too_many_tries" "There were too many wrong codes. Send a new one.";
+    OtherAddress "other_address" "The email was changed after this code was sent. Send a new code.";
+    MailSender "mail_sender" "The sender's address “{text}” is not an email address. Correct it and send again.";
+    MailRecipient "mail_recipient" "The recipient's address “{text}” is not an email address. Correct it and send again.";
+    MailSilent "mail_silent" "The mail server {server} did not answer within {seconds} seconds. Check its name and port, or try again later.";
+    MailUnprotected "mail_unprotected" "{server} is another machine, and without protection others on the way could read the codes. Choose STARTTLS or TLS.";
+    MailNoTls "mail_no_tls" "This machine can't set up TLS with {server}. Check the server's name.";
+    MailCertificate "mail_certificate" "The mail server {server} can't prove who it is: its certificate is not valid for that name. Check the server's name, and the date of this machine.";
+    MailAccount "mail_account" "The mail server {server} refuses the account (code {answer}). Check the user name and the password in the mail settings.";
+    MailAddress "mail_address" "The mail server {server} refuses an address of this message (code {answer}). Check the sender's and the recipient's address.";
+    MailLater "mail_later" "The mail server {server} takes no messages at the moment (code {answer}). Try again in a few minutes.";
+    MailRefused "mail_refused" "The mail server {server} refuses the message (code {answer}). Its provider can say why.";
+    MailUnfit "mail_unfit" "The mail server {server} doesn't offer what the settings ask for: {cause}. Check protection, port and user name.";
+    MailUnreachable "mail_unreachable" "The mail server {server} can't be reached: {cause}. Check its name and port, or try again when connected.";
+
+    // Setting up, people, products.
+    UnknownCurrency "unknown_currency" "This is not a currency of ISO 4217. Choose one from the list.";
+    UnknownTimeZone "unknown_time_zone" "This time zone is not known. Choose one from the list.";
+    UnknownLanguage "unknown_language" "The screens don't speak this language yet. Choose another one.";
+    BranchCode "branch_code" "The branch code takes 2 to 6 capitals or digits, such as BR1.";
+    DeskCode "desk_code" "The desk takes two digits, such as 01.";
+    NotStaff "not_staff" "Customers get their sign-in on their own page. Choose another role.";
+    OwnAccess "own_access" "You can't change your own access. Ask another administrator.";
+    PriceNotPositive "price" "The price is not more than zero. Enter what one costs.";
+    RateRange "rate_range" "The rate is outside 0 to 1,000 % a year.";
+    RhythmRange "rhythm_range" "The rhythm is outside 1 to 366. Enter how many days, weeks or months lie between installments.";
+    LeastPrincipal "least_principal" "The least principal is not more than zero.";
+    GreatestPrincipal "greatest_principal" "The greatest principal is below the least one, or too large to be kept.";
+    FewestInstallments "fewest_installments" "A loan has at least 1 installment.";
+    MostInstallments "most_installments" "The most installments are below the fewest, or above 1,200.";
+    InstallmentMultiple "installment_multiple" "The installment is rounded to a multiple of more than zero.";
+    LargestDiscount "largest_discount" "The largest discount is below zero. Enter 0 for none.";
+    PenaltyPercent "penalty_percent" "The penalty is outside 0 to 100 % of the late installment.";
+    PenaltyAmount "penalty_amount" "The penalty is below zero or too large to be kept.";
+    DayClosed "day_closed" "{date} is closed already. The first open day is {open}.";
+    DayToCome "day_to_come" "{date} has not come yet. Today is {today}.";
+
+    // Customers.
+    Unreachable "unreachable" "Enter an email or a phone number, so that the customer can be reached.";
+    Phone "phone" "“{text}” is not a phone number. Use 6 to 15 digits, with + and the country first.";
+    DateMalformed "date_malformed" "“{text}” is not a date. Write it as 31 jul 1990 or 1990-07-31.";
+    TooYoung "too_young" "The customer is {age}. Loans are for customers of {least} and over.";
+    BirthYear "birth_year" "{date} can't be a date of birth. Check the year.";
+    Erased "erased" "This customer's personal data was erased. Register them anew.";
+    Unverified "unverified" "The customer is not verified. Send a code to the email, or see the id document and have a supervisor vouch for it.";
+    EmailUnverified "email_unverified" "The email is the sign-in name and is not verified yet. Send a code to it first.";
+    NoDocument "no_document" "No id document was seen yet. An officer looks at it first, then you vouch for it.";
+    OwnDocument "own_document" "You saw this document yourself, so someone else must vouch for it.";
+
+    // Loans.
+    ProductInactive "product_inactive" "This product is not offered any more. Choose another one.";
+    PrincipalRange "principal_range" "{product} lends from {least} to {most}. Change the amount.";
+    InstallmentsRange "installments_range" "{product} runs over {least} to {most} installments. Change the number.";
+    Decided "decided" "{loan} was decided on already.";
+    OwnApplication "own_application" "You took this application down, so someone else must approve it.";
+    Waiting "waiting" "{loan} waits for approval.";
+    Rejected "rejected" "{loan} was rejected.";
+    PaidOut "paid_out" "{loan} is paid out already.";
+    DisbursementDay "disbursement_day" "The money goes out between {opened}, the day of the application, and today, {today}. Change the day.";
+    GoodsInactive "goods_inactive" "{goods} is not sold any more. Choose another article.";
+
+    // Payments.
+    Closed "closed" "{loan} was paid off on {date}. Nothing is owed on it.";
+    NotPaidOut "not_paid_out" "{loan} is not paid out, so nothing is owed on it.";
+    NothingOwed "nothing_owed" "Nothing is owed on {loan}.";
+    InFuture "in_future" "{date} is after today, {today}. Enter the day on which the money moved.";
+    BeforeDisbursement "before_disbursement" "{date} is before {start}, the day on which the money went out. Enter a later day.";
+    BeforePayment "before_payment" "A payment of {date} was received already. Close the loan on that day or later.";
+    DuplicateReference "duplicate" "Reference {reference} was received already: receipt {receipt} of {date}. Check the reference, or leave it out.";
+    Reversed "reversed" "Receipt {receipt} was reversed already.";
+    Foreclosed "foreclosed" "This loan was closed early after this payment. Reverse the closing payment first.";
+    Refunded "refunded" "A part of this money was given back to the customer already. It can't be taken back here.";
+    OverCredit "over_credit" "This is more than the unapplied credit. Lower the amount.";
+    OverDiscount "over_limit" "The discount is above what this product allows. Lower it.";
+    DiscountOverOwed "discount_over_owed" "A discount comes off unpaid interest and penalties, {most} in all, not off principal. Lower it.";
+}
+
+impl PartialEq<str> for Code {
+    fn eq(&self, word: &str) -> bool {
+        self.word() == word
+    }
+}
+
+impl PartialEq<&str> for Code {
+    fn eq(&self, word: &&str) -> bool {
+        self.word() == *word
+    }
+}
