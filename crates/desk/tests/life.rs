@@ -360,3 +360,22 @@ async fn a_customer_sees_their_own_things_only() {
         "not_a_customer"
     );
 }
+
+#[tokio::test]
+async fn a_day_to_come_is_not_closed_and_charges_nothing() {
+    let t = Branch::new("2025-03-02T09:00:00Z").await;
+    let loan = running_loan(&t).await;
+    t.sign_in(ADMIN).await;
+    let date = "2025-12-31".parse().unwrap();
+    let refused = t.desk.close_day(CloseDay { date }).await.unwrap_err();
+    assert_eq!(
+        (refused.code, refused.field.as_deref()),
+        (Code::DayToCome, Some("date"))
+    );
+    assert_eq!(refused.args["date"], Arg::Date(date));
+    let loan = t.desk.get_loan(GetLoan { id: loan.row.id }).await.unwrap();
+    assert!(loan.rows.iter().all(|row| row.penalty.is_zero()));
+    let session = t.desk.get_session(GetSession {}).await.unwrap();
+    assert_eq!(session.booking_date, t.today());
+    t.check().await;
+}

@@ -8,6 +8,11 @@ pub(crate) fn say<'a>(language: &str, en: &'a str, fr: &'a str) -> &'a str {
     if is_french(language) { fr } else { en }
 }
 
+/// The words of a text. An amount is one word, also where spaces that don't break group its digits.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', '\n', '\t']).filter(|word| !word.is_empty())
+}
+
 /// How a language punctuates amounts.
 pub(crate) fn marks(language: &str) -> Marks {
     if is_french(language) {

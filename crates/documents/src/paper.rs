@@ -3,6 +3,7 @@
 //! A paper is laid out first and written afterwards, so that every page can say how many there are.
 
 use crate::DocumentError;
+use crate::labels::words;
 use krilla::geom::{PathBuilder, Point};
 use krilla::metadata::Metadata;
 use krilla::num::NormalizedF32;
@@ -195,11 +196,12 @@ impl Paper {
         self.shape(text, style).1
     }
 
-    /// The text in lines of at most this width, broken at spaces; a longer word is broken anywhere.
+    /// The text in lines of at most this width, broken at spaces save those that don't break; a longer word is broken
+    /// anywhere.
     pub(crate) fn wrap(&self, text: &str, style: Style, width: f32) -> Vec<String> {
         let mut lines = Vec::new();
         let mut line = String::new();
-        for word in text.split_whitespace() {
+        for word in words(text) {
             let longer = if line.is_empty() {
                 word.to_string()
             } else {

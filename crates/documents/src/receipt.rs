@@ -1,6 +1,6 @@
 //! The receipt of one payment, on A6.
 
-use crate::labels::{day, is_french, say};
+use crate::labels::{day, is_french, say, words};
 use crate::paper::{Align, Block, Cell, Header, MM, Paper, Style};
 use crate::{DocumentError, Letterhead, amount_in_words};
 use chrono::NaiveDate;
@@ -175,10 +175,7 @@ impl Sheet {
         let whole = self.right - self.left;
         let mut room = whole - self.paper.width_of(name, style) - 10.0;
         // An amount or a reference that has no room beside its name stands below it, unbroken.
-        if value
-            .split_whitespace()
-            .any(|word| self.paper.width_of(word, style) > room)
-        {
+        if words(value).any(|word| self.paper.width_of(word, style) > room) {
             room = whole;
             self.y += LEADING.max(style.size * 1.4);
         }

@@ -21,7 +21,8 @@ pub use apply::apply;
 pub use command::{COMMAND_VERSION, Channel, Command, DayFigures, Sealed};
 pub use context::{Actor, Context, RULES};
 pub use decide::{
-    Preview, Quote, check_against_product, decide, may_decide, may_disburse, preview_payment, purchase_penalty, quote,
+    Preview, Quote, check_against_product, decide, may_close, may_decide, may_disburse, preview_payment,
+    purchase_penalty, quote,
 };
 pub use fact::{FACT_VERSION, Fact, FactBody, LoanChange, LoanOpened};
 pub use forms::check_customer;

@@ -14,8 +14,11 @@ const words = 'h1, h2, h3, button, a, label, dt, dd, th, td, .btn, .tab, .nav-la
 for (const element of document.querySelectorAll(words)) {
     if (!isShown(element) || element.closest('.visually-hidden, .skip-link, dialog:not([open])')) continue;
     const box = element.getBoundingClientRect();
+    // Words for those who don't see the picture beside them.
+    if (box.width <= 2 || box.height <= 2) continue;
     if ((box.right > window.innerWidth + 1 || box.left < -1) && !scrolls(element)) say('beyond the window', element);
     const style = getComputedStyle(element);
+    if (element.tagName === 'BUTTON' && element.scrollHeight > element.clientHeight + 1) say('too high for its place', element);
     if (style.overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1 && !element.closest('[title]')) {
         say('does not fit', element);
     }

@@ -98,9 +98,19 @@ impl App {
 
     /// Clicks on the first element that matches `css`, once it can be clicked.
     pub fn click(&self, css: &str) {
+        let middle = format!(
+            "document.querySelector({})?.scrollIntoView({{ block: 'center' }});",
+            Value::from(css)
+        );
         self.wait_until(&format!("a click on {css}"), || {
-            self.session.click(&self.find(css)).is_ok()
+            // At the edge of what scrolls an element may be in sight and still not be hit.
+            self.session.click(&self.find(css)).is_ok() || self.session.script(&middle).is_err()
         });
+    }
+
+    /// Clicks on what ends the program, which may be gone before it answers.
+    pub fn click_last(&self, css: &str) {
+        let _ = self.session.click(&self.find(css));
     }
 
     /// Clicks on the element that contains `text`, once it can be clicked.

@@ -126,8 +126,8 @@ fn chosen(row: &CustomerRow, pick: CustomerPick, unverified: Text) -> AnyView {
         <div class="field wide">
             <span class="label">{t(text::APPLY_CUSTOMER)}</span>
             <div class="row" data-row=row.number.clone()>
-                <span class="strong" data-figure="customer">{row.name.clone()}</span>
-                <span class="quiet">{contact.join(" · ")}</span>
+                <span class="strong nowrap" data-figure="customer">{row.name.clone()}</span>
+                <span class="quiet clip" title=contact.join(" · ")>{contact.join(" · ")}</span>
                 <button type="button" class="btn btn-sm push" data-do="change-customer" on:click=move |_| pick.chosen.set(None)>
                     {t(text::APPLY_CUSTOMER_CHANGE)}
                 </button>

@@ -156,8 +156,29 @@ pub fn LockScreen() -> impl IntoView {
             app.restart();
         });
     };
+    // A modal dialog of its own, so that it lies above one that was open and takes the keys from it.
+    let layer = NodeRef::<leptos::html::Dialog>::new();
+    let show = move || {
+        if let Some(layer) = layer.get_untracked()
+            && !layer.open()
+        {
+            let _ = layer.show_modal();
+        }
+    };
+    Effect::new(move || {
+        if layer.get().is_some() {
+            show();
+            form.focus("password");
+        }
+    });
     view! {
-        <div class="signin" data-screen="locked">
+        <dialog
+            class="signin lock-layer"
+            data-screen="locked"
+            node_ref=layer
+            on:cancel=move |event| event.prevent_default()
+            on:close=move |_| show()
+        >
             <main class="signin-scroll">
                 <div class="signin-card">
                     <p class="signin-brand"><Icon name="mark" class="mark"/>{t(text::PRODUCT_NAME)}</p>
@@ -174,7 +195,7 @@ pub fn LockScreen() -> impl IntoView {
                     </footer>
                 </div>
             </main>
-        </div>
+        </dialog>
     }
     .into_any()
 }

@@ -5,7 +5,7 @@ use crate::error::{Answer, Told};
 use chrono::{Days, NaiveDate};
 use farthing_api::{CloseDay, DayClosed, LoanId, OpId};
 use farthing_office::permission::Permission;
-use farthing_office::{Command, Context, FactBody, Key, RULES};
+use farthing_office::{Command, Context, FactBody, Key, RULES, may_close};
 use farthing_store::Beside;
 use uuid::Uuid;
 
@@ -69,19 +69,10 @@ async fn assess(desk: &Desk, open: &Open, through: NaiveDate) -> Answer<u32> {
 /// Closes every open day up to and including one: penalties first, then each day with its figures.
 pub(crate) async fn close_through(desk: &Desk, open: &Open, date: NaiveDate) -> Answer<DayClosed> {
     let state = open.book.load(&[Key::Day]).await.told()?;
+    // Before anything is charged: a day to come bears no penalties yet.
+    may_close(&state, date, desk.today(open))?;
     let mut day = state.day().map_or(date, |d| d.open);
     let (mut days, penalties) = (0, assess(desk, open, date).await?);
-    if date < day {
-        // The office words the refusal of a day that is closed already.
-        let command = Command::CloseDay {
-            date,
-            figures: Default::default(),
-        };
-        open.book
-            .execute(&command, &step(open, desk, date, "refused", &[]), Beside::default())
-            .await
-            .told()?;
-    }
     while day <= date {
         let figures = open.book.portfolio(day).await.told()?;
         let command = Command::CloseDay { date: day, figures };

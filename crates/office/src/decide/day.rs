@@ -18,15 +18,7 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             .filter_map(|id| penalties(state, *id, *through).transpose())
             .collect(),
         Command::CloseDay { date, figures } => {
-            let open = state.day().ok_or_else(|| Refusal::missing(Code::NoOrganisation))?.open;
-            if *date < open {
-                return Err(Refusal::rule(Code::DayClosed).with("date", *date).with("open", open));
-            }
-            if *date > ctx.today {
-                return Err(Refusal::field("date", Code::DayToCome)
-                    .with("date", *date)
-                    .with("today", ctx.today));
-            }
+            may_close(state, *date, ctx.today)?;
             Ok(vec![FactBody::DayClosed {
                 date: *date,
                 figures: *figures,
@@ -34,6 +26,22 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
         }
         _ => Ok(Vec::new()),
     }
+}
+
+/// Whether a day may be closed: it is open, and it has come.
+///
+/// # Errors
+/// Says why not.
+pub fn may_close(state: &State, date: NaiveDate, today: NaiveDate) -> Result<(), Refusal> {
+    let open = state.day().ok_or_else(|| Refusal::missing(Code::NoOrganisation))?.open;
+    if date < open {
+        return Err(Refusal::rule(Code::DayClosed).with("date", date).with("open", open));
+    }
+    if date > today {
+        let refusal = Refusal::field("date", Code::DayToCome);
+        return Err(refusal.with("date", date).with("today", today));
+    }
+    Ok(())
 }
 
 fn penalties(state: &State, id: LoanId, through: NaiveDate) -> Result<Option<FactBody>, Refusal> {

@@ -7,6 +7,7 @@ mod loans;
 mod payments;
 mod purchases;
 
+pub use day::may_close;
 pub use loans::{check_against_product, may_decide, may_disburse};
 pub use payments::{Preview, Quote, preview_payment, quote};
 pub use purchases::purchase_penalty;
