@@ -176,7 +176,7 @@ pub fn LockScreen() -> impl IntoView {
             class="signin lock-layer"
             data-screen="locked"
             node_ref=layer
-            on:cancel=move |event| event.prevent_default()
+            on:cancel=move |event: leptos::ev::Event| event.prevent_default()
             on:close=move |_| show()
         >
             <main class="signin-scroll">
