@@ -99,13 +99,15 @@ pub(crate) async fn measure(path: &Path) {
     pages(&desk).await;
     let mut home = Kind::default();
     for _ in 0..100 {
-        home.ask(String::new, desk.admin_home(AdminHome {})).await;
+        home.ask(String::new, desk.admin_home(AdminHome { language: "en".into() }))
+            .await;
     }
     home.tell("administrator's home");
     sign_in(&desk, "officer@demo.test", &password).await;
     let mut home = Kind::default();
     for _ in 0..100 {
-        home.ask(String::new, desk.officer_home(OfficerHome {})).await;
+        home.ask(String::new, desk.officer_home(OfficerHome { language: "en".into() }))
+            .await;
     }
     home.tell("officer's home");
     desk.shut().await;
