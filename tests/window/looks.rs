@@ -54,7 +54,7 @@ fn a_branch_works_in_french() {
     app.choose_option("#application-form [name=product]", "Small business");
     app.type_into("#application-form [name=principal]", "1 000 000,50");
     app.type_into("#application-form [name=installments]", "12");
-    app.text("Small business prête de 500,00 à 20 000,00. Changez le montant.");
+    app.text("Small business prête de 500,00 à 25\u{a0}000,00. Changez le montant.");
     app.type_into("#application-form [name=principal]", "1 000,50");
     app.find("[data-figure=installment]");
     app.type_into("#application-form [name=principal]", "12;5");
