@@ -50,7 +50,8 @@ impl<W: Write> Answers<W> {
 
 /// Writes an answer for each vector; whether any was an error.
 fn write_answers(text: &str, out: &mut impl Write) -> Result<bool, Failure> {
-    let whole = text.trim_start();
+    // Some editors begin a file with a mark of its encoding.
+    let whole = text.trim_start_matches('\u{feff}').trim_start();
     let mut answers = Answers {
         out,
         line: Vec::new(),
@@ -63,7 +64,10 @@ fn write_answers(text: &str, out: &mut impl Write) -> Result<bool, Failure> {
     } else if let Ok(one) = serde_json::from_str::<Value>(whole) {
         answers.write(&one)?;
     } else {
-        for (n, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        for (n, line) in (1..)
+            .zip(text.trim_start_matches('\u{feff}').lines())
+            .filter(|(_, line)| !line.trim().is_empty())
+        {
             match serde_json::from_str(line) {
                 Ok(vector) => answers.write(&vector)?,
                 Err(error) => answers.write_broken(n, &error)?,

@@ -16,6 +16,17 @@ pub(crate) enum Growth {
     Each(Vec<Ratio>),
 }
 
+impl Growth {
+    /// The factor of each period in turn.
+    pub fn each(&self, mut step: impl FnMut(Ratio)) {
+        match self {
+            Growth::Uniform(f, n) => (0..*n).for_each(|_| step(*f)),
+            Growth::Daily(one, days) => days.iter().for_each(|days| step(one.by(*days))),
+            Growth::Each(factors) => factors.iter().for_each(|f| step(*f)),
+        }
+    }
+}
+
 /// An amount in one of the two worlds. `None` always means: larger than an amount of money may be.
 pub(crate) trait Amount: Clone + Ord {
     fn of(minor: i64) -> Self;
@@ -36,6 +47,10 @@ pub(crate) trait Amount: Clone + Ord {
     fn times(&self, by: Ratio, rounder: Option<Rounder>) -> Option<Self>;
     /// The level installment that brings `balance` down to `residual`, rounded where there is a rounder.
     fn level(balance: &Self, residual: &Self, growth: &Growth, rounder: Option<Rounder>) -> Option<Self>;
+    /// Its exact value.
+    fn exact(&self) -> Exact;
+    /// The amount that stands for an exact value, rounded where there is a rounder.
+    fn of_exact(value: &Exact, rounder: Option<Rounder>) -> Option<Self>;
     /// The amount of money that stands for it.
     fn shown(&self, rounder: Rounder) -> Option<Money>;
 }
@@ -86,6 +101,12 @@ impl Amount for i64 {
         }
         let units = quotient + u128::from(rounder.rounds_up(rest, unit - rest, false));
         within_limit(i64::try_from(units.checked_mul(rounder.unit.into())?).ok()?)
+    }
+    fn exact(&self) -> Exact {
+        Exact::of(*self)
+    }
+    fn of_exact(value: &Exact, rounder: Option<Rounder>) -> Option<i64> {
+        within_limit(value.rounded(rounder?)?)
     }
     fn shown(&self, _: Rounder) -> Option<Money> {
         within_limit(*self).map(Money::from_minor)

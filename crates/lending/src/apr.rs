@@ -7,6 +7,7 @@ use crate::apr_exact::{DIGITS, solve};
 use crate::apr_time::{Clock, Count, Time, back_by_months, eu_time_at};
 use crate::big;
 use crate::calendar::{days, shift};
+use crate::strict;
 use crate::terms::{MOST_INSTALLMENTS, MonthEnd, TermsError, Unit};
 use chrono::NaiveDate;
 use dashu_float::DBig;
@@ -105,10 +106,12 @@ pub struct At {
 #[serde(deny_unknown_fields)]
 pub struct Flow {
     /// When, as a date,
+    #[serde(default, deserialize_with = "strict::some_day")]
     pub on: Option<NaiveDate>,
     /// or as a time from the first advance.
     pub at: Option<At>,
     /// How much each time.
+    #[serde(deserialize_with = "strict::decimal")]
     pub amount: Decimal,
     /// How many times; once when absent.
     pub count: Option<u32>,

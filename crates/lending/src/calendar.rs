@@ -1,6 +1,7 @@
 //! Due dates, and how much of a year a period is.
 
 use crate::day::{Day, Rhythm};
+use crate::options::WorkingDays;
 use crate::ratio::Ratio;
 use crate::terms::{DayCount, InstallmentRate, InterestPeriod, MonthEnd, Terms, TermsError, Unit};
 use chrono::{Datelike, Days, NaiveDate};
@@ -44,6 +45,7 @@ pub struct Calendar {
     /// Absent where every installment counts the same.
     day_count: Option<DayCount>,
     nominal: InstallmentRate,
+    working_days: Option<WorkingDays>,
 }
 
 impl Calendar {
@@ -60,6 +62,7 @@ impl Calendar {
                 InterestPeriod::PerInstallment => None,
             },
             nominal: terms.installment_rate,
+            working_days: terms.working_days.clone(),
         }
     }
 
@@ -69,11 +72,11 @@ impl Calendar {
     /// On `every` when the date leaves the calendar (year 9999 is the last that documents can show).
     pub fn due(&self, k: u32) -> Result<NaiveDate, TermsError> {
         let date = match (k, self.first_due_on) {
-            (0, _) => Some(self.disbursed_on),
+            (0, _) => return in_range(Some(self.disbursed_on)),
             (_, Some(first)) => shift(first, self.unit, self.every, k - 1, self.month_end),
             (_, None) => shift(self.disbursed_on, self.unit, self.every, k, self.month_end),
         };
-        in_range(date)
+        settle(self.working_days.as_ref(), in_range(date)?)
     }
 
     /// The due dates in order, first that of installment 1.
@@ -82,6 +85,7 @@ impl Calendar {
         Dues {
             first: self.first_due_on,
             rhythm: Rhythm::new(anchor, self.unit, self.every, self.month_end),
+            working_days: self.working_days.clone(),
         }
     }
 
@@ -148,7 +152,10 @@ impl Calendar {
             None | Some(DayCount::ActAct | DayCount::Thirty360 | DayCount::Thirty365) => {
                 self.regular_years(m).is_some()
             }
-            Some(_) => self.unit != Unit::Months && (m > 1 || self.first_due_on.is_none()),
+            Some(_) => {
+                let is_regular = m > 1 || self.first_due_on.is_none();
+                self.unit != Unit::Months && is_regular && self.working_days.is_none()
+            }
         }
     }
 
@@ -174,10 +181,11 @@ impl Calendar {
         if k != 1 || self.first_due_on.is_none() {
             return Ratio::new(self.nominal_days(), base);
         }
+        // Days off move a due date, not the length of a period that is counted by installment.
+        let (start, due) = (start.date, self.first_due_on.unwrap_or(due.date));
         if self.unit != Unit::Months {
-            return Ratio::new(start.until(due).into(), base);
+            return Ratio::new(days(start, due).into(), base);
         }
-        let (start, due) = (start.date, due.date);
         let at = |count| shift(start, self.unit, self.every, count, self.month_end).unwrap_or(NaiveDate::MAX);
         let mut whole = 0;
         while at(whole + 1) <= due {
@@ -193,6 +201,7 @@ impl Calendar {
 pub(crate) struct Dues {
     first: Option<NaiveDate>,
     rhythm: Rhythm,
+    working_days: Option<WorkingDays>,
 }
 
 impl Dues {
@@ -202,8 +211,23 @@ impl Dues {
             Some(first) => Some(first.into()),
             None => self.rhythm.next(),
         };
-        day.filter(|day| day.date.year() <= LAST_YEAR).ok_or_else(too_far)
+        let day = day.filter(|day| day.date.year() <= LAST_YEAR).ok_or_else(too_far)?;
+        match &self.working_days {
+            None => Ok(day),
+            off => settle(off.as_ref(), day.date).map(Day::from),
+        }
     }
+}
+
+/// The due date to which one moves.
+fn settle(off: Option<&WorkingDays>, date: NaiveDate) -> Result<NaiveDate, TermsError> {
+    let moved = off.map_or(Some(date), |off| off.settle(date));
+    moved.filter(|day| day.year() <= LAST_YEAR).ok_or_else(|| {
+        TermsError::on(
+            "working_days",
+            "Leave more days open: a due date has no working day within 400 days.",
+        )
+    })
 }
 
 fn in_range(date: Option<NaiveDate>) -> Result<NaiveDate, TermsError> {

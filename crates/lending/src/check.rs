@@ -8,9 +8,9 @@ use rust_decimal::Decimal;
 /// The most units between two installments: ten years of days, weeks or months all stay inside the calendar.
 const MOST_EVERY: u32 = 3660;
 /// How many decimals a rate may have; beyond that no lender distinguishes rates, and integers would overflow.
-const RATE_DECIMALS: u32 = 10;
+const RATE_DECIMALS: u32 = 15;
 
-fn ensure(holds: bool, field: &str, message: &str) -> Result<(), TermsError> {
+pub(crate) fn ensure(holds: bool, field: &str, message: &str) -> Result<(), TermsError> {
     if holds {
         Ok(())
     } else {
@@ -18,7 +18,7 @@ fn ensure(holds: bool, field: &str, message: &str) -> Result<(), TermsError> {
     }
 }
 
-/// A rate between 0 and 1,000 percent a year with at most ten decimals.
+/// A rate between 0 and 1,000 percent a year with at most 15 decimals.
 pub(crate) fn check_rate(rate: Decimal, field: &str) -> Result<(), TermsError> {
     ensure(
         rate >= Decimal::ZERO && rate <= Decimal::ONE_THOUSAND,
@@ -28,7 +28,7 @@ pub(crate) fn check_rate(rate: Decimal, field: &str) -> Result<(), TermsError> {
     ensure(
         rate.normalize().scale() <= RATE_DECIMALS,
         field,
-        "Enter a rate with at most 10 decimals.",
+        "Enter a rate with at most 15 decimals.",
     )
 }
 
@@ -44,7 +44,8 @@ impl Terms {
         self.check_rounding()?;
         self.check_interest()?;
         self.check_grace()?;
-        self.check_facts()
+        self.check_facts()?;
+        crate::check_options::check(self)
     }
 
     fn check_amounts(&self) -> Result<(), TermsError> {

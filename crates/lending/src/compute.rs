@@ -62,7 +62,7 @@ fn figures(vector: &Value) -> Result<Figures, TermsError> {
             "value".to_string(),
             tvm::value(&read(terms)?)?.into(),
         )])),
-        Some("rule") => Figures::Named(rules::figures(&read(terms)?)?),
+        Some("rule") => Figures::Named(rules::figures(&rules::read(terms)?)?),
         _ => return Err(TermsError::on("kind", "Give schedule, apr, tvm or rule.")),
     })
 }
@@ -81,7 +81,14 @@ pub(crate) fn read<T: DeserializeOwned>(terms: &Value) -> Result<T, TermsError> 
             (None, ".") => "terms".to_string(),
             (None, _) => path,
         };
-        TermsError::on(field, format!("Correct this value: {message}."))
+        TermsError::on(
+            field,
+            match missing {
+                Some(_) => "Give this value: without it the rest has no meaning.".to_string(),
+                None if message.starts_with("unknown field") => format!("Remove this key: {message}."),
+                None => format!("Correct this value: {message}."),
+            },
+        )
     })
 }
 
@@ -98,9 +105,11 @@ pub(crate) fn decimals(terms: &Terms) -> u32 {
         terms.fixed_installment,
         terms.fixed_principal,
         terms.balloon,
+        terms.step_up.and_then(|steps| steps.amount),
     ];
     let paid = terms.payments.iter().flatten().map(|p| p.amount);
-    let scales = amounts.into_iter().flatten().chain(paid);
+    let lent = terms.advances.iter().map(|a| a.amount);
+    let scales = amounts.into_iter().flatten().chain(paid).chain(lent);
     let most = scales.map(|amount: Decimal| amount.normalize().scale()).max();
     most.unwrap_or(0).min(MOST_DECIMALS)
 }

@@ -1,11 +1,15 @@
 //! How a loan goes, row by row: the one loop that all methods share.
 
+mod bullet;
+mod level;
+mod plain;
+
 use crate::amount::Amount;
-use crate::paid::{Arrears, Period, too_much};
-use crate::plan::{Dates, Factors, Plan, Span, too_large};
-use crate::ratio::Ratio;
+use crate::paid::{Arrears, Period, sum_until, too_much};
+use crate::plan::{Dates, Plan, Span, too_large};
 use crate::terms::{Method, PayoffInterest, Prepayment, TermsError};
 use chrono::NaiveDate;
+use std::collections::VecDeque;
 
 /// A row that is not yet rounded for showing.
 pub(crate) struct Line<A> {
@@ -26,16 +30,61 @@ pub(crate) struct Course<A> {
 }
 
 impl<A: Amount> Course<A> {
-    /// The course of a plan, with a given level installment or the computed one.
-    pub fn run(plan: &Plan<'_>, dates: &mut Dates, given: Option<A>) -> Result<Course<A>, TermsError> {
+    /// The course of a plan, with what was chosen for it beforehand.
+    pub fn run(plan: &Plan<'_>, dates: &mut Dates, chosen: Chosen<A>) -> Result<Course<A>, TermsError> {
         if plan.terms.method == Method::Bullet {
-            return bullet(plan, dates);
+            return bullet::bullet(plan, dates);
         }
-        Walk::start(plan, dates, given)?.finish()
+        Walk::start(plan, dates, chosen)?.finish()
     }
 
     pub fn last_due(&self) -> Option<A> {
         self.lines.last().map(|line| line.principal.plus(&line.interest))
+    }
+}
+
+/// What is chosen before a loan is walked through, by trying others.
+#[derive(Clone)]
+pub(crate) struct Chosen<A> {
+    /// The level installment that tuning prefers.
+    pub level: Option<A>,
+    /// What some installments are larger for.
+    pub extra: Option<Extra>,
+}
+
+impl<A> Default for Chosen<A> {
+    fn default() -> Chosen<A> {
+        Chosen {
+            level: None,
+            extra: None,
+        }
+    }
+}
+
+/// So many units that are spread over rows, the larger parts first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extra {
+    /// The first of the rows.
+    pub from: u32,
+    /// How many rows share them.
+    pub over: u32,
+    /// How many; less than zero where installments are smaller for it.
+    pub units: i64,
+    /// A unit in minor units of money.
+    pub unit: i64,
+}
+
+impl Extra {
+    /// What row `k` is larger for, in minor units.
+    pub fn of(&self, k: u32) -> i64 {
+        let over = i64::from(self.over);
+        match k.checked_sub(self.from).map(i64::from) {
+            Some(at) if at < over => {
+                let more = i64::from(at < self.units.rem_euclid(over));
+                (self.units.div_euclid(over) + more).saturating_mul(self.unit)
+            }
+            _ => 0,
+        }
     }
 }
 
@@ -60,6 +109,9 @@ struct Walk<'p, 't, A> {
     balance: A,
     /// The level installment or the level principal in force; worked out when the next row needs it.
     level: Option<A>,
+    /// The rows with which the level installment grows, and what it is from then on.
+    ladder: VecDeque<(u32, A)>,
+    extra: Option<Extra>,
     /// Interest of the deferred periods that has not yet fallen due.
     deferred: A,
     /// Principal paid beyond the plan that the next rows may skip.
@@ -68,11 +120,13 @@ struct Walk<'p, 't, A> {
     arrears: Arrears<A>,
     /// The payments after the last due date.
     payments: &'p [(NaiveDate, i64)],
+    /// The advances from the last due date on.
+    advances: &'p [(NaiveDate, i64)],
     course: Course<A>,
 }
 
 impl<'p, 't, A: Amount> Walk<'p, 't, A> {
-    fn start(plan: &'p Plan<'t>, dates: &'p mut Dates, given: Option<A>) -> Result<Walk<'p, 't, A>, TermsError> {
+    fn start(plan: &'p Plan<'t>, dates: &'p mut Dates, chosen: Chosen<A>) -> Result<Walk<'p, 't, A>, TermsError> {
         let fixed = plan.fixed_installment.or(plan.fixed_principal).map(A::of);
         let (_, balance) = plan.parts(plan.interest)?;
         let mut walk = Walk {
@@ -80,12 +134,15 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
             dates,
             flat: None,
             balance,
-            level: given.or(fixed),
+            level: chosen.level.or(fixed),
+            ladder: VecDeque::new(),
+            extra: chosen.extra,
             deferred: A::of(0),
             credit: A::of(0),
             was_prepaid: false,
             arrears: Arrears::default(),
             payments: plan.facts.as_ref().map_or(&[], |f| &f.payments),
+            advances: &plan.advances,
             course: Course {
                 level: None,
                 lines: Vec::with_capacity(plan.terms.installments.unwrap_or(0) as usize),
@@ -120,66 +177,12 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
         ))
     }
 
-    /// Whether nothing but a level installment is left from row `k` on.
-    fn is_plain(&self, k: u32) -> bool {
-        let plan = self.plan;
-        let grace = plan.terms.grace;
-        matches!(plan.terms.method, Method::DecliningEqualInstallments | Method::Balloon)
-            && plan.terms.installments.is_some()
-            && plan.is_as_agreed()
-            && plan.terms.payoff_on.is_none()
-            && self.course.level.is_some()
-            && k > grace
-                .principal
-                .max(grace.interest_deferred + 1)
-                .max(grace.interest_free)
-    }
-
-    /// Adds the rows from `k` on where only a level installment is left: what [`Walk::row`] does, in one tight loop.
-    fn plain_rows(&mut self, k: u32) -> Result<(), TermsError> {
-        let plan = self.plan;
-        let Some(level) = self.level.clone() else { return Ok(()) };
-        let days = self.dates.through(plan.last)?;
-        let factors = plan.factors(k);
-        let mut balance = self.balance.clone();
-        for (k, pair) in (k..).zip(days[k as usize - 1..].windows(2)) {
-            let (start, due) = (pair[0], pair[1]);
-            let factor = match factors {
-                Factors::Same(factor) => factor,
-                Factors::Daily(one) => one.by(start.until(due)),
-                Factors::Each => plan.factor(&Span { k, start, due }),
-            };
-            let Some(interest) = balance.times(factor, plan.interest) else {
-                return Err(too_large("principal"));
-            };
-            let is_last = k == plan.last || balance.plus(&interest) <= level;
-            let principal = if is_last {
-                balance.clone()
-            } else {
-                level.minus(&interest)
-            };
-            if principal.is_negative() {
-                return Err(exceeds_installment());
-            }
-            balance = balance.minus(&principal);
-            self.course.lines.push(Line {
-                n: k,
-                due_on: due.date,
-                principal,
-                interest,
-                balance: balance.clone(),
-            });
-            if is_last {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     /// Adds a row; whether it was the last one.
     fn row(&mut self, span: Span) -> Result<bool, TermsError> {
         let plan = self.plan;
+        let before = self.advances.len();
         let (accrued, paid) = self.accrue(span)?;
+        let was_advanced = self.advances.len() < before;
         let mut interest = self.falls_due(span.k, accrued)?;
         let in_grace = span.k <= plan.terms.grace.principal;
         if !in_grace {
@@ -202,7 +205,8 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
         }
         self.balance = self.balance.minus(&principal);
         let excess = principal.minus(&planned);
-        is_last |= self.balance.is_zero() && (self.flat.is_none() || excess > A::of(0));
+        let may_end = self.advances.is_empty() && (self.flat.is_none() || excess > A::of(0));
+        is_last |= self.balance.is_zero() && may_end;
         if is_last && !self.deferred.is_zero() {
             interest = interest.plus(&self.deferred);
         }
@@ -213,7 +217,7 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
             interest,
             balance: self.balance.clone(),
         });
-        self.after_row(excess, span.due.date);
+        self.after_row(excess, was_advanced, span.due.date);
         Ok(is_last)
     }
 
@@ -221,12 +225,12 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
     fn accrue(&mut self, span: Span) -> Result<(A, Paid<A>), TermsError> {
         let plan = self.plan;
         let payoff_on = plan
-            .terms
             .payoff_on
             .filter(|on| (span.start.date..span.due.date).contains(on));
         let (inside, on_due) = self.paid_in(span);
         let as_of = plan.facts.as_ref().map_or(span.start.date, |f| f.as_of);
-        let is_cut = !inside.is_empty() || (span.start.date < as_of && as_of < span.due.date);
+        let advanced = self.advanced_in(span);
+        let is_cut = !inside.is_empty() || !advanced.is_empty() || (span.start.date < as_of && as_of < span.due.date);
         if !is_cut && self.arrears.is_empty() && payoff_on.is_none() {
             let interest = self.balance.times(plan.factor(&span), plan.interest);
             let paid = Paid {
@@ -235,20 +239,30 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
             };
             return Ok((interest.ok_or_else(|| too_large("principal"))?, paid));
         }
-        let period = Period::walk(plan, span, &self.balance, &mut self.arrears, inside)?;
+        let period = Period::walk(plan, span, &self.balance, &mut self.arrears, inside, advanced)?;
         if let Some(on) = payoff_on {
             let until = match plan.terms.payoff_interest.unwrap_or_default() {
                 PayoffInterest::ToDate => on.into(),
                 PayoffInterest::ToPeriodEnd => span.due,
             };
-            let principal = self.balance.minus(&period.early_until(on));
+            let lent = self.balance.plus(&sum_until(advanced, on));
+            let principal = lent.minus(&period.early_until(on));
             self.course.payoff = Some((principal, period.interest_until(plan, until)?));
         }
         let paid = Paid {
             early: period.early(),
             on_due,
         };
+        self.balance = self.balance.plus(&sum_until(advanced, span.due.date));
         Ok((period.interest_until(plan, span.due)?, paid))
+    }
+
+    /// The advances of a period: those from its start on, before its due date.
+    fn advanced_in(&mut self, span: Span) -> &'p [(NaiveDate, i64)] {
+        let here = self.advances.iter().take_while(|(on, _)| *on < span.due.date).count();
+        let (here, later) = self.advances.split_at(here);
+        self.advances = later;
+        here
     }
 
     /// The payments that fall inside a period, and what is paid on its due date.
@@ -288,20 +302,21 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
         Ok(own.plus(&std::mem::replace(&mut self.deferred, A::of(0))))
     }
 
-    /// What an excess or a change of the rate does to the rows to come.
-    fn after_row(&mut self, excess: A, due: NaiveDate) {
+    /// What an excess, an advance or a change of the rate does to the rows to come.
+    fn after_row(&mut self, excess: A, was_advanced: bool, due: NaiveDate) {
         let open_ended = self.plan.terms.installments.is_none();
         if excess > A::of(0) {
             self.was_prepaid = true;
             match self.plan.facts.as_ref().map(|f| f.prepayment) {
-                Some(Prepayment::Lower) if !open_ended => self.level = None,
+                Some(Prepayment::Lower) if !open_ended => self.forget_level(),
                 Some(Prepayment::Defer) => self.credit = self.credit.plus(&excess),
                 _ => {}
             }
         }
         let equal_principal = self.plan.terms.method == Method::DecliningEqualPrincipal;
-        if !open_ended && !equal_principal && self.plan.changes_on(due) {
-            self.level = None;
+        let is_new = was_advanced || (!equal_principal && self.plan.changes_on(due));
+        if is_new && !open_ended {
+            self.forget_level();
         }
     }
 
@@ -314,12 +329,18 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
             Some(level) if !in_grace => level,
             _ => return Ok((A::of(0), false)),
         };
-        let planned = match self.plan.terms.method {
-            Method::DecliningEqualPrincipal => level.clone(),
+        let mut planned = match self.plan.terms.method {
+            Method::DecliningEqualPrincipal | Method::InterestOnly => level.clone(),
             _ => level.minus(interest),
         };
+        if let Some(extra) = &self.extra {
+            planned = planned.plus(&A::of(extra.of(k)));
+        }
         if planned.is_negative() {
             return Err(exceeds_installment());
+        }
+        if !self.advances.is_empty() {
+            planned = planned.min(self.balance.clone());
         }
         if self.credit.is_zero() {
             return Ok((planned, false));
@@ -332,6 +353,9 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
     /// Whether the balance is repaid by this row although others were planned.
     fn ends_with(&self, interest: &A) -> bool {
         let Some(level) = &self.level else { return false };
+        if !self.advances.is_empty() {
+            return false;
+        }
         match self.plan.terms.method {
             Method::DecliningEqualInstallments | Method::Balloon => self.balance.plus(interest) <= *level,
             Method::DecliningEqualPrincipal => self.balance <= *level,
@@ -339,63 +363,6 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
             Method::Flat => self.was_prepaid && self.balance.plus(interest) <= *level,
             Method::InterestOnly | Method::Bullet => false,
         }
-    }
-
-    /// Works out the level installment, or the level principal, where none is in force.
-    fn settle_level(&mut self, k: u32) -> Result<(), TermsError> {
-        let plan = self.plan;
-        if self.level.is_none() {
-            let left = plan.last + 1 - k;
-            self.level = match plan.terms.method {
-                Method::InterestOnly | Method::Bullet => return Ok(()),
-                Method::DecliningEqualPrincipal => self.balance.times(Ratio::new(1, left.into()), plan.installment),
-                Method::Flat => self.flat_level()?,
-                Method::DecliningEqualInstallments | Method::Balloon => {
-                    let growth = plan.growth(k, self.dates)?;
-                    // A balance that prepayments brought below the balloon is itself what is left for the end.
-                    let residual = A::of(plan.balloon).min(self.balance.clone());
-                    A::level(&self.balance, &residual, &growth, plan.installment)
-                }
-            };
-            if self.level.is_none() {
-                return Err(too_large("principal"));
-            }
-        }
-        if plan.has_level() && self.course.level.is_none() {
-            self.course.level.clone_from(&self.level);
-        }
-        Ok(())
-    }
-
-    /// The interest of a flat loan over its whole term, as a fraction of the principal.
-    fn flat_factor(&self) -> Ratio {
-        let start = self.plan.terms.disbursed_on;
-        let years = self.plan.calendar.years(1, start.into(), start.into());
-        let n = u128::from(self.plan.last);
-        self.plan.rate(start).times(years.num * n, years.den)
-    }
-
-    fn flat_interest(&self) -> Result<Flat<A>, TermsError> {
-        let factor = self.flat_factor();
-        let n = u128::from(self.plan.last);
-        let total = self.balance.times(factor, self.plan.interest);
-        let each = self.balance.times(factor.times(1, n), self.plan.interest);
-        match (total, each) {
-            (Some(total), Some(each)) => Ok(Flat {
-                total,
-                each,
-                so_far: A::of(0),
-            }),
-            _ => Err(too_large("principal")),
-        }
-    }
-
-    /// The due of every flat row but the last: principal and all interest over the installments.
-    fn flat_level(&self) -> Result<Option<A>, TermsError> {
-        let factor = self.flat_factor();
-        let all = Ratio::new(factor.num + factor.den, factor.den * u128::from(self.plan.last));
-        let (_, amount) = self.plan.parts::<A>(self.plan.interest)?;
-        Ok(amount.times(all, self.plan.installment))
     }
 
     /// Payments and a payoff after the end have nothing to go to.
@@ -408,8 +375,15 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
                 "Remove this payment: the loan is repaid before it.",
             ));
         }
-        if self.plan.terms.payoff_on.is_some() && self.course.payoff.is_none() {
+        if self.plan.payoff_on.is_some() && self.course.payoff.is_none() {
             return Err(payoff_too_late());
+        }
+        if !self.advances.is_empty() {
+            let i = self.plan.advances.len() - self.advances.len();
+            return Err(TermsError::on(
+                format!("advances[{i}].on"),
+                "Choose a day before the last due date.",
+            ));
         }
         Ok(())
     }
@@ -431,49 +405,4 @@ fn rounds_below_zero() -> TermsError {
 
 fn payoff_too_late() -> TermsError {
     TermsError::on("payoff_on", "Choose a day before the last due date.")
-}
-
-/// One payment at the end, with simple interest period by period.
-fn bullet<A: Amount>(plan: &Plan<'_>, dates: &mut Dates) -> Result<Course<A>, TermsError> {
-    let (_, principal) = plan.parts::<A>(plan.interest)?;
-    // Interest of the running period: to the day of the payoff, or to the one due date there is.
-    let until = match (plan.terms.payoff_on, plan.terms.payoff_interest.unwrap_or_default()) {
-        (Some(on), PayoffInterest::ToDate) => on,
-        _ => NaiveDate::MAX,
-    };
-    let (mut all, mut so_far) = (Ratio::new(0, 1), Ratio::new(0, 1));
-    let mut end = plan.terms.disbursed_on;
-    for k in 1..=plan.last {
-        let span = dates.period(k)?;
-        all = all.plus(plan.factor(&span));
-        if until > span.start.date {
-            let to = span.due.min(until.into());
-            so_far = so_far.plus(plan.factor_of_part(&span, span.start, to));
-        }
-        end = span.due.date;
-    }
-    let interest = principal
-        .times(all, plan.interest)
-        .ok_or_else(|| too_large("principal"))?;
-    let payoff = match plan.terms.payoff_on {
-        None => None,
-        Some(on) if on >= end => return Err(payoff_too_late()),
-        Some(_) => Some((
-            principal.clone(),
-            principal
-                .times(so_far, plan.interest)
-                .ok_or_else(|| too_large("principal"))?,
-        )),
-    };
-    Ok(Course {
-        level: None,
-        lines: vec![Line {
-            n: 1,
-            due_on: end,
-            principal,
-            interest,
-            balance: A::of(0),
-        }],
-        payoff,
-    })
 }

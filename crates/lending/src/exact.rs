@@ -2,6 +2,7 @@
 
 use crate::Money;
 use crate::amount::{Amount, Growth, within_limit};
+use crate::plan::StepGrowth;
 use crate::ratio::{Ratio, Rounder};
 use dashu_int::IBig;
 use dashu_int::ops::{Abs, DivRem};
@@ -43,6 +44,49 @@ impl Exact {
     }
 }
 
+/// Which installments are alike, and by how much the next ones are larger.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pattern {
+    /// So many of the first ones.
+    pub first: u32,
+    /// So many of all others.
+    pub every: u32,
+    pub growth: StepGrowth,
+}
+
+impl Exact {
+    /// A part of it, cut off.
+    pub fn part(&self, part: Ratio) -> Exact {
+        Exact(&self.0 * IBig::from(part.num) / IBig::from(part.den))
+    }
+
+    /// The first of installments that grow by a pattern and bring `balance` down to `residual`: with weights w of the
+    /// first installment and amounts a on top of it, `(B × G - R - T) / S`, where G is the product of all `1 + f`, and
+    /// S and T are what the weights and the amounts grow to, `S = S × (1 + f) + w`, `T = T × (1 + f) + a`.
+    pub fn stepped(balance: &Exact, residual: &Exact, growth: &Growth, pattern: Pattern) -> Exact {
+        let (mut product, mut sum) = (ONE.clone(), IBig::ZERO);
+        let (mut weight, mut amount, mut on_top) = (ONE.clone(), IBig::ZERO, IBig::ZERO);
+        let (mut row, mut next) = (0, pattern.first);
+        growth.each(|f| {
+            if row == next {
+                next += pattern.every;
+                match pattern.growth {
+                    StepGrowth::Part(part) => {
+                        weight = &weight * IBig::from(part.num + part.den) / IBig::from(part.den);
+                    }
+                    StepGrowth::Amount(minor) => amount += Exact::of(minor).0,
+                }
+            }
+            row += 1;
+            let (num, den) = (IBig::from(f.num + f.den), IBig::from(f.den));
+            product = &product * &num / &den;
+            sum = &sum * &num / &den + &weight;
+            on_top = &on_top * &num / &den + &amount;
+        });
+        Exact((&balance.0 * product - (&residual.0 + on_top) * &*ONE) / sum)
+    }
+}
+
 impl Amount for Exact {
     fn of(minor: i64) -> Exact {
         Exact(IBig::from(minor) * &*PARTS)
@@ -57,28 +101,26 @@ impl Amount for Exact {
         self.0 < IBig::ZERO
     }
     fn times(&self, by: Ratio, rounder: Option<Rounder>) -> Option<Exact> {
-        let value = Exact(&self.0 * IBig::from(by.num) / IBig::from(by.den));
-        match rounder {
-            None => Some(value),
-            Some(rounder) => value.rounded(rounder).map(Exact::of),
-        }
+        Exact::of_exact(&self.part(by), rounder)
     }
     fn level(balance: &Exact, residual: &Exact, growth: &Growth, rounder: Option<Rounder>) -> Option<Exact> {
         let (mut product, mut sum) = (ONE.clone(), IBig::ZERO);
-        let mut step = |f: Ratio| {
+        let step = |f: Ratio| {
             let (num, den) = (IBig::from(f.num + f.den), IBig::from(f.den));
             product = &product * &num / &den;
             sum = &sum * &num / &den + &*ONE;
         };
-        match growth {
-            Growth::Uniform(f, n) => (0..*n).for_each(|_| step(*f)),
-            Growth::Daily(one, days) => days.iter().for_each(|days| step(one.by(*days))),
-            Growth::Each(factors) => factors.iter().for_each(|f| step(*f)),
-        }
+        growth.each(step);
         let level = Exact((&balance.0 * product - &residual.0 * &*ONE) / sum);
+        Exact::of_exact(&level, rounder)
+    }
+    fn exact(&self) -> Exact {
+        self.clone()
+    }
+    fn of_exact(value: &Exact, rounder: Option<Rounder>) -> Option<Exact> {
         match rounder {
-            None => Some(level),
-            Some(rounder) => level.rounded(rounder).map(Exact::of),
+            None => Some(value.clone()),
+            Some(rounder) => value.rounded(rounder).map(Exact::of),
         }
     }
     fn shown(&self, rounder: Rounder) -> Option<Money> {

@@ -75,16 +75,17 @@ pub(crate) struct Period<A> {
 }
 
 impl<A: Amount> Period<A> {
-    /// A period with the payments that fall inside it, which first repay arrears.
+    /// A period with what is paid inside it, which first repays arrears, and what is advanced.
     pub fn walk(
         plan: &Plan<'_>,
         span: Span,
         balance: &A,
         arrears: &mut Arrears<A>,
         paid: &[(NaiveDate, i64)],
+        advanced: &[(NaiveDate, i64)],
     ) -> Result<Period<A>, TermsError> {
         let known = plan.facts.as_ref().map_or(span.start.date, |f| f.as_of);
-        let mut cuts: Vec<Day> = paid.iter().map(|(on, _)| (*on).into()).collect();
+        let mut cuts: Vec<Day> = paid.iter().chain(advanced).map(|(on, _)| (*on).into()).collect();
         if span.start.date < known && known < span.due.date {
             cuts.push(known.into());
         }
@@ -98,7 +99,7 @@ impl<A: Amount> Period<A> {
         };
         let mut from = span.start;
         for to in cuts {
-            let mut segment = balance.minus(&period.early());
+            let mut segment = balance.plus(&sum_until(advanced, from.date)).minus(&period.early());
             if segment.is_negative() {
                 return Err(too_much());
             }
@@ -144,6 +145,12 @@ impl<A: Amount> Period<A> {
         let paid = self.paid_early.iter().filter(|(on, _)| *on <= day);
         paid.fold(A::of(0), |sum, (_, amount)| sum.plus(amount))
     }
+}
+
+/// What was advanced up to and including a day.
+pub(crate) fn sum_until<A: Amount>(advanced: &[(NaiveDate, i64)], day: NaiveDate) -> A {
+    let known = advanced.iter().take_while(|(on, _)| *on <= day);
+    known.fold(A::of(0), |sum, (_, amount)| sum.plus(&A::of(*amount)))
 }
 
 /// The refusal of payments beyond what is owed.

@@ -4,6 +4,8 @@ use crate::Money;
 use crate::amount::{Amount, Growth};
 use crate::calendar::{Calendar, Dues};
 use crate::day::Day;
+use crate::exact::Exact;
+use crate::options::Advance;
 use crate::ratio::{Ratio, Rounder};
 use crate::terms::{LedgerKind, MOST_INSTALLMENTS, Method, Multiple, Prepayment, Terms, TermsError};
 use chrono::NaiveDate;
@@ -92,7 +94,14 @@ impl Dates {
     pub fn through(&mut self, k: u32) -> Result<&[Day], TermsError> {
         let wanted = k as usize + 1;
         while self.known.len() < wanted {
-            self.known.push(self.dues.next()?);
+            let next = self.dues.next()?;
+            if self.known.last().is_some_and(|last| *last >= next) {
+                return Err(TermsError::on(
+                    "working_days",
+                    "Choose a longer rhythm or another move: two due dates would fall on the same day.",
+                ));
+            }
+            self.known.push(next);
         }
         Ok(&self.known[..wanted])
     }
@@ -129,6 +138,12 @@ pub(crate) struct Plan<'t> {
     /// The last installment there can be.
     pub last: u32,
     pub facts: Option<Facts>,
+    /// Further parts of the loan, in order of date.
+    pub advances: Vec<(NaiveDate, i64)>,
+    /// How installments grow.
+    pub steps: Option<Steps>,
+    /// The day for which a payoff is asked.
+    pub payoff_on: Option<NaiveDate>,
     rate: Ratio,
     changes: Vec<(NaiveDate, Ratio)>,
 }
@@ -164,6 +179,9 @@ impl<'t> Plan<'t> {
             installment,
             last: terms.installments.unwrap_or(MOST_INSTALLMENTS),
             facts: facts(terms, decimals)?,
+            advances: advances(terms, decimals)?,
+            steps: steps(terms, decimals)?,
+            payoff_on: terms.payoff_on,
             rate: Ratio::percent(terms.annual_rate),
             changes: terms
                 .rate_changes
@@ -171,18 +189,9 @@ impl<'t> Plan<'t> {
                 .map(|c| (c.on, Ratio::percent(c.annual_rate)))
                 .collect(),
         };
-        let (_, left) = plan.parts::<i64>(Some(money))?;
-        if left <= 0 {
-            return Err(TermsError::on(
-                "down_payment_pct",
-                "Enter less: nothing would be left to lend.",
-            ));
-        }
-        if plan.balloon >= left {
-            return Err(TermsError::on(
-                "balloon",
-                "Enter less than the principal after the down payment.",
-            ));
+        match plan.interest {
+            Some(_) => plan.check_parts::<i64>()?,
+            None => plan.check_parts::<Exact>()?,
         }
         plan.check_changes()?;
         Ok(plan)
@@ -199,6 +208,24 @@ impl<'t> Plan<'t> {
         Ok((down, left))
     }
 
+    /// Something is left after the down payment, and more than the balloon.
+    fn check_parts<A: Amount>(&self) -> Result<(), TermsError> {
+        let (_, left) = self.parts::<A>(self.interest)?;
+        if left <= A::of(0) {
+            return Err(TermsError::on(
+                "down_payment_pct",
+                "Enter less: nothing would be left to lend.",
+            ));
+        }
+        if A::of(self.balloon) >= left {
+            return Err(TermsError::on(
+                "balloon",
+                "Enter less than the principal after the down payment.",
+            ));
+        }
+        Ok(())
+    }
+
     /// The annual rate in force on a day, as a fraction of one.
     pub fn rate(&self, on: NaiveDate) -> Ratio {
         self.changes
@@ -213,9 +240,10 @@ impl<'t> Plan<'t> {
         self.changes.iter().any(|(on, _)| *on == day)
     }
 
-    /// Whether nothing was paid and no rate changes: the plan as it was agreed, which tuning looks at.
+    /// Whether nothing was paid, no rate changes and no payoff is asked: the plan as it was agreed, which tuning looks
+    /// at.
     pub fn is_as_agreed(&self) -> bool {
-        self.facts.is_none() && self.changes.is_empty()
+        self.facts.is_none() && self.changes.is_empty() && self.payoff_on.is_none()
     }
 
     /// The same plan without what happened after it was agreed.
@@ -223,6 +251,7 @@ impl<'t> Plan<'t> {
         Plan {
             facts: None,
             changes: Vec::new(),
+            payoff_on: None,
             ..self.clone()
         }
     }
@@ -317,6 +346,43 @@ impl<'t> Plan<'t> {
             Method::DecliningEqualInstallments | Method::Balloon | Method::Flat
         )
     }
+}
+
+/// How installments grow, in minor units.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Steps {
+    /// So many installments are alike.
+    pub every: u32,
+    pub growth: StepGrowth,
+}
+
+/// How much larger the next installments are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum StepGrowth {
+    /// By this fraction.
+    Part(Ratio),
+    /// By so much.
+    Amount(i64),
+}
+
+fn steps(terms: &Terms, decimals: u32) -> Result<Option<Steps>, TermsError> {
+    let Some(step_up) = terms.step_up else { return Ok(None) };
+    let growth = match (step_up.percent, step_up.amount) {
+        (_, Some(amount)) => StepGrowth::Amount(minor(amount, decimals, "step_up.amount")?),
+        (percent, None) => StepGrowth::Part(Ratio::percent(percent.unwrap_or_default())),
+    };
+    Ok(Some(Steps {
+        every: step_up.every,
+        growth,
+    }))
+}
+
+fn advances(terms: &Terms, decimals: u32) -> Result<Vec<(NaiveDate, i64)>, TermsError> {
+    let minor = |(i, advance): (usize, &Advance)| {
+        let amount = minor(advance.amount, decimals, &format!("advances[{i}].amount"))?;
+        Ok((advance.on, amount))
+    };
+    terms.advances.iter().enumerate().map(minor).collect()
 }
 
 fn facts(terms: &Terms, decimals: u32) -> Result<Option<Facts>, TermsError> {

@@ -1,5 +1,7 @@
 //! Small rules of the office, as the predecessors had them. Cents are rounded half-up.
 
+use crate::compute;
+use crate::strict;
 use crate::terms::TermsError;
 use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -8,30 +10,51 @@ use serde_json::{Map, Value, json};
 
 /// A rule and what it looks at.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "rule", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[allow(
     missing_docs,
     reason = "the fields are named as the rules of the published vectors explain them"
 )]
 pub enum Rule {
     /// Total less what is paid.
-    RemainingAfterPayment { total: Decimal, paid: Decimal },
+    RemainingAfterPayment {
+        #[serde(deserialize_with = "strict::decimal")]
+        total: Decimal,
+        #[serde(deserialize_with = "strict::decimal")]
+        paid: Decimal,
+    },
     /// The due date so many days later.
-    NextDueEveryDays { from: NaiveDate, days: u32 },
+    NextDueEveryDays {
+        #[serde(deserialize_with = "strict::day")]
+        from: NaiveDate,
+        days: u32,
+    },
     /// What paying late costs.
-    LatePenalty { due: Decimal, penalty_pct: Decimal },
+    LatePenalty {
+        #[serde(deserialize_with = "strict::decimal")]
+        due: Decimal,
+        #[serde(deserialize_with = "strict::decimal")]
+        penalty_pct: Decimal,
+    },
     /// Whether a shop accepts a first payment.
     FirstPaymentValid {
+        #[serde(deserialize_with = "strict::decimal")]
         total: Decimal,
         count: u32,
+        #[serde(deserialize_with = "strict::decimal")]
         first: Decimal,
+        #[serde(deserialize_with = "strict::decimal")]
         min_first_pct: Decimal,
     },
     /// The largest installment and principal that an income carries.
     Affordability {
+        #[serde(deserialize_with = "strict::decimal")]
         monthly_income: Decimal,
+        #[serde(deserialize_with = "strict::decimal")]
         existing_installments: Decimal,
+        #[serde(deserialize_with = "strict::decimal")]
         share: Decimal,
+        #[serde(deserialize_with = "strict::decimal")]
         annual_rate: Decimal,
         installments: u32,
     },
@@ -42,9 +65,13 @@ pub enum Rule {
     },
     /// The quote of a predecessor, for parity only.
     PredecessorForeclosureQuote {
+        #[serde(deserialize_with = "strict::decimal")]
         principal: Decimal,
+        #[serde(deserialize_with = "strict::decimal")]
         paid: Decimal,
+        #[serde(deserialize_with = "strict::decimal")]
         annual_rate: Decimal,
+        #[serde(deserialize_with = "strict::decimal")]
         discount: Decimal,
     },
 }
@@ -81,6 +108,31 @@ pub fn present_value(installment: Decimal, rate: Decimal, installments: u32) -> 
     product(installment, sum)
 }
 
+/// Reads a rule: its name is a key of its own.
+///
+/// # Errors
+/// On the key that does not fit.
+pub(crate) fn read(terms: &Value) -> Result<Rule, TermsError> {
+    let missing = || TermsError::on("rule", "Give the name of a rule.");
+    let name = terms.get("rule").and_then(Value::as_str).ok_or_else(missing)?;
+    let mut rest = terms.clone();
+    if let Some(keys) = rest.as_object_mut() {
+        keys.remove("rule");
+    }
+    compute::read(&json!({ name: rest })).map_err(|error| match error.field.strip_prefix(name) {
+        // What is wrong with the whole of it is its name.
+        None | Some("") => TermsError::on("rule", error.message),
+        Some(field) => TermsError::on(field.trim_start_matches('.'), error.message),
+    })
+}
+
+fn positive(field: &str, value: Decimal) -> Result<(), TermsError> {
+    match value.is_sign_negative() {
+        true => Err(TermsError::on(field, "Enter zero or more.")),
+        false => Ok(()),
+    }
+}
+
 /// The answer of a rule, under the names that its expectation has.
 ///
 /// # Errors
@@ -89,6 +141,8 @@ pub fn figures(rule: &Rule) -> Result<Map<String, Value>, TermsError> {
     let hundred = Decimal::ONE_HUNDRED;
     let answer = match rule {
         Rule::RemainingAfterPayment { total, paid } => {
+            positive("total", *total)?;
+            positive("paid", *paid)?;
             json!({"remaining": cents(total.checked_sub(*paid).ok_or_else(large)?)})
         }
         Rule::NextDueEveryDays { from, days } => {
@@ -97,6 +151,8 @@ pub fn figures(rule: &Rule) -> Result<Map<String, Value>, TermsError> {
             json!({"next_due_on": next})
         }
         Rule::LatePenalty { due, penalty_pct } => {
+            positive("due", *due)?;
+            positive("penalty_pct", *penalty_pct)?;
             let penalty = product(*due, *penalty_pct)? / hundred;
             let penalty = penalty.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
             json!({"penalty": cents(penalty), "must_pay": cents(due.checked_add(penalty).ok_or_else(large)?)})
@@ -107,6 +163,7 @@ pub fn figures(rule: &Rule) -> Result<Map<String, Value>, TermsError> {
             first,
             min_first_pct,
         } => {
+            positive("min_first_pct", *min_first_pct)?;
             let least = product(*total, *min_first_pct)? / hundred;
             let valid = match count {
                 0 => false,
@@ -122,6 +179,9 @@ pub fn figures(rule: &Rule) -> Result<Map<String, Value>, TermsError> {
             annual_rate,
             installments,
         } => {
+            positive("monthly_income", *monthly_income)?;
+            positive("existing_installments", *existing_installments)?;
+            positive("share", *share)?;
             crate::check::check_rate(*annual_rate, "annual_rate")?;
             if !(1..=crate::terms::MOST_INSTALLMENTS).contains(installments) {
                 return Err(TermsError::on("installments", "Enter from 1 to 1,200 installments."));
@@ -148,6 +208,8 @@ pub fn figures(rule: &Rule) -> Result<Map<String, Value>, TermsError> {
             annual_rate,
             discount,
         } => {
+            positive("principal", *principal)?;
+            crate::check::check_rate(*annual_rate, "annual_rate")?;
             let left = principal.checked_sub(*paid).ok_or_else(large)?;
             let interest = product(left, *annual_rate)? / Decimal::from(1200);
             let quote = left.checked_add(interest).and_then(|sum| sum.checked_sub(*discount));

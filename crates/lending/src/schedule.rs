@@ -2,11 +2,11 @@
 
 use crate::Money;
 use crate::amount::Amount;
+use crate::choose::choose;
 use crate::course::Course;
 use crate::exact::Exact;
 use crate::plan::{Dates, Plan, too_large};
-use crate::ratio::Ratio;
-use crate::terms::{LedgerKind, Method, Multiple, Terms, TermsError};
+use crate::terms::{LedgerKind, Terms, TermsError};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -98,57 +98,12 @@ pub fn build(terms: &Terms, decimals: u32) -> Result<Schedule, TermsError> {
 }
 
 fn reckon<A: Amount>(plan: &Plan<'_>, decimals: u32) -> Result<Schedule, TermsError> {
-    let (course, tuned) = tuned_course::<A>(plan)?;
-    let mut schedule = show(plan, &course, decimals)?;
-    schedule.tuned = tuned;
-    Ok(schedule)
-}
-
-/// The course of the plan with the level installment that tuning prefers, and whether tuning changed it. Tuning looks
-/// at the plan as it was agreed, before anything was paid and before any change of the rate.
-fn tuned_course<A: Amount>(plan: &Plan<'_>) -> Result<(Course<A>, bool), TermsError> {
     let mut dates = Dates::of(plan);
-    let tunable = plan.terms.installment_tuning
-        && plan.terms.method == Method::DecliningEqualInstallments
-        && plan.fixed_installment.is_none()
-        && plan.terms.rounding.installment_multiple == Multiple::Of(plan.terms.rounding.money)
-        && plan.last >= 2;
-    if !tunable {
-        return Ok((Course::run(plan, &mut dates, None)?, false));
-    }
-    let agreed = plan.as_agreed();
-    let base = Course::run(&agreed, &mut dates, None)?;
-    let better = better(&agreed, &mut dates, &base);
-    Ok(match (better, plan.is_as_agreed()) {
-        (Some((_, course)), true) => (course, true),
-        (None, true) => (base, false),
-        (Some((level, _)), false) => (Course::run(plan, &mut dates, Some(level))?, true),
-        (None, false) => (Course::run(plan, &mut dates, None)?, false),
-    })
-}
-
-/// A level installment whose last row differs less from it than that of `base` does, and its course.
-fn better<A: Amount>(plan: &Plan<'_>, dates: &mut Dates, base: &Course<A>) -> Option<(A, Course<A>)> {
-    let level = base.level.clone()?;
-    let off = base.last_due()?.minus(&level);
-    let size = off.abs();
-    let half = plan.last / 2;
-    let allowed = A::of(i64::try_from(plan.money.unit).ok()?.checked_mul(half.into())?);
-    if size <= allowed {
-        return None;
-    }
-    let step = size.times(Ratio::new(1, plan.last.into()), Some(plan.money))?;
-    let other = if off.is_negative() {
-        level.minus(&step)
-    } else {
-        level.plus(&step)
-    };
-    if other == level {
-        return None;
-    }
-    let course = Course::run(plan, dates, Some(other.clone())).ok()?;
-    let closer = course.last_due()?.minus(&other).abs() < size;
-    closer.then_some((other, course))
+    let chosen = choose::<A>(plan, &mut dates)?;
+    let course = Course::run(plan, &mut dates, chosen.clone())?;
+    let mut schedule = show(plan, &course, decimals)?;
+    schedule.tuned = chosen.level.is_some();
+    Ok(schedule)
 }
 
 fn show<A: Amount>(plan: &Plan<'_>, course: &Course<A>, decimals: u32) -> Result<Schedule, TermsError> {

@@ -1,6 +1,8 @@
 //! The terms of a loan: everything that decides its schedule, with the names and meanings that the published test
 //! vectors use, so that a contract, a product and a vector are read by the same code.
 
+use crate::options::{Advance, StepUp, WorkingDays};
+use crate::strict;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -153,7 +155,7 @@ impl TryFrom<String> for Multiple {
         if text == "exact" {
             return Ok(Multiple::Exact);
         }
-        text.parse()
+        strict::parse_decimal(&text)
             .map(Multiple::Of)
             .map_err(|_| format!("“{text}” is neither an amount nor “exact”"))
     }
@@ -175,6 +177,10 @@ pub enum Remainder {
     /// The last one.
     #[default]
     Last,
+    /// The first one with principal.
+    First,
+    /// Several, a unit of the installment's rounding each.
+    Spread,
 }
 
 /// Whether rows are rounded amounts or exact values that are rounded only when shown.
@@ -193,6 +199,7 @@ pub enum LedgerKind {
 #[serde(deny_unknown_fields)]
 pub struct Rounding {
     /// The smallest amount that is paid, such as 0.01, or 1 where cents are not used.
+    #[serde(deserialize_with = "strict::decimal")]
     pub money: Decimal,
     /// How interest is rounded to it.
     pub mode: RoundingMode,
@@ -202,10 +209,10 @@ pub struct Rounding {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub installment_mode: Option<RoundingMode>,
     /// Which row absorbs the remainder.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "strict::or_default")]
     pub remainder: Remainder,
     /// Whether rows are rounded at all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "strict::or_default")]
     pub ledger: LedgerKind,
 }
 
@@ -238,8 +245,10 @@ pub enum PayoffInterest {
 #[serde(deny_unknown_fields)]
 pub struct PaymentMade {
     /// The value date.
+    #[serde(deserialize_with = "strict::day")]
     pub on: NaiveDate,
     /// How much, in units of the currency.
+    #[serde(deserialize_with = "strict::decimal")]
     pub amount: Decimal,
 }
 
@@ -248,8 +257,10 @@ pub struct PaymentMade {
 #[serde(deny_unknown_fields)]
 pub struct RateChange {
     /// A due date; interest from this day on runs at the new rate.
+    #[serde(deserialize_with = "strict::day")]
     pub on: NaiveDate,
     /// Percent a year.
+    #[serde(deserialize_with = "strict::decimal")]
     pub annual_rate: Decimal,
 }
 
@@ -258,10 +269,13 @@ pub struct RateChange {
 #[serde(deny_unknown_fields)]
 pub struct Terms {
     /// The amount lent.
+    #[serde(deserialize_with = "strict::decimal")]
     pub principal: Decimal,
     /// Nominal percent a year.
+    #[serde(deserialize_with = "strict::decimal")]
     pub annual_rate: Decimal,
     /// The day the money goes out; interest starts that day.
+    #[serde(deserialize_with = "strict::day")]
     pub disbursed_on: NaiveDate,
     /// How many installments; none: as many as `fixed_installment` or `fixed_principal` takes.
     pub installments: Option<u32>,
@@ -270,7 +284,11 @@ pub struct Terms {
     /// The unit of the rhythm.
     pub unit: Unit,
     /// The due date of the first installment where it is apart from the rhythm.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "strict::some_day",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub first_due_on: Option<NaiveDate>,
     /// How principal and interest are spread.
     pub method: Method,
@@ -280,47 +298,88 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day_count: Option<DayCount>,
     /// Where a due date goes when its month lacks the day.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "strict::or_default")]
     pub month_end: MonthEnd,
     /// Which factors enter the level installment.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "strict::or_default")]
     pub installment_rate: InstallmentRate,
     /// Periods at the start in which less is due.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "strict::or_default")]
     pub grace: Grace,
     /// The rounding.
     pub rounding: Rounding,
     /// Whether the level installment is corrected once so that the last one differs less.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "strict::or_default")]
     pub installment_tuning: bool,
     /// The level installment where it is agreed and not computed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "strict::some_decimal",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub fixed_installment: Option<Decimal>,
     /// The principal of each installment where it is agreed (equal principal only).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "strict::some_decimal",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub fixed_principal: Option<Decimal>,
     /// Percent of the principal paid on the day of disbursement.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "strict::some_decimal",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub down_payment_pct: Option<Decimal>,
     /// Principal left for the last due date (balloon only).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "strict::some_decimal",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub balloon: Option<Decimal>,
     /// Payments really made, in order of date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payments: Option<Vec<PaymentMade>>,
     /// The day up to which payments are known; what is due later is taken as paid on time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "strict::some_day",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub as_of: Option<NaiveDate>,
     /// What a payment beyond the plan does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prepayment: Option<Prepayment>,
     /// The day for which a payoff is asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "strict::some_day",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub payoff_on: Option<NaiveDate>,
     /// Up to when the payoff asks for interest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payoff_interest: Option<PayoffInterest>,
     /// Changes of the rate, in order of date.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "strict::or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub rate_changes: Vec<RateChange>,
+    /// How installments grow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<StepUp>,
+    /// Further parts of the loan, in order of date.
+    #[serde(
+        default,
+        deserialize_with = "strict::or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub advances: Vec<Advance>,
+    /// The days off, and where due dates go that fall on one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_days: Option<WorkingDays>,
 }

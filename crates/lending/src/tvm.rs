@@ -50,7 +50,8 @@ pub struct Known {
     pub function: Function,
     /// The rate per period.
     pub rate: Option<String>,
-    /// How many periods.
+    /// How many periods; also as a whole number of JSON.
+    #[serde(default, deserialize_with = "whole_or_text")]
     pub nper: Option<String>,
     /// The present value; 0 when absent.
     pub pv: Option<String>,
@@ -61,6 +62,21 @@ pub struct Known {
     /// When in a period payments are made.
     #[serde(default)]
     pub when: When,
+}
+
+/// A number as text, or a whole number.
+fn whole_or_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Text(String),
+        Whole(u32),
+    }
+    let read = Option::<Either>::deserialize(deserializer)?;
+    Ok(read.map(|either| match either {
+        Either::Text(text) => text,
+        Either::Whole(number) => number.to_string(),
+    }))
 }
 
 struct Numbers {

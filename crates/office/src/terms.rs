@@ -53,6 +53,9 @@ pub fn loan_terms(
         payoff_on: None,
         payoff_interest: None,
         rate_changes: Vec::new(),
+        step_up: None,
+        advances: Vec::new(),
+        working_days: None,
     }
 }
 

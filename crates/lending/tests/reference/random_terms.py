@@ -56,10 +56,12 @@ def schedule(chance):
     n = chance.choice([1, 2, 3] + [chance.randrange(4, 37)] * 7)
     money = {"0.01": 2, "0.001": 3}
     r = rounding(chance)
+    if r.get("ledger") != "exact" and chance.random() < 0.03:
+        n = chance.choice([60, 120, 240])
     places = money.get(r["money"], 0)
     terms = {
-        "principal": decimal(chance, 50, 10**7, places) if chance.random() < 0.95 else "0.01",
-        "annual_rate": chance.choice(["0", decimal(chance, "0.01", 60, 4), decimal(chance, 1, 400, 2), "12"]),
+        "principal": decimal(chance, 50, chance.choice([10**5, 10**7, 10**12]), places) if chance.random() < 0.97 else "0.01",
+        "annual_rate": chance.choice(["0", decimal(chance, "0.01", 60, 4), decimal(chance, 1, 400, 2), decimal(chance, 1, 30, 15), "12"]),
         "disbursed_on": str(day(chance)),
         "installments": n,
         "every": chance.choice(every),
@@ -191,7 +193,7 @@ def reg_z(chance):
 def eu_dates(chance):
     start, lent = day(chance), amount(chance)
     period = chance.choice(["month", "month", "week", "year"])
-    first = start + timedelta(days=chance.randrange(1, {"month": 70, "week": 20, "year": 500}[period]))
+    first = start + timedelta(days=chance.randrange(15, {"month": 70, "week": 30, "year": 500}[period]))
     flows = {
         "advances": [{"on": str(start), "amount": lent}],
         "payments": [repetition(chance, period + "s", 1, lent, {"on": str(first)})],
@@ -228,7 +230,7 @@ def tvm(chance):
     if fn == "rate":
         # A loan: received once, paid back in parts that are more in sum.
         pmt = Decimal(pv) * (1 + Decimal(chance.randrange(1, 80)) / 100) / int(nper)
-        return {"kind": "tvm", "terms": {**terms, "nper": nper, "pv": pv, "pmt": str(-pmt.quantize(Decimal("0.01")))}}
+        return {"kind": "tvm", "terms": {**terms, "nper": nper, "pv": pv, "pmt": str(-pmt.quantize(Decimal("0.0001")))}}
     if fn == "nper":
         pmt = Decimal(pv) * chance.choice([Decimal("0.3"), Decimal("0.5"), Decimal("1.1")])
         return {"kind": "tvm", "terms": {**terms, "rate": rate.lstrip("-"), "pv": pv, "pmt": str(-pmt.quantize(Decimal("0.01")))}}

@@ -19,14 +19,14 @@ def off(r, n, pv, pmt, fv, b):
 
 
 def rate(n, pv, pmt, fv, b):
-    """The root nearest to zero: a fine walk to both sides in floating point, then halving in decimals."""
+    """The root nearest to zero: a walk to both sides in floating point, in steps that grow, then halving in decimals."""
     at_zero = off(Decimal(0), n, pv, pmt, fv, b)
     if at_zero == 0:
         return Decimal(0)
     rough = tuple(map(float, (n, pv, pmt, fv, b)))
-    for i in range(10_000):
-        for a, c in ((i, i + 1), (-i, -i - 1)):
-            a, c = a * 0.0005, c * 0.0005
+    points = [0.0005 * (1.01**i - 1) / 0.01 for i in range(700)]
+    for near, far in zip(points, points[1:]):
+        for a, c in ((near, far), (-near, -far)):
             if c > -0.99 and (off(c, *rough) > 0) != (at_zero > 0):
                 # Wider by a little: the root may be where floating point is unsure.
                 a, c = Decimal(a) - Decimal(c - a) / 1000, Decimal(c) + Decimal(c - a) / 1000
