@@ -81,7 +81,9 @@ fn sentences(source: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_sentence_of_the_mathematics_is_known_in_every_language() {
-    let files = fs::read_dir(root().join("crates/lending/src")).unwrap();
+    let source = root().join("crates/lending/src");
+    let folders = [source.clone(), source.join("course")];
+    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
     let files = files.map(|entry| entry.unwrap().path());
     let said: BTreeSet<String> = files
         .filter(|path| path.is_file() && !NO_SCREEN.iter().any(|start| name(path).starts_with(start)))
