@@ -90,6 +90,9 @@ fn terms() -> Terms {
         payoff_on: None,
         payoff_interest: None,
         rate_changes: Vec::new(),
+        step_up: None,
+        advances: Vec::new(),
+        working_days: None,
     }
 }
 
