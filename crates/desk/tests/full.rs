@@ -32,11 +32,10 @@ fn a_full_disk_is_said_and_loses_nothing() {
         .arg(std::env::current_exe().unwrap())
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&done.stdout);
-    // What the test found counts, not how a process ends whose disk is torn down with it.
     assert!(
-        said.contains("test result: ok. 1 passed"),
-        "{said}{}",
+        done.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&done.stdout),
         String::from_utf8_lossy(&done.stderr)
     );
 }

@@ -1,6 +1,6 @@
 //! The book: one encrypted SQLite file, one process, one writing connection.
 
-use crate::StoreError;
+use crate::{StoreError, leave};
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqliteSynchronous};
@@ -74,6 +74,7 @@ fn lock(path: &Path) -> Result<File, StoreError> {
 
 /// Options for one connection. The key goes in as a raw key; statements are never logged, since the key is one.
 fn options(path: &Path, key: &BookKey, vfs: Option<&str>) -> SqliteConnectOptions {
+    leave::at_once_at_exit();
     let options = SqliteConnectOptions::new()
         .filename(path)
         .pragma("key", format!("\"x'{}'\"", hex::encode(key.0)))
@@ -214,6 +215,7 @@ impl Book {
 
 /// A book in memory, for the comparison of a replay with the file.
 pub(crate) async fn shadow() -> Result<SqliteConnection, StoreError> {
+    leave::at_once_at_exit();
     let mut conn = SqliteConnectOptions::new()
         .in_memory(true)
         .journal_mode(SqliteJournalMode::Memory)

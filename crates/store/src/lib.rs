@@ -6,6 +6,7 @@ mod backup;
 mod book;
 mod check;
 mod error;
+mod leave;
 mod log;
 mod project;
 mod query;
