@@ -169,11 +169,12 @@ fn collect(app: App, search: &str, hits: Vec<Hit>) -> Vec<Line> {
         && app.can("receive")
         && let Ok(id) = hit.id.parse()
     {
+        let (number, name) = parts_of(&hit.title);
         lines.push(Line {
             group: app.say(text::PALETTE_GROUP_DO),
             icon: "payments",
-            name: app.say_with(text::PALETTE_RECEIVE, &[("name", whose(&hit.title).to_owned())]),
-            note: hit.title.clone(),
+            name: app.say_with(text::PALETTE_RECEIVE, &[("name", name.to_owned())]),
+            note: number.to_owned(),
             keys: String::new(),
             run: Arc::new(move || app.go_to(Route::Loan(id), "pay")),
         });
@@ -212,9 +213,9 @@ fn collect(app: App, search: &str, hits: Vec<Hit>) -> Vec<Line> {
     lines
 }
 
-/// The customer in a loan's title, "BR1-01-L00075 · Adaeze Marchand".
-fn whose(title: &str) -> &str {
-    title.split_once(" · ").map_or(title, |(_, name)| name)
+/// The loan and the customer in a loan's title, "BR1-01-L00075 · Adaeze Marchand".
+fn parts_of(title: &str) -> (&str, &str) {
+    title.split_once(" · ").unwrap_or((title, title))
 }
 
 fn open(app: App, hit: Hit) -> Option<Line> {

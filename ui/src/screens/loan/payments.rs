@@ -29,7 +29,7 @@ fn line(payment: PaymentView, page: LoanPage, show: Show) -> impl IntoView {
                 {show.say(payment_method(payment.method))}
                 {(!payment.reference.is_empty()).then(|| view! { " " <span class="quiet">{payment.reference.clone()}</span> })}
             </td>
-            <td class="cut" title=payment.by.clone()>{payment.by.clone()}</td>
+            <td class="by" title=payment.by.clone()>{payment.by.clone()}</td>
             <td class="nowrap">
                 {reversed.map(|why| view! {
                     <span class="pill pill-bad" data-tip=why>{t(text::LOAN_PAYMENT_REVERSED)}</span> " "
