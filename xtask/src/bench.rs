@@ -9,6 +9,14 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+/// What is measured: its word, and the name of its bench, in the order in which they run.
+const BENCHES: [(&str, &str); 4] = [
+    ("lending", "figures"),
+    ("cli", "compute"),
+    ("store", "book"),
+    ("window", "window"),
+];
+
 /// A book made by `farthing demo`, in the place of the one that is made here.
 const BOOK: &str = "FARTHING_BENCH_BOOK";
 /// The password of that book's administrator and officer.
@@ -18,29 +26,41 @@ const MADE_WITH: &str = "a large branch of 2026";
 /// With these, more than 1,200,000 installments.
 const LARGE: [&str; 6] = ["--customers", "100000", "--loans", "125000", "--seed", "1"];
 
-/// Measures the mathematics (against floating point and Python's decimal module; `farthing compute` against a script), the
-/// book (a payment against a raw transaction of the same rows; search, lists and homes of a large branch),
-/// the window (start, memory and requests against a blank window) and the size of the screens. With the name of a
-/// package, such as `lending`, only its benches run.
+/// Measures the mathematics against floating point and Python's decimal module, `farthing compute` against a script,
+/// the book (a payment against a raw transaction of the same rows; search, lists and homes of a large branch), and the
+/// window (start, memory and requests against a blank window; the size of the screens). With one of their words only
+/// that one.
 ///
 /// # Errors
 /// The build or a measurement failed.
 pub fn bench(only: Option<&str>) -> Outcome {
-    if let Some(package) = only {
-        return run(cargo()
-            .args(["bench", "--profile", "measure", "--benches", "--package"])
-            .arg(format!("farthing-{package}")));
+    let chosen: Vec<_> = BENCHES
+        .into_iter()
+        .filter(|(word, _)| only.is_none_or(|only| only == *word))
+        .collect();
+    if chosen.is_empty() {
+        return Err("choose one of lending, cli, store and window, or none for all".into());
     }
+    let is_chosen = |word: &str| chosen.iter().any(|(chosen, _)| *chosen == word);
     prerequisites::install(&[Purpose::Build, Purpose::Test])?;
-    build_ui::build(&Compiler::ready()?, Profile::Release)?;
     say("Building as optimised as a release; a first time takes many minutes.");
-    run(measured("build").args(["--bin", "farthing", "--example", "blank"]))?;
-    let (book, password) = large_book()?;
-    run(measured("bench")
-        .args(["--bench", "figures", "--bench", "compute", "--bench", "window"])
-        .env(BOOK, book)
-        .env(PASSWORD, password))?;
-    say(&format!("WASM of the screens, gzipped: {} bytes", gzipped_size()?));
+    if is_chosen("window") {
+        build_ui::build(&Compiler::ready()?, Profile::Release)?;
+        run(measured("build").args(["--example", "blank"]))?;
+    }
+    let mut benches = measured("bench");
+    if is_chosen("store") {
+        run(measured("build").args(["--bin", "farthing"]))?;
+        let (book, password) = large_book()?;
+        benches.env(BOOK, book).env(PASSWORD, password);
+    }
+    for (_, bench) in &chosen {
+        benches.args(["--bench", bench]);
+    }
+    run(&mut benches)?;
+    if is_chosen("window") {
+        say(&format!("WASM of the screens, gzipped: {} bytes", gzipped_size()?));
+    }
     Ok(())
 }
 

@@ -21,7 +21,7 @@ const USAGE: &str = "\
 cargo xtask run [--check]   install what is missing, build, and open the window; --check only tells what is missing
 cargo xtask test            every check and every test
 cargo xtask ui [--release]  build the screens into ui/dist
-cargo xtask bench [PACKAGE] measure against references in the same run: lending, cli, store, or all
+cargo xtask bench [WHAT]    measure against references in the same run: lending, cli, store, window, or all
 cargo xtask compare         random terms against the independent reference: [--cases N] [--seed S]
 cargo xtask prepare         check the store's queries against its migrations and keep what sqlx learns
 cargo xtask dist [--check]  make the installer of this system; --check installs it into a bare Debian and starts it";
