@@ -8,6 +8,15 @@ use std::path::Path;
 
 /// Reads an array, one object, or JSON Lines; answers each.
 pub fn run(file: Option<&Path>) -> Result<Outcome, Failure> {
+    let text = read(file)?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let wrong = write_answers(&text, &mut out)?;
+    out.flush()?;
+    Ok(Outcome::silent(u8::from(wrong)))
+}
+
+/// The text of a file, or of standard input.
+pub fn read(file: Option<&Path>) -> Result<String, Failure> {
     let mut text = String::new();
     match file {
         Some(path) if path != Path::new("-") => {
@@ -21,10 +30,7 @@ pub fn run(file: Option<&Path>) -> Result<Outcome, Failure> {
                 .map_err(|e| Failure::usage(format!("standard input: {e}")))?;
         }
     }
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    let wrong = write_answers(&text, &mut out)?;
-    out.flush()?;
-    Ok(Outcome::silent(u8::from(wrong)))
+    Ok(text)
 }
 
 /// Writes answers and remembers whether any was an error.

@@ -2,6 +2,7 @@
 
 mod book;
 mod compute;
+mod explain;
 mod outcome;
 
 use clap::{Parser, Subcommand};
@@ -87,6 +88,13 @@ enum Action {
         /// The file; `-` or nothing reads standard input.
         file: Option<PathBuf>,
     },
+    /// Explains a figure: the formula with its values, the days counted, the rounding.
+    Explain {
+        /// The terms as `compute` reads them, one object; `-` reads standard input.
+        file: PathBuf,
+        /// The figure, such as rows[3].interest, installment, payoff, total_interest or apr_pct.
+        path: String,
+    },
 }
 
 fn main() -> ExitCode {
@@ -100,6 +108,7 @@ fn main() -> ExitCode {
     let user = arguments.user.as_deref();
     let outcome = match arguments.action {
         Action::Compute { file } => compute::run(file.as_deref()),
+        Action::Explain { file, path } => explain::run(&file, &path),
         Action::Demo {
             book,
             customers,

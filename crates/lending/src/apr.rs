@@ -217,6 +217,24 @@ pub(crate) fn figures(disclosure: &Disclosure) -> Result<Map<String, Value>, Ter
 /// # Errors
 /// On the field that is missing or makes no sense, and on `payments` when no rate fits.
 pub fn apr(disclosure: &Disclosure) -> Result<Apr, TermsError> {
+    let (groups, count) = grouped(disclosure)?;
+    let mut flows: Vec<Dated> = groups.into_iter().flat_map(|group| group.flows).collect();
+    flows.sort_by_key(|flow| flow.time.whole);
+    let equation = Equation { flows, count };
+    let close = equation.close();
+    let exact = if close.is_none() { Some(equation.exact()?) } else { None };
+    Ok(Apr { close, exact, equation })
+}
+
+/// One line of the terms with all its repetitions.
+pub(crate) struct Group {
+    /// Its path, such as `payments[0]`.
+    pub path: String,
+    pub flows: Vec<Dated>,
+}
+
+/// All flows with their times, line by line.
+pub(crate) fn grouped(disclosure: &Disclosure) -> Result<(Vec<Group>, Count), TermsError> {
     let count = count_term(count_of(disclosure)?, disclosure)?;
     let origin = disclosure.advances.iter().filter_map(|flow| flow.on).min();
     let is_dated = disclosure.payments.iter().any(|flow| flow.on.is_some());
@@ -227,7 +245,7 @@ pub fn apr(disclosure: &Disclosure) -> Result<Apr, TermsError> {
         return Err(TermsError::on("period", "Choose month, week or year."));
     }
     let mut clock = Clock::new(origin, count, disclosure.period);
-    let mut flows = Vec::new();
+    let mut groups = Vec::new();
     for (name, list, is_paid) in [
         ("advances", &disclosure.advances, false),
         ("payments", &disclosure.payments, true),
@@ -236,15 +254,13 @@ pub fn apr(disclosure: &Disclosure) -> Result<Apr, TermsError> {
             return Err(TermsError::on(name, "Give at least one."));
         }
         for (i, flow) in list.iter().enumerate() {
-            dated(&mut clock, flow, is_paid, &mut flows)
-                .map_err(|(field, message)| TermsError::on(format!("{name}[{i}].{field}"), message))?;
+            let path = format!("{name}[{i}]");
+            let flows = dated(&mut clock, flow, is_paid)
+                .map_err(|(field, message)| TermsError::on(format!("{path}.{field}"), message))?;
+            groups.push(Group { path, flows });
         }
     }
-    flows.sort_by_key(|flow| flow.time.whole);
-    let equation = Equation { flows, count };
-    let close = equation.close();
-    let exact = if close.is_none() { Some(equation.exact()?) } else { None };
-    Ok(Apr { close, exact, equation })
+    Ok((groups, count))
 }
 
 fn count_of(disclosure: &Disclosure) -> Result<Count, TermsError> {
@@ -264,13 +280,8 @@ fn count_of(disclosure: &Disclosure) -> Result<Count, TermsError> {
     }
 }
 
-/// Adds every repetition of a flow. An error is a field of the flow and what to do about it.
-fn dated(
-    clock: &mut Clock,
-    flow: &Flow,
-    is_paid: bool,
-    flows: &mut Vec<Dated>,
-) -> Result<(), (&'static str, &'static str)> {
+/// Every repetition of a flow. An error is a field of the flow and what to do about it.
+fn dated(clock: &mut Clock, flow: &Flow, is_paid: bool) -> Result<Vec<Dated>, (&'static str, &'static str)> {
     if flow.amount <= Decimal::ZERO {
         return Err(("amount", "Enter an amount greater than zero."));
     }
@@ -285,6 +296,7 @@ fn dated(
         return Err(("unit", "Choose days, weeks, months or years."));
     }
     let amount = if is_paid { -flow.amount } else { flow.amount };
+    let mut flows = Vec::with_capacity(times as usize);
     let mut add = |time| flows.push(Dated { amount, time });
     match (flow.on, flow.at) {
         (Some(first), None) => {
@@ -307,7 +319,7 @@ fn dated(
         }
         _ => return Err(("on", "Give either a date (on) or a time (at).")),
     }
-    Ok(())
+    Ok(flows)
 }
 
 fn later(date: NaiveDate, unit: Option<FlowUnit>, every: u32, k: u32) -> Option<NaiveDate> {

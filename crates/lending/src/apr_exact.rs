@@ -35,7 +35,7 @@ pub(crate) fn solve(flows: &[Dated], is_eu: bool) -> Result<DBig, TermsError> {
 }
 
 /// What the flows (in order of time) are worth at time 0, and how fast that changes with the rate.
-fn worth(flows: &[Dated], is_eu: bool, rate: &DBig) -> (DBig, DBig) {
+pub(crate) fn worth(flows: &[Dated], is_eu: bool, rate: &DBig) -> (DBig, DBig) {
     let int = |value| big::int(value, DIGITS);
     let growth = int(1) + rate;
     let discount = int(1) / &growth;

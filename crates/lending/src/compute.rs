@@ -41,7 +41,11 @@ pub fn write_answer(vector: &Value, out: &mut Vec<u8>) -> bool {
     figures.is_ok()
 }
 
-fn figures(vector: &Value) -> Result<Figures, TermsError> {
+/// The kind of a vector, and its terms.
+///
+/// # Errors
+/// On a key that a vector does not have, and on `terms` where they are missing.
+pub(crate) fn parts(vector: &Value) -> Result<(Option<&str>, &Value), TermsError> {
     let Some(keys) = vector.as_object() else {
         return Err(TermsError::on("vector", "Give an object with id, kind and terms."));
     };
@@ -52,7 +56,12 @@ fn figures(vector: &Value) -> Result<Figures, TermsError> {
     let terms = vector
         .get("terms")
         .ok_or_else(|| TermsError::on("terms", "Give the terms."))?;
-    Ok(match vector.get("kind").and_then(Value::as_str) {
+    Ok((vector.get("kind").and_then(Value::as_str), terms))
+}
+
+fn figures(vector: &Value) -> Result<Figures, TermsError> {
+    let (kind, terms) = parts(vector)?;
+    Ok(match kind {
         Some("schedule") => {
             let terms: Terms = read(terms)?;
             Figures::Schedule(Box::new(build(&terms, decimals(&terms))?))

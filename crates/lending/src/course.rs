@@ -3,13 +3,16 @@
 mod bullet;
 mod level;
 mod plain;
+mod trace;
 
 use crate::amount::Amount;
-use crate::paid::{Arrears, Period, sum_until, too_much};
+use crate::paid::{Arrears, Period, Segment, sum_until, too_much};
 use crate::plan::{Dates, Plan, Span, too_large};
 use crate::terms::{Method, PayoffInterest, Prepayment, TermsError};
 use chrono::NaiveDate;
 use std::collections::VecDeque;
+
+pub(crate) use trace::{LevelNote, Note, Trace};
 
 /// A row that is not yet rounded for showing.
 pub(crate) struct Line<A> {
@@ -122,6 +125,8 @@ struct Walk<'p, 't, A> {
     payments: &'p [(NaiveDate, i64)],
     /// The advances from the last due date on.
     advances: &'p [(NaiveDate, i64)],
+    /// Notes, where figures are to be explained.
+    trace: Option<Trace<A>>,
     course: Course<A>,
 }
 
@@ -143,6 +148,7 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
             arrears: Arrears::default(),
             payments: plan.facts.as_ref().map_or(&[], |f| &f.payments),
             advances: &plan.advances,
+            trace: None,
             course: Course {
                 level: None,
                 lines: Vec::with_capacity(plan.terms.installments.unwrap_or(0) as usize),
@@ -156,15 +162,18 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
     }
 
     fn finish(mut self) -> Result<Course<A>, TermsError> {
+        self.all_rows()?;
+        Ok(self.course)
+    }
+
+    fn all_rows(&mut self) -> Result<(), TermsError> {
         for k in 1..=self.plan.last {
             if self.is_plain(k) {
-                self.plain_rows(k)?;
-                return Ok(self.course);
+                return self.plain_rows(k);
             }
             let span = self.dates.period(k)?;
             if self.row(span)? {
-                self.check_leftovers()?;
-                return Ok(self.course);
+                return self.check_leftovers();
             }
         }
         Err(TermsError::on(
@@ -183,11 +192,13 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
         let before = self.advances.len();
         let (accrued, paid) = self.accrue(span)?;
         let was_advanced = self.advances.len() < before;
-        let mut interest = self.falls_due(span.k, accrued)?;
+        let own = self.own_interest(span.k, accrued)?;
+        let mut interest = self.falls_due(span.k, &own);
         let in_grace = span.k <= plan.terms.grace.principal;
         if !in_grace {
             self.settle_level(span.k)?;
         }
+        let credit = self.credit.clone();
         let (planned, mut is_last) = self.planned(span.k, in_grace, &interest)?;
         let on_due = if paid.on_due.is_zero() {
             paid.on_due
@@ -202,6 +213,22 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
         }
         if plan.facts.as_ref().is_some_and(|f| span.due.date <= f.as_of) {
             self.arrears.note(&interest, &principal, &on_due, &paid.early);
+        }
+        if let Some(trace) = &mut self.trace {
+            trace.notes.push(Note {
+                span,
+                segments: std::mem::take(&mut trace.segments),
+                own,
+                before: self.balance.clone(),
+                level: self.level.clone(),
+                extra: self.extra.map_or(0, |extra| extra.of(span.k)),
+                planned: planned.clone(),
+                skipped: credit.minus(&self.credit),
+                early: paid.early,
+                on_due,
+                in_grace,
+                is_last,
+            });
         }
         self.balance = self.balance.minus(&principal);
         let excess = principal.minus(&planned);
@@ -233,6 +260,12 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
         let is_cut = !inside.is_empty() || !advanced.is_empty() || (span.start.date < as_of && as_of < span.due.date);
         if !is_cut && self.arrears.is_empty() && payoff_on.is_none() {
             let interest = self.balance.times(plan.factor(&span), plan.interest);
+            let whole = Segment {
+                from: span.start,
+                to: span.due,
+                balance: self.balance.clone(),
+            };
+            self.note_segments(|| vec![whole]);
             let paid = Paid {
                 early: A::of(0),
                 on_due,
@@ -240,6 +273,7 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
             return Ok((interest.ok_or_else(|| too_large("principal"))?, paid));
         }
         let period = Period::walk(plan, span, &self.balance, &mut self.arrears, inside, advanced)?;
+        self.note_segments(|| period.segments.clone());
         if let Some(on) = payoff_on {
             let until = match plan.terms.payoff_interest.unwrap_or_default() {
                 PayoffInterest::ToDate => on.into(),
@@ -278,9 +312,8 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
         (inside, A::of(sum))
     }
 
-    /// The interest that falls due with row `k` when its period bore so much: flat rows have their own, and that of
-    /// deferred periods waits.
-    fn falls_due(&mut self, k: u32, accrued: A) -> Result<A, TermsError> {
+    /// The interest of row `k` when its period bore so much: flat rows have their own.
+    fn own_interest(&mut self, k: u32, accrued: A) -> Result<A, TermsError> {
         let own = match &mut self.flat {
             None => accrued,
             Some(flat) if k == self.plan.last => flat.total.minus(&flat.so_far),
@@ -292,14 +325,19 @@ impl<'p, 't, A: Amount> Walk<'p, 't, A> {
         if own.is_negative() {
             return Err(rounds_below_zero());
         }
+        Ok(own)
+    }
+
+    /// The interest that falls due with row `k`: that of deferred periods waits.
+    fn falls_due(&mut self, k: u32, own: &A) -> A {
         if k <= self.plan.terms.grace.interest_deferred {
-            self.deferred = self.deferred.plus(&own);
-            return Ok(A::of(0));
+            self.deferred = self.deferred.plus(own);
+            return A::of(0);
         }
         if self.deferred.is_zero() {
-            return Ok(own);
+            return own.clone();
         }
-        Ok(own.plus(&std::mem::replace(&mut self.deferred, A::of(0))))
+        own.plus(&std::mem::replace(&mut self.deferred, A::of(0)))
     }
 
     /// What an excess, an advance or a change of the rate does to the rows to come.

@@ -55,6 +55,28 @@ pub(crate) struct Pattern {
 }
 
 impl Exact {
+    /// The decimals of a minor unit that are told apart.
+    pub const PLACES: u32 = 50;
+    /// The decimals of what [`Exact::growth_and_sum`] gives.
+    pub const GROWTH_PLACES: u32 = 80;
+
+    /// So many parts of 10^-50 of a minor unit.
+    pub fn parts(&self) -> &IBig {
+        &self.0
+    }
+
+    /// G and S of the installment formula in parts of 10^-80: the product of all `1 + f`, and what installments of one
+    /// grow to.
+    pub fn growth_and_sum(growth: &Growth) -> (IBig, IBig) {
+        let (mut product, mut sum) = (ONE.clone(), IBig::ZERO);
+        growth.each(|f| {
+            let (num, den) = (IBig::from(f.num + f.den), IBig::from(f.den));
+            product = &product * &num / &den;
+            sum = &sum * &num / &den + &*ONE;
+        });
+        (product, sum)
+    }
+
     /// A part of it, cut off.
     pub fn part(&self, part: Ratio) -> Exact {
         Exact(&self.0 * IBig::from(part.num) / IBig::from(part.den))
@@ -104,13 +126,7 @@ impl Amount for Exact {
         Exact::of_exact(&self.part(by), rounder)
     }
     fn level(balance: &Exact, residual: &Exact, growth: &Growth, rounder: Option<Rounder>) -> Option<Exact> {
-        let (mut product, mut sum) = (ONE.clone(), IBig::ZERO);
-        let step = |f: Ratio| {
-            let (num, den) = (IBig::from(f.num + f.den), IBig::from(f.den));
-            product = &product * &num / &den;
-            sum = &sum * &num / &den + &*ONE;
-        };
-        growth.each(step);
+        let (product, sum) = Exact::growth_and_sum(growth);
         let level = Exact((&balance.0 * product - &residual.0 * &*ONE) / sum);
         Exact::of_exact(&level, rounder)
     }

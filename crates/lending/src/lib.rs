@@ -17,6 +17,7 @@ mod course;
 mod day;
 pub mod delinquency;
 mod exact;
+pub mod explain;
 pub mod ledger;
 mod money;
 pub mod options;

@@ -106,7 +106,8 @@ fn reckon<A: Amount>(plan: &Plan<'_>, decimals: u32) -> Result<Schedule, TermsEr
     Ok(schedule)
 }
 
-fn show<A: Amount>(plan: &Plan<'_>, course: &Course<A>, decimals: u32) -> Result<Schedule, TermsError> {
+/// A course as amounts of money.
+pub(crate) fn show<A: Amount>(plan: &Plan<'_>, course: &Course<A>, decimals: u32) -> Result<Schedule, TermsError> {
     let shown = |amount: &A| amount.shown(plan.money).ok_or_else(|| too_large("principal"));
     let (down, left) = plan.parts::<A>(plan.interest)?;
     let zero = A::of(0);

@@ -2,24 +2,11 @@
 //! out exactly.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use farthing_lending::compute::answer;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::Value;
-use std::path::Path;
-
-fn vectors(folder: &Path) -> Vec<Value> {
-    let Ok(files) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let mut all = Vec::new();
-    for file in files.map(|f| f.unwrap().path()) {
-        if file.extension().is_some_and(|e| e == "json") {
-            let list: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-            all.extend(list);
-        }
-    }
-    all
-}
 
 /// Equal, or the same number once rounded to the decimals that the expectation shows.
 fn meets(expected: &Value, got: &Value, mode: RoundingStrategy) -> bool {
@@ -115,11 +102,7 @@ fn check(vector: &Value) -> Vec<String> {
 
 #[test]
 fn every_published_figure_comes_out() {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut all = vectors(&here.join("vectors"));
-    assert!(all.len() >= 90, "only {} vectors are kept", all.len());
-    all.extend(vectors(&here.join("../../../shared/vectors/dev")));
-    all.extend(vectors(&here.join("../../../shared/vectors")));
+    let all = common::vectors();
     let wrong: Vec<String> = all.iter().flat_map(check).collect();
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -20,10 +20,14 @@ impl<A: Amount> Walk<'_, '_, A> {
         let plan = self.plan;
         let is_first = k == plan.terms.grace.principal + 1;
         match plan.steps {
-            Some(steps) if self.level.is_none() || is_first => self.settle_ladder(k, steps)?,
+            Some(steps) if self.level.is_none() || is_first => {
+                self.settle_ladder(k, steps)?;
+                self.note_level(k);
+            }
             _ if self.level.is_none() => {
                 let level = self.level_from(k)?;
                 self.level = Some(level.ok_or_else(|| too_large("principal"))?);
+                self.note_level(k);
             }
             _ => {}
         }
@@ -52,7 +56,7 @@ impl<A: Amount> Walk<'_, '_, A> {
     }
 
     /// What is left for the last due date: the balloon, or the balance where prepayments brought it below that.
-    fn residual(&self) -> A {
+    pub(super) fn residual(&self) -> A {
         A::of(self.plan.balloon).min(self.balance.clone())
     }
 

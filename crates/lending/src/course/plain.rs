@@ -12,6 +12,7 @@ impl<A: Amount> Walk<'_, '_, A> {
         let grace = plan.terms.grace;
         matches!(plan.terms.method, Method::DecliningEqualInstallments | Method::Balloon)
             && plan.terms.installments.is_some()
+            && self.trace.is_none()
             && plan.is_as_agreed()
             && self.advances.is_empty()
             && self.ladder.is_empty()
