@@ -4,6 +4,7 @@ mod book;
 mod compute;
 mod explain;
 mod outcome;
+mod prove;
 
 use clap::{Parser, Subcommand};
 use outcome::Outcome;
@@ -95,6 +96,8 @@ enum Action {
         /// The figure, such as rows[3].interest, installment, payoff, total_interest or apr_pct.
         path: String,
     },
+    /// Works out the published examples that are built in, and prints a certificate.
+    Prove,
 }
 
 fn main() -> ExitCode {
@@ -108,6 +111,7 @@ fn main() -> ExitCode {
     let user = arguments.user.as_deref();
     let outcome = match arguments.action {
         Action::Compute { file } => compute::run(file.as_deref()),
+        Action::Prove => Ok(prove::run()),
         Action::Explain { file, path } => explain::run(&file, &path),
         Action::Demo {
             book,

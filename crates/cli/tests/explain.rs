@@ -56,3 +56,27 @@ fn names_what_is_wrong() {
     assert_eq!(explain(&["installment"], "[]").1, 2);
     assert_eq!(explain(&["installment"], "{").1, 2);
 }
+
+#[test]
+fn proves_the_published_figures_with_a_certificate() {
+    let run = |more: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_farthing"))
+            .arg("prove")
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    let (said, data) = (run(&[]), run(&["--json"]));
+    assert!(said.status.success() && data.status.success());
+    let certificate: Value = serde_json::from_slice(&data.stdout).unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    for part in [
+        "regulator: European Commission",
+        "Every figure comes out exactly",
+        certificate["hash"].as_str().unwrap(),
+    ] {
+        assert!(said.contains(part), "{part} is missing in {said}");
+    }
+    assert_eq!(certificate["differences"], serde_json::json!([]));
+    assert_eq!(certificate["version"], env!("CARGO_PKG_VERSION"));
+}

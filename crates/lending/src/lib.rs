@@ -24,6 +24,7 @@ pub mod options;
 mod paid;
 pub mod payoff;
 mod plan;
+pub mod prove;
 pub mod purchase;
 mod ratio;
 pub mod rules;
