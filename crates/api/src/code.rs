@@ -149,15 +149,17 @@ codes! {
     MostInstallments "most_installments" "The most installments are below the fewest, or above 1,200.";
     InstallmentMultiple "installment_multiple" "The installment is rounded to a multiple of more than zero.";
     LargestDiscount "largest_discount" "The largest discount is below zero. Enter 0 for none.";
-    PenaltyPercent "penalty_percent" "The penalty is outside 0 to 100 % of the late installment.";
-    PenaltyAmount "penalty_amount" "The penalty is below zero or too large to be kept.";
+    TooManyCharges "too_many_charges" "A product has at most {most} charges. Remove some.";
+    ChargesTakeAll "charges_take_all" "The charges taken off the payout leave nothing to pay out. Lower them.";
     DayClosed "day_closed" "{date} is closed already. The first open day is {open}.";
     DayToCome "day_to_come" "{date} has not come yet. Today is {today}.";
+    DayNotNext "day_not_next" "{open} is open still. Close the days in their order.";
 
     // Customers.
     Unreachable "unreachable" "Enter an email or a phone number, so that the customer can be reached.";
     Phone "phone" "“{text}” is not a phone number. Use 6 to 15 digits, with + and the country first.";
     DateMalformed "date_malformed" "“{text}” is not a date. Write it as 31 jul 1990 or 1990-07-31.";
+    Employment "employment" "Choose employed, self-employed, student or without work.";
     TooYoung "too_young" "The customer is {age}. Loans are for customers of {least} and over.";
     BirthYear "birth_year" "{date} can't be a date of birth. Check the year.";
     Erased "erased" "This customer's personal data was erased. Register them anew.";
@@ -170,6 +172,7 @@ codes! {
     ProductInactive "product_inactive" "This product is not offered any more. Choose another one.";
     PrincipalRange "principal_range" "{product} lends from {least} to {most}. Change the amount.";
     InstallmentsRange "installments_range" "{product} runs over {least} to {most} installments. Change the number.";
+    NotEligible "not_eligible" "The customer does not meet every rule for this loan. Enter why it is approved all the same.";
     Decided "decided" "{loan} was decided on already.";
     OwnApplication "own_application" "You took this application down, so someone else must approve it.";
     Waiting "waiting" "{loan} waits for approval.";
@@ -180,17 +183,30 @@ codes! {
 
     // Payments.
     Closed "closed" "{loan} was paid off on {date}. Nothing is owed on it.";
+    WrittenOff "written_off" "{loan} was written off on {date}. What is paid on it is a recovery.";
     NotPaidOut "not_paid_out" "{loan} is not paid out, so nothing is owed on it.";
     NothingOwed "nothing_owed" "Nothing is owed on {loan}.";
     InFuture "in_future" "{date} is after today, {today}. Enter the day on which the money moved.";
     BeforeDisbursement "before_disbursement" "{date} is before {start}, the day on which the money went out. Enter a later day.";
     BeforePayment "before_payment" "A payment of {date} was received already. Close the loan on that day or later.";
     DuplicateReference "duplicate" "Reference {reference} was received already: receipt {receipt} of {date}. Check the reference, or leave it out.";
+    DuplicateElsewhere "duplicate_elsewhere" "The same amount of the same day was received at another desk: receipt {receipt}. Check whether it is the same money.";
+    PaymentChanged "payment_changed" "This payment was dealt with after you opened it. Look at it again, then decide.";
     Reversed "reversed" "Receipt {receipt} was reversed already.";
     Foreclosed "foreclosed" "This loan was closed early after this payment. Reverse the closing payment first.";
     Refunded "refunded" "A part of this money was given back to the customer already. It can't be taken back here.";
     OverCredit "over_credit" "This is more than the unapplied credit. Lower the amount.";
     OverDiscount "over_limit" "The discount is above what this product allows. Lower it.";
+    NothingDue "nothing_due" "No penalty, charge or interest is due.";
+    PrincipalNotWaived "principal_not_waived" "Principal is not waived. Write the loan off, or put it under new terms.";
+    OverDue "over_due" "At most {most} is due and unpaid of this. Lower the amount.";
+    TermsBeforePayment "terms_before_payment" "A payment of {date} was received already. Choose that day or a later one.";
+    BeforeWaiver "before_waiver" "Dues were waived on {date}. Choose that day or a later one.";
+    BeforeTermsChange "before_terms_change" "The terms were changed on {date}. Choose that day or a later one.";
+    TopUpMissing "top_up_missing" "Enter how much is paid out on top.";
+    TopUpNotThis "top_up_not_this" "Choose a top-up to pay money out on top.";
+    CapitaliseNotThis "capitalise_not_this" "Choose a restructuring to make interest, charges or penalties principal.";
+    RateNotThis "rate_not_this" "Choose a reschedule or a restructuring to change the rate.";
     DiscountOverOwed "discount_over_owed" "A discount comes off unpaid interest and penalties, {most} in all, not off principal. Lower it.";
 }
 

@@ -94,6 +94,10 @@ pub struct CustomerForm {
     pub monthly_income: String,
     /// Installments elsewhere a month, as typed.
     pub other_installments: String,
+    /// `employed`, `self_employed`, `student`, `unemployed`, or empty.
+    pub employment: String,
+    /// Other income a month, as typed.
+    pub other_income: String,
 }
 
 /// A customer in a list.

@@ -322,6 +322,9 @@ pub struct DayClosed {
     pub days: u32,
     /// How many penalties fell due.
     pub penalties: u32,
+    /// Interest that was earned, in minor units.
+    #[serde(default)]
+    pub interest: crate::Money,
     /// The first day that is open now.
     pub open: NaiveDate,
 }

@@ -87,6 +87,12 @@ pub enum TaskKind {
     NoticeOfPayment,
     /// Others with the same email, phone or document are registered; the detail is how many.
     LikelyDuplicateCustomer,
+    /// Money that is likely the same as a payment that was received; the detail is the receipt's number.
+    LikelyDuplicatePayment,
+    /// Money on a loan on which nothing is owed; the detail is the receipt's number.
+    PaymentOnClosedLoan,
+    /// Money on a loan that was given up; the detail is the receipt's number.
+    PaymentOnWrittenOffLoan,
     /// One that this version has no name for.
     Other,
 }
@@ -97,13 +103,22 @@ impl TaskKind {
         match self {
             TaskKind::NoticeOfPayment => "notice_of_payment",
             TaskKind::LikelyDuplicateCustomer => "likely_duplicate_customer",
+            TaskKind::LikelyDuplicatePayment => "likely_duplicate_payment",
+            TaskKind::PaymentOnClosedLoan => "payment_on_closed_loan",
+            TaskKind::PaymentOnWrittenOffLoan => "payment_on_written_off_loan",
             TaskKind::Other => "other",
         }
     }
 
     /// The kind of a word.
     pub fn of(word: &str) -> TaskKind {
-        let known = [TaskKind::NoticeOfPayment, TaskKind::LikelyDuplicateCustomer];
+        let known = [
+            TaskKind::NoticeOfPayment,
+            TaskKind::LikelyDuplicateCustomer,
+            TaskKind::LikelyDuplicatePayment,
+            TaskKind::PaymentOnClosedLoan,
+            TaskKind::PaymentOnWrittenOffLoan,
+        ];
         known
             .into_iter()
             .find(|kind| kind.word() == word)

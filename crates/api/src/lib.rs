@@ -9,12 +9,16 @@ mod desk;
 mod error;
 mod home;
 mod ids;
+mod ledger;
 mod list;
+mod loan_view;
 mod loans;
 mod products;
 mod receipts;
 mod role;
+mod rules;
 mod secret;
+mod servicing;
 
 pub use code::Code;
 pub use customers::*;
@@ -23,12 +27,16 @@ pub use error::{ApiError, Arg, ErrorKind, list, not_an_amount};
 pub use farthing_lending::{Currency, Marks, Money};
 pub use home::*;
 pub use ids::*;
+pub use ledger::*;
 pub use list::{COUNT_CAP, ListQuery, PAGE_ROWS, Page};
+pub use loan_view::*;
 pub use loans::*;
 pub use products::*;
 pub use receipts::*;
 pub use role::Role;
+pub use rules::*;
 pub use secret::Secret;
+pub use servicing::*;
 
 /// Something that a screen or a program may ask of the desk.
 pub trait Request: serde::Serialize + serde::de::DeserializeOwned {

@@ -1,7 +1,9 @@
 //! Loan products and the goods of the installment shop.
 
 use crate::{GoodsId, Money, ProductId, Request, request};
-use farthing_lending::{AllocationOrder, Method, PenaltyRule, RoundingMode, Unit};
+use farthing_lending::{
+    AllocationBy, AllocationOrder, Charge, EligibilityRules, Method, PayoffRule, PenaltyRule, RoundingMode, Unit,
+};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +68,18 @@ pub struct ProductTerms {
     pub max_discount: Money,
     /// Whether new loans may be made of it.
     pub active: bool,
+    /// What it costs besides interest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub charges: Vec<Charge>,
+    /// Whether a payment settles one installment after the other or one share after the other.
+    #[serde(default, skip_serializing_if = "AllocationBy::is_installment")]
+    pub allocate: AllocationBy,
+    /// What closing early takes.
+    #[serde(default, skip_serializing_if = "PayoffRule::is_usual")]
+    pub payoff: PayoffRule,
+    /// Who may borrow; none: by the organisation's rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eligibility: Option<EligibilityRules>,
 }
 
 /// A product as kept.

@@ -2,7 +2,7 @@
 
 use crate::outcome::{Failure, Outcome};
 use chrono::{NaiveDate, Utc};
-use farthing_api::Secret;
+use farthing_api::{ExportFormat, Secret};
 use farthing_desk::headless::{self, Headless};
 use farthing_desk::{Clock, Home, demo as story, keep};
 use farthing_office::permission::Permission;
@@ -170,4 +170,63 @@ pub fn close_day(book: &Path, user: Option<&str>, date: NaiveDate) -> Result<Out
         text,
         json!({ "days": closed.days, "penalties": closed.penalties, "open": closed.open }),
     ))
+}
+
+/// `farthing export gl`
+pub fn export_ledger(
+    book: &Path,
+    user: Option<&str>,
+    period: (NaiveDate, NaiveDate),
+    out: &Path,
+) -> Result<Outcome, Failure> {
+    let format = match out.extension().is_some_and(|ending| ending == "json") {
+        true => ExportFormat::Json,
+        false => ExportFormat::Csv,
+    };
+    let lines = block(async {
+        let desk = open(book, user).await?;
+        let lines = desk.export_ledger(period, format, out).await?;
+        desk.close().await?;
+        Ok(lines)
+    })?;
+    let text = format!("Wrote {lines} lines into {}.", out.display());
+    Ok(Outcome::done(text, json!({ "lines": lines, "file": out })))
+}
+
+/// `farthing trial-balance`
+pub fn trial_balance(book: &Path, user: Option<&str>, on: Option<NaiveDate>) -> Result<Outcome, Failure> {
+    let (view, decimals) = block(async {
+        let desk = open(book, user).await?;
+        let view = desk.trial_balance(on).await?;
+        let decimals = desk.decimals();
+        desk.close().await?;
+        Ok((view, decimals))
+    })?;
+    let widest = view.accounts.iter().map(|a| a.account.len()).max().unwrap_or(0);
+    let mut lines: Vec<String> = view
+        .accounts
+        .iter()
+        .map(|a| {
+            let amount = a.balance.to_plain(decimals);
+            format!("{:9} {:widest$} {amount:>20}", a.class.word(), a.account)
+        })
+        .collect();
+    lines.push(format!(
+        "Debit {}, credit {}.",
+        view.debit.to_plain(decimals),
+        view.credit.to_plain(decimals)
+    ));
+    let accounts: Vec<_> = view
+        .accounts
+        .iter()
+        .map(|a| json!({ "account": a.account, "class": a.class.word(), "balance": a.balance.to_plain(decimals) }))
+        .collect();
+    let value = json!({
+        "on": view.on, "accounts": accounts, "debit": view.debit.to_plain(decimals),
+        "credit": view.credit.to_plain(decimals),
+    });
+    Ok(match view.debit == view.credit {
+        true => Outcome::done(lines.join("\n"), value),
+        false => Outcome::findings(lines.join("\n"), value),
+    })
 }

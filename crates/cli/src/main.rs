@@ -84,6 +84,20 @@ enum Action {
         #[arg(long)]
         date: chrono::NaiveDate,
     },
+    /// Writes what other programs read.
+    Export {
+        #[command(subcommand)]
+        what: Export,
+    },
+    /// Every account of the general ledger with its balance; they add up to zero.
+    TrialBalance {
+        /// The book.
+        #[arg(long)]
+        book: PathBuf,
+        /// At the end of this booking date; as of now where it is left out.
+        #[arg(long)]
+        on: Option<chrono::NaiveDate>,
+    },
     /// Works out schedules, rates and rules from JSON: an array, one object, or an object a line.
     Compute {
         /// The file; `-` or nothing reads standard input.
@@ -98,6 +112,25 @@ enum Action {
     },
     /// Works out the published examples that are built in, and prints a certificate.
     Prove,
+}
+
+#[derive(Subcommand)]
+enum Export {
+    /// The lines of the general ledger between two booking dates, as CSV, or as JSON where the file's name ends so.
+    Gl {
+        /// The book.
+        #[arg(long)]
+        book: PathBuf,
+        /// The first booking date.
+        #[arg(long)]
+        from: chrono::NaiveDate,
+        /// The last booking date.
+        #[arg(long)]
+        to: chrono::NaiveDate,
+        /// The file to write.
+        #[arg(long, default_value = "ledger.csv")]
+        out: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -125,6 +158,10 @@ fn main() -> ExitCode {
         Action::Restore { from, book } => book::restore(&from, &book, user),
         Action::Rebuild { book } => book::rebuild(&book, user),
         Action::CloseDay { book, date } => book::close_day(&book, user, date),
+        Action::TrialBalance { book, on } => book::trial_balance(&book, user, on),
+        Action::Export {
+            what: Export::Gl { book, from, to, out },
+        } => book::export_ledger(&book, user, (from, to), &out),
     };
     outcome.unwrap_or_else(Outcome::from).say(arguments.json)
 }

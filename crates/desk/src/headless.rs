@@ -1,10 +1,10 @@
 //! What the command line does with a book, without a window and without a session that locks.
 
-use crate::cases::close_through;
+use crate::cases::{close_through, trial_balance, write_ledger};
 use crate::desk::{Desk, Home, Open, keys_path, must};
-use crate::error::Answer;
+use crate::error::{Answer, Told};
 use chrono::NaiveDate;
-use farthing_api::{ApiError, DayClosed, Role, Secret, UserId};
+use farthing_api::{ApiError, DayClosed, ExportFormat, Role, Secret, TrialBalanceView, UserId};
 use farthing_identity::{SlotError, SlotFile, device, normalise_email, sign_in_name};
 use farthing_office::permission::Permission;
 use farthing_store::{Book, BookKey, StoreError};
@@ -97,6 +97,11 @@ impl Headless {
         &self.open.book
     }
 
+    /// The decimals of the organisation's currency.
+    pub fn decimals(&self) -> u32 {
+        self.open.currency().decimals
+    }
+
     /// Who opened it.
     pub fn user(&self) -> UserId {
         self.user
@@ -117,6 +122,29 @@ impl Headless {
     pub async fn close_day(&self, date: NaiveDate) -> Answer<DayClosed> {
         self.must(Permission::CloseDay)?;
         close_through(&self.desk, &self.open, date).await
+    }
+
+    /// Writes the lines of the general ledger between two booking dates into a file; how many.
+    ///
+    /// # Errors
+    /// Where the person may not, or the disk refuses.
+    pub async fn export_ledger(
+        &self,
+        period: (NaiveDate, NaiveDate),
+        format: ExportFormat,
+        path: &std::path::Path,
+    ) -> Answer<u64> {
+        self.must(Permission::SeeLedger)?;
+        write_ledger(&self.open, period, format, path).await.told()
+    }
+
+    /// Every account with its balance at the end of a booking date, or as of now.
+    ///
+    /// # Errors
+    /// Where the person may not.
+    pub async fn trial_balance(&self, on: Option<NaiveDate>) -> Answer<TrialBalanceView> {
+        self.must(Permission::SeeLedger)?;
+        trial_balance(&self.open, on).await
     }
 
     /// Closes the book.

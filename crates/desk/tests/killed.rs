@@ -46,6 +46,10 @@ async fn large_loan(t: &Branch) -> LoanId {
         allocation: AllocationOrder::default(),
         max_discount: Money::ZERO,
         active: true,
+        charges: Vec::new(),
+        allocate: Default::default(),
+        payoff: Default::default(),
+        eligibility: None,
     };
     let product = t.desk.save_product(SaveProduct { id: None, terms }).await.unwrap();
     let form = CustomerForm {
@@ -112,6 +116,8 @@ async fn child() {
             value_date: "2025-03-02".parse().unwrap(),
             method: PaymentMethod::Cash,
             reference: String::new(),
+            prepayment: None,
+            anyway: false,
         };
         let done = desk.receive_payment(request).await.unwrap();
         println!("acknowledged {} {}", done.receipt, 100 + n % 7);

@@ -82,11 +82,29 @@ pub fn receipt(letterhead: &Letterhead, receipt: &ReceiptPaper) -> Result<Vec<u8
     sheet.rule();
     let parts = &receipt.payment.parts;
     let show = |amount: Money| letterhead.show(amount);
-    sheet.row(say("Penalty", "Pénalité"), &show(parts.penalty), BODY);
-    sheet.row(say("Interest", "Intérêts"), &show(parts.interest), BODY);
-    sheet.row(say("Principal", "Capital"), &show(parts.principal), BODY);
-    if !parts.credit.is_zero() {
-        sheet.row(say("Unapplied credit", "Avoir non affecté"), &show(parts.credit), BODY);
+    let is_aside = parts.recovery.is_positive() || parts.suspense.is_positive();
+    let always = [
+        (say("Penalty", "Pénalité"), parts.penalty),
+        (say("Interest", "Intérêts"), parts.interest),
+        (say("Principal", "Capital"), parts.principal),
+    ];
+    for (name, amount) in always.into_iter().filter(|_| !is_aside) {
+        sheet.row(name, &show(amount), BODY);
+    }
+    let sometimes = [
+        (say("Charges", "Frais"), parts.fee),
+        (say("Unapplied credit", "Avoir non affecté"), parts.credit),
+        (
+            say("Recovery of a loan written off", "Recouvrement sur prêt passé en perte"),
+            parts.recovery,
+        ),
+        (
+            say("Kept until it is decided where it goes", "En attente d’affectation"),
+            parts.suspense,
+        ),
+    ];
+    for (name, amount) in sometimes.into_iter().filter(|(_, amount)| !amount.is_zero()) {
+        sheet.row(name, &show(amount), BODY);
     }
     sheet.rule();
     sheet.y += 3.0;

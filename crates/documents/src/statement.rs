@@ -202,36 +202,40 @@ fn schedule_table(letterhead: &Letterhead, loan: &LoanView) -> Table {
     let language = letterhead.language.as_str();
     let say = |en: &'static str, fr: &'static str| say(language, en, fr);
     let show = |amount: Money| letterhead.show(amount);
-    let columns = vec![
+    // Charges take a column where there are any.
+    let fees = loan.rows.iter().any(|r| !r.fee.is_zero());
+    let mut columns = vec![
         numbers(say("No.", "N°")),
         numbers(say("Due on", "Échéance")),
         numbers(say("Principal", "Capital")),
         numbers(say("Interest", "Intérêts")),
+    ];
+    columns.extend(fees.then(|| numbers(say("Charges", "Frais"))));
+    columns.extend([
         numbers(say("Penalty", "Pénalité")),
         numbers(say("Due", "Dû")),
         numbers(say("Paid", "Payé")),
         numbers(say("Balance", "Solde")),
         words(say("Status", "État")),
-    ];
+    ]);
     let row = |r: &InstallmentView| {
-        let amounts = [r.principal, r.interest, r.penalty, r.due, r.paid, r.balance].map(show);
         let mut cells = vec![r.n.to_string(), day(language, r.due_on)];
-        cells.extend(amounts);
+        cells.extend([r.principal, r.interest].map(show));
+        cells.extend(fees.then(|| show(r.fee)));
+        cells.extend([r.penalty, r.due, r.paid, r.balance].map(show));
         cells.push(status(language, r));
         cells
     };
     let sum = |part: fn(&InstallmentView) -> Money| show(loan.rows.iter().map(part).sum());
-    let totals = vec![
+    let mut totals = vec![
         String::new(),
         say("Total", "Total").to_string(),
         sum(|r| r.principal),
         sum(|r| r.interest),
-        sum(|r| r.penalty),
-        sum(|r| r.due),
-        sum(|r| r.paid),
-        String::new(),
-        String::new(),
     ];
+    totals.extend(fees.then(|| sum(|r| r.fee)));
+    totals.extend([sum(|r| r.penalty), sum(|r| r.due), sum(|r| r.paid)]);
+    totals.extend([String::new(), String::new()]);
     Table {
         columns,
         rows: loan.rows.iter().map(row).collect(),
@@ -243,16 +247,20 @@ fn payment_table(letterhead: &Letterhead, payments: &[PaymentView]) -> Table {
     let language = letterhead.language.as_str();
     let say = |en: &'static str, fr: &'static str| say(language, en, fr);
     let show = |amount: Money| letterhead.show(amount);
-    let columns = vec![
+    let fees = payments.iter().any(|p| !p.parts.fee.is_zero());
+    let mut columns = vec![
         words(say("Receipt", "Reçu")),
         numbers(say("Date", "Date")),
         words(say("Paid by", "Moyen")),
         numbers(say("Penalty", "Pénalité")),
+    ];
+    columns.extend(fees.then(|| numbers(say("Charges", "Frais"))));
+    columns.extend([
         numbers(say("Interest", "Intérêts")),
         numbers(say("Principal", "Capital")),
         numbers(say("Credit", "Avoir")),
         numbers(say("Amount", "Montant")),
-    ];
+    ]);
     let row = |p: &PaymentView| {
         let mut how = method_word(language, p.method).to_string();
         if !p.reference.trim().is_empty() {
@@ -260,16 +268,19 @@ fn payment_table(letterhead: &Letterhead, payments: &[PaymentView]) -> Table {
         }
         if p.reversed.is_some() {
             how = format!("{how}, {}", say("reversed", "annulé"));
+        } else if p.parts.recovery.is_positive() {
+            how = format!("{how}, {}", say("recovery", "recouvrement"));
+        } else if p.parts.suspense.is_positive() {
+            how = format!("{how}, {}", say("kept in suspense", "en attente"));
         }
-        let mut cells = vec![p.receipt.clone(), day(language, p.value_date), how];
-        let parts = [
-            p.parts.penalty,
-            p.parts.interest,
-            p.parts.principal,
-            p.parts.credit,
-            p.amount,
+        let mut cells = vec![
+            p.receipt.clone(),
+            day(language, p.value_date),
+            how,
+            show(p.parts.penalty),
         ];
-        cells.extend(parts.map(show));
+        cells.extend(fees.then(|| show(p.parts.fee)));
+        cells.extend([p.parts.interest, p.parts.principal, p.parts.credit, p.amount].map(show));
         cells
     };
     let valid = || payments.iter().filter(|p| p.reversed.is_none());
@@ -278,16 +289,19 @@ fn payment_table(letterhead: &Letterhead, payments: &[PaymentView]) -> Table {
         true => say("Total", "Total"),
         false => say("Total, reversed left out", "Total, annulés exclus"),
     };
-    let totals = vec![
+    let mut totals = vec![
         String::new(),
         String::new(),
         total.to_string(),
         sum(|p| p.parts.penalty),
+    ];
+    totals.extend(fees.then(|| sum(|p| p.parts.fee)));
+    totals.extend([
         sum(|p| p.parts.interest),
         sum(|p| p.parts.principal),
         sum(|p| p.parts.credit),
         sum(|p| p.amount),
-    ];
+    ]);
     Table {
         columns,
         rows: payments.iter().map(row).collect(),
@@ -317,6 +331,7 @@ fn status_of_loan(language: &str, status: LoanStatus) -> &'static str {
         LoanStatus::Rejected => say(language, "Refused", "Refusé"),
         LoanStatus::Active => say(language, "Active", "En cours"),
         LoanStatus::Closed => say(language, "Paid off", "Soldé"),
+        LoanStatus::WrittenOff => say(language, "Written off", "Passé en perte"),
     }
 }
 

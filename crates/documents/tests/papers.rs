@@ -15,6 +15,7 @@ fn paper() -> ReceiptPaper {
         interest: money(6_750),
         principal: money(120_833),
         credit: money(22_182),
+        ..PaymentParts::default()
     };
     ReceiptPaper {
         payment: payment(42, parts),

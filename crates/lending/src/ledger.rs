@@ -3,102 +3,13 @@
 //! leads to another replay.
 
 use crate::Money;
+use crate::allocation::{Allocation, AllocationBy, AllocationOrder, Share};
+use crate::charge::Fee;
+use crate::penalty::PenaltyRule;
 use crate::schedule::Row;
-use chrono::{Days, NaiveDate};
-use rust_decimal::Decimal;
-use rust_decimal::RoundingStrategy::MidpointAwayFromZero;
-use rust_decimal::prelude::ToPrimitive;
+use crate::terms::{Prepayment, Terms, TermsError};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-
-/// A part of what an installment asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Share {
-    /// What paying late costs.
-    Penalty,
-    /// Charges.
-    Fee,
-    /// Interest.
-    Interest,
-    /// Principal.
-    Principal,
-}
-
-impl Share {
-    /// All four, in the usual order of allocation.
-    pub const ALL: [Share; 4] = [Share::Penalty, Share::Fee, Share::Interest, Share::Principal];
-
-    const fn index(self) -> usize {
-        self as usize
-    }
-}
-
-/// In which order the parts of an installment are paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "[Share; 4]", into = "[Share; 4]")]
-pub struct AllocationOrder([Share; 4]);
-
-impl Default for AllocationOrder {
-    fn default() -> AllocationOrder {
-        AllocationOrder(Share::ALL)
-    }
-}
-
-impl TryFrom<[Share; 4]> for AllocationOrder {
-    type Error = String;
-    fn try_from(order: [Share; 4]) -> Result<AllocationOrder, String> {
-        if Share::ALL.iter().all(|share| order.contains(share)) {
-            Ok(AllocationOrder(order))
-        } else {
-            Err("Name penalty, fee, interest and principal once each.".into())
-        }
-    }
-}
-
-impl From<AllocationOrder> for [Share; 4] {
-    fn from(order: AllocationOrder) -> [Share; 4] {
-        order.0
-    }
-}
-
-/// How much a penalty is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PenaltyKind {
-    /// A percentage of what is unpaid of the installment's principal and interest on the day of the penalty.
-    PercentOfOverdueInstallment(Decimal),
-    /// The same amount for every late installment.
-    Flat(Money),
-}
-
-/// What paying late costs: charged once per installment, at the start of the day that follows the days of grace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PenaltyRule {
-    /// How much.
-    pub kind: PenaltyKind,
-    /// So many days after the due date a payment is still in time.
-    pub grace_days: u32,
-}
-
-impl PenaltyRule {
-    /// The day on which an installment due on `due_on` is charged, if it is still unpaid at the start of it.
-    pub fn charged_on(&self, due_on: NaiveDate) -> Option<NaiveDate> {
-        due_on.checked_add_days(Days::new(u64::from(self.grace_days) + 1))
-    }
-
-    /// The penalty on an unpaid amount, rounded half-up to the minor unit.
-    pub fn amount(&self, unpaid: Money) -> Money {
-        match self.kind {
-            _ if !unpaid.is_positive() => Money::ZERO,
-            PenaltyKind::Flat(amount) => amount,
-            PenaltyKind::PercentOfOverdueInstallment(percent) => {
-                let exact = Decimal::from(unpaid.minor()).checked_mul(percent / Decimal::ONE_HUNDRED);
-                let minor = exact.and_then(|e| e.round_dp_with_strategy(0, MidpointAwayFromZero).to_i64());
-                Money::from_minor(minor.unwrap_or(0).clamp(0, Money::LIMIT.minor()))
-            }
-        }
-    }
-}
 
 /// Money that came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,14 +18,31 @@ pub struct Payment {
     pub on: NaiveDate,
     /// How much; a payment that is not positive changes nothing.
     pub amount: Money,
+    /// What the part beyond everything that is due does: none pays the installments to come one after the other, as
+    /// they were agreed; otherwise it is principal, and the rest of the schedule is worked out anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepay: Option<Prepayment>,
 }
 
-/// A charge that falls due with an installment.
+impl Payment {
+    /// A payment whose part beyond what is due pays the installments to come.
+    pub const fn new(on: NaiveDate, amount: Money) -> Payment {
+        Payment {
+            on,
+            amount,
+            prepay: None,
+        }
+    }
+}
+
+/// Something that is owed and no longer asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fee {
-    /// The number of the installment.
-    pub n: u32,
-    /// How much.
+pub struct Waiver {
+    /// From when.
+    pub on: NaiveDate,
+    /// Of which share. Principal is not waived but written off.
+    pub share: Share,
+    /// How much at most: as far as it is unpaid on the day, the oldest installment first.
     pub amount: Money,
 }
 
@@ -128,6 +56,47 @@ pub struct Replacement {
     pub rows: Vec<Row>,
     /// So much of the unpaid penalties is remitted, oldest first.
     pub remitted_penalty: Money,
+    /// Principal that is owed on top from this day: paid out again, or interest and penalties made principal.
+    #[serde(default, skip_serializing_if = "Money::is_nothing")]
+    pub added: Money,
+    /// The charges of the new rows; none: those of the account with the same numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fees: Option<Vec<Fee>>,
+    /// The installment that takes over the penalties that are unpaid on the rows replaced; none: they stay with the
+    /// installment of the same number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrears_to: Option<u32>,
+    /// Of the interest of these rows so much was earned before the day: by number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earned: Vec<(u32, Money)>,
+    /// The terms that the new rows follow; none: those that were in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Box<NewTerms>>,
+}
+
+/// Terms that hold from some row on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewTerms {
+    /// The terms, whose first installment is the row with the number after `after`.
+    pub terms: Terms,
+    /// The number of the last row that they do not cover.
+    pub after: u32,
+}
+
+impl Replacement {
+    /// New rows from a day on, and nothing else.
+    pub fn of(on: NaiveDate, rows: Vec<Row>) -> Replacement {
+        Replacement {
+            on,
+            rows,
+            remitted_penalty: Money::ZERO,
+            added: Money::ZERO,
+            fees: None,
+            arrears_to: None,
+            earned: Vec::new(),
+            terms: None,
+        }
+    }
 }
 
 /// Everything that decides how a loan account stands.
@@ -145,10 +114,20 @@ pub struct Account {
     pub order: AllocationOrder,
     /// Penalties are charged up to and including this day; none: never.
     pub assessed_through: Option<NaiveDate>,
-    /// The numbers of the installments whose penalty is waived.
-    pub waived: Vec<u32>,
     /// Changes of the schedule, in order of date.
     pub replacements: Vec<Replacement>,
+    /// Whether money goes installment by installment or share by share.
+    #[serde(default, skip_serializing_if = "AllocationBy::is_installment")]
+    pub by: AllocationBy,
+    /// What is no longer asked for, in order of date.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waiver>,
+    /// The terms of the schedule, by which it is worked out anew after a prepayment; none for a purchase plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Terms>,
+    /// The decimals of the currency of the terms' amounts.
+    #[serde(default)]
+    pub decimals: u32,
 }
 
 /// How one installment stands.
@@ -231,7 +210,7 @@ impl RowState {
         self.paid_principal + self.paid_interest + self.paid_fee + self.paid_penalty
     }
 
-    fn paid_mut(&mut self, share: Share) -> &mut Money {
+    pub(crate) fn paid_mut(&mut self, share: Share) -> &mut Money {
         match share {
             Share::Penalty => &mut self.paid_penalty,
             Share::Fee => &mut self.paid_fee,
@@ -241,14 +220,15 @@ impl RowState {
     }
 
     /// Pays a share from a purse as far as both go; how much that was.
-    fn pay(&mut self, share: Share, purse: &mut Money) -> Money {
+    pub(crate) fn pay(&mut self, share: Share, purse: &mut Money) -> Money {
         let used = self.unpaid_of(share).min(*purse);
         *self.paid_mut(share) += used;
         *purse -= used;
         used
     }
 
-    fn note_settled(&mut self, on: NaiveDate) {
+    /// Notes the day on which nothing is unpaid any more, or that something is.
+    pub(crate) fn note_settled(&mut self, on: NaiveDate) {
         if self.unpaid().is_zero() {
             self.settled_on = self.settled_on.or(Some(on));
         } else {
@@ -257,171 +237,28 @@ impl RowState {
     }
 }
 
-/// Where a payment went.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Allocation {
-    /// To principal.
-    pub principal: Money,
-    /// To interest.
-    pub interest: Money,
-    /// To charges.
-    pub fee: Money,
-    /// To penalties.
-    pub penalty: Money,
-    /// To nothing: more than the whole outstanding.
-    pub credit: Money,
-}
-
-impl Allocation {
-    /// All of it.
-    pub fn total(&self) -> Money {
-        self.principal + self.interest + self.fee + self.penalty + self.credit
-    }
-}
-
 /// How an account stands after everything in it happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     /// The installments in order of due date.
     pub rows: Vec<RowState>,
+    /// The day on which the period of each installment begins.
+    pub starts: Vec<NaiveDate>,
+    /// Interest of installments that was earned before their period began: by number.
+    pub earned: Vec<(u32, Money)>,
     /// Where each payment went, in the order of the account's payments.
     pub allocations: Vec<Allocation>,
     /// Unapplied credit: money that nothing is owed for.
     pub credit: Money,
-}
-
-/// What happens on a day, in this order: penalties at its start, then new rows, then payments as they were recorded.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Event {
-    Penalties,
-    Replacement(usize),
-    Payment(usize),
-}
-
-/// Replays an account.
-pub fn replay(account: &Account) -> Ledger {
-    let mut ledger = Ledger {
-        rows: account
-            .rows
-            .iter()
-            .map(|row| RowState::new(row, &account.fees))
-            .collect(),
-        allocations: vec![Allocation::default(); account.payments.len()],
-        credit: Money::ZERO,
-    };
-    let mut events: Vec<(NaiveDate, Event)> = Vec::with_capacity(account.payments.len() + 2);
-    events.extend(
-        account
-            .payments
-            .iter()
-            .enumerate()
-            .map(|(i, p)| (p.on, Event::Payment(i))),
-    );
-    events.extend(
-        account
-            .replacements
-            .iter()
-            .enumerate()
-            .map(|(i, r)| (r.on, Event::Replacement(i))),
-    );
-    if let (Some(_), Some(through)) = (account.penalty, account.assessed_through) {
-        events.push((through, Event::Penalties));
-    }
-    events.sort_unstable_by_key(|(on, event)| (*on, *event));
-    for (on, event) in events {
-        ledger.charge_penalties(account, on);
-        match event {
-            Event::Penalties => {}
-            Event::Replacement(i) => ledger.replace(&account.replacements[i], &account.fees),
-            Event::Payment(i) => {
-                let payment = account.payments[i];
-                ledger.allocations[i] = ledger.take(payment.amount.max(Money::ZERO), on, account.order);
-            }
-        }
-    }
-    ledger
+    /// The terms in force, where a replacement brought others than the account's.
+    pub terms: Option<Box<NewTerms>>,
+    /// Principal paid ahead in the period that runs, by day: interest runs on less from then on.
+    pub early: Vec<(NaiveDate, Money)>,
+    /// Why a prepayment left the rest of the schedule as it was, for each payment that did.
+    pub kept_schedule: Vec<TermsError>,
 }
 
 impl Ledger {
-    /// Charges the penalties whose day has come by `on`.
-    fn charge_penalties(&mut self, account: &Account, on: NaiveDate) {
-        let (Some(rule), Some(through)) = (account.penalty, account.assessed_through) else {
-            return;
-        };
-        for row in &mut self.rows {
-            let unpaid = row.unpaid_of(Share::Principal) + row.unpaid_of(Share::Interest);
-            let Some(day) = rule.charged_on(row.due_on).filter(|day| *day <= on.min(through)) else {
-                continue;
-            };
-            if row.penalty_on.is_none() && unpaid.is_positive() && !account.waived.contains(&row.n) {
-                row.penalty = rule.amount(unpaid);
-                row.penalty_on = Some(day);
-            }
-        }
-    }
-
-    /// Puts money to the installments, oldest first, in each by the order; what nothing is owed for is credit.
-    fn take(&mut self, amount: Money, on: NaiveDate, order: AllocationOrder) -> Allocation {
-        let mut purse = amount;
-        let mut parts = [Money::ZERO; 4];
-        for row in &mut self.rows {
-            if purse.is_zero() {
-                break;
-            }
-            if row.settled_on.is_some() {
-                continue;
-            }
-            for share in order.0 {
-                parts[share.index()] += row.pay(share, &mut purse);
-            }
-            row.note_settled(on);
-        }
-        self.credit += purse;
-        Allocation {
-            penalty: parts[Share::Penalty.index()],
-            fee: parts[Share::Fee.index()],
-            interest: parts[Share::Interest.index()],
-            principal: parts[Share::Principal.index()],
-            credit: purse,
-        }
-    }
-
-    /// New rows from a day on. What was paid on the old ones beyond what the new ones ask for becomes credit.
-    fn replace(&mut self, replacement: &Replacement, fees: &[Fee]) {
-        let mut remitted = replacement.remitted_penalty;
-        for row in &mut self.rows {
-            let less = row.unpaid_of(Share::Penalty).min(remitted);
-            row.penalty -= less;
-            remitted -= less;
-        }
-        if let Some(first) = replacement.rows.first() {
-            let (kept, old): (Vec<RowState>, Vec<RowState>) = self.rows.iter().partition(|row| row.n < first.n);
-            let mut new: Vec<RowState> = replacement.rows.iter().map(|row| RowState::new(row, fees)).collect();
-            let last = new.len() - 1;
-            for row in &old {
-                let same = new.iter().position(|r| r.n == row.n).unwrap_or(last);
-                let heir = &mut new[same];
-                heir.penalty += row.penalty;
-                heir.penalty_on = heir.penalty_on.or(row.penalty_on);
-                if heir.n != row.n {
-                    heir.fee += row.paid_fee;
-                }
-            }
-            for share in Share::ALL {
-                let mut purse: Money = old.iter().map(|row| row.share(share).1).sum();
-                for row in &mut new {
-                    row.pay(share, &mut purse);
-                }
-                self.credit += purse;
-            }
-            self.rows = kept;
-            self.rows.append(&mut new);
-        }
-        for row in &mut self.rows {
-            row.note_settled(replacement.on);
-        }
-    }
-
     fn sum(&self, part: impl Fn(&RowState) -> Money) -> Money {
         self.rows.iter().map(part).sum()
     }
@@ -467,6 +304,12 @@ impl Ledger {
         self.rows
             .iter()
             .find(|row| row.settled_on.is_none() && row.due_on >= on)
+    }
+
+    /// How much of an installment's interest was earned before its period began.
+    pub fn earned_before(&self, n: u32) -> Money {
+        let parts = self.earned.iter().filter(|(row, _)| *row == n);
+        parts.map(|(_, amount)| *amount).sum()
     }
 
     /// Whether nothing is owed any more.

@@ -84,6 +84,11 @@ impl Money {
         self.0 == 0
     }
 
+    /// Whether it is nothing, for fields that are left out then.
+    pub const fn is_nothing(amount: &Money) -> bool {
+        amount.0 == 0
+    }
+
     /// Whether it is more than nothing.
     pub const fn is_positive(self) -> bool {
         self.0 > 0

@@ -4,8 +4,8 @@
 
 use chrono::{Days, NaiveDate};
 use farthing_lending::{
-    Account, AllocationOrder, Ledger, Money, Payment, PayoffInterest, PenaltyKind, PenaltyRule, Purchase, Rhythm,
-    Share, Terms, build, foreclose, payoff, replay,
+    Account, AllocationOrder, ChargeAmount, Ledger, Money, Payment, PayoffInterest, PayoffRule, PenaltyKind,
+    PenaltyRule, Purchase, Rhythm, Share, Terms, build, foreclose, payoff, replay,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -27,10 +27,7 @@ fn account(terms: &Terms, payments: Vec<Payment>) -> Account {
     Account {
         rows: build(terms, 2).unwrap().rows,
         payments,
-        penalty: Some(PenaltyRule {
-            kind: PenaltyKind::PercentOfOverdueInstallment(10.into()),
-            grace_days: 3,
-        }),
+        penalty: Some(PenaltyRule::new(PenaltyKind::PercentOfOverdueInstallment(10.into()), 3)),
         assessed_through: Some(day(500)),
         ..Account::default()
     }
@@ -72,10 +69,7 @@ fn a_late_installment_costs_ten_percent_until_an_earlier_payment_turns_up() {
     let late = replay(&account);
     assert_eq!(late.rows[0].penalty, Money::from_minor((due.minor() + 5) / 10));
     assert_eq!(late.days_past_due(day(41)), 10);
-    account.payments.push(Payment {
-        on: account.rows[0].due_on,
-        amount: due,
-    });
+    account.payments.push(Payment::new(account.rows[0].due_on, due));
     let backdated = replay(&account);
     assert_eq!(backdated.outstanding_penalty(), Money::ZERO);
     assert_eq!(backdated.rows[0].settled_on, Some(account.rows[0].due_on));
@@ -101,10 +95,7 @@ fn a_purchase_keeps_every_cent() {
 }
 
 fn payments() -> impl Strategy<Value = Vec<Payment>> {
-    let one = (0u32..400, 1i64..60_000).prop_map(|(on, minor)| Payment {
-        on: day(on),
-        amount: Money::from_minor(minor),
-    });
+    let one = (0u32..400, 1i64..60_000).prop_map(|(on, minor)| Payment::new(day(on), Money::from_minor(minor)));
     prop::collection::vec(one, 0..12)
 }
 
@@ -159,14 +150,16 @@ proptest! {
         account.assessed_through = Some(day(on));
         let before = replay(&account);
         let mode = if whole { PayoffInterest::ToPeriodEnd } else { PayoffInterest::ToDate };
+        let fee = (off % 2 == 1).then_some(ChargeAmount::PercentOfPrincipal(2.into()));
+        let rule = PayoffRule { interest: mode, fee, ..PayoffRule::default() };
         let quote = payoff(Some(&terms), 2, &before, day(on), mode).unwrap();
         let most = quote.interest + quote.penalty;
         let discount = Money::from_minor(most.minor() * i64::from(off) / 100);
-        let closing = foreclose(Some(&terms), 2, &before, day(on), mode, discount).unwrap();
-        prop_assert!(foreclose(Some(&terms), 2, &before, day(on), mode, most + Money::from_minor(1)).is_err());
+        let closing = foreclose(Some(&terms), 2, &before, day(on), &rule, discount).unwrap();
+        prop_assert!(foreclose(Some(&terms), 2, &before, day(on), &rule, most + Money::from_minor(1)).is_err());
         account.replacements.push(closing);
-        let pay = quote.total - discount;
-        account.payments.push(Payment { on: day(on), amount: pay });
+        let pay = quote.total + rule.closing_fee(quote.principal) - discount;
+        account.payments.push(Payment::new(day(on), pay));
         let after = replay(&account);
         assert_conserved(&account, &after);
         prop_assert!(after.is_closed(), "{:?}", after);

@@ -4,7 +4,8 @@ use crate::Key;
 use crate::command::Channel;
 use crate::fact::{Fact, FactBody, LoanChange, LoanOpened};
 use crate::state::{
-    Aggregate, Customer, Day, Desk, Foreclosure, Goods, Loan, Organisation, Product, SignIn, State, Task, User,
+    Aggregate, Customer, Day, Desk, Foreclosure, Goods, Loan, Organisation, Portfolio, Product, SignIn, State, Task,
+    User,
 };
 use chrono::Days;
 use farthing_api::{CustomerId, LoanId, LoanStatus, Money};
@@ -20,6 +21,9 @@ pub fn apply(state: &mut State, fact: &Fact) {
         | FactBody::PasswordChanged { .. }
         | FactBody::ProductSaved { .. }
         | FactBody::GoodsSaved { .. }
+        | FactBody::DayAccrued { .. }
+        | FactBody::LatenessRulesSet { .. }
+        | FactBody::EligibilityRulesSet { .. }
         | FactBody::DayClosed { .. }
         | FactBody::TaskOpened { .. }
         | FactBody::TaskSettled { .. } => apply_desk(state, fact),
@@ -51,6 +55,8 @@ fn apply_desk(state: &mut State, fact: &Fact) {
                 branch_code,
                 branch_name,
                 time_zone,
+                lateness: Default::default(),
+                eligibility: None,
             };
             map.insert(Key::Organisation, Aggregate::Organisation(organisation));
             map.insert(Key::Day, Aggregate::Day(Day { open: opened_on }));
@@ -101,6 +107,19 @@ fn apply_desk(state: &mut State, fact: &Fact) {
             active,
         } => {
             map.insert(Key::Goods(goods), Aggregate::Goods(Goods { name, price, active }));
+        }
+        FactBody::DayAccrued { product, provision, .. } => {
+            map.insert(Key::Portfolio(product), Aggregate::Portfolio(Portfolio { provision }));
+        }
+        FactBody::LatenessRulesSet { rules } => {
+            if let Some(Aggregate::Organisation(o)) = map.get_mut(&Key::Organisation) {
+                o.lateness = rules;
+            }
+        }
+        FactBody::EligibilityRulesSet { rules } => {
+            if let Some(Aggregate::Organisation(o)) = map.get_mut(&Key::Organisation) {
+                o.eligibility = rules;
+            }
         }
         FactBody::DayClosed { date, .. } => {
             map.insert(
@@ -195,7 +214,10 @@ fn apply_loan(state: &mut State, fact: &Fact) {
             state.0.insert(Key::Loan(loan.id), Aggregate::Loan(Box::new(new)));
             count(state, &fact.desk, |d| d.purchases += 1);
         }
-        FactBody::LoanApproved { loan, .. } => with_loan(state, *loan, |l| l.status = LoanStatus::Approved),
+        FactBody::LoanApproved { loan, failed_rules, .. } => with_loan(state, *loan, |l| {
+            l.status = LoanStatus::Approved;
+            l.failed_rules.clone_from(failed_rules);
+        }),
         FactBody::LoanRejected { loan, .. } => with_loan(state, *loan, |l| l.status = LoanStatus::Rejected),
         FactBody::LoanDisbursed {
             loan,
@@ -203,9 +225,17 @@ fn apply_loan(state: &mut State, fact: &Fact) {
             terms,
             installment,
             rows,
+            charges,
+            fees,
+            accrual,
+            next_event,
             ..
         } => with_loan(state, *loan, |l| {
             l.status = LoanStatus::Active;
+            l.charges_taken.clone_from(charges);
+            l.fees.clone_from(fees);
+            l.accrual = accrual.as_deref().cloned();
+            l.next_event = *next_event;
             l.disbursed_on = Some(*value_date);
             l.terms = Some((**terms).clone());
             l.installment = *installment;
@@ -251,7 +281,54 @@ fn apply_loan(state: &mut State, fact: &Fact) {
             l.refunded += *amount;
             put_change(l, change);
         }),
-        FactBody::PenaltiesCharged { loan, change, .. } => with_loan(state, *loan, |l| put_change(l, change)),
+        _ => apply_servicing(state, fact),
+    }
+}
+
+fn apply_servicing(state: &mut State, fact: &Fact) {
+    match &fact.body {
+        FactBody::PenaltiesCharged { loan, change, .. } | FactBody::InterestSuspended { loan, change, .. } => {
+            with_loan(state, *loan, |l| put_change(l, change));
+        }
+        FactBody::DuesWaived {
+            loan, waiver, change, ..
+        } => with_loan(state, *loan, |l| {
+            l.waivers.push(*waiver);
+            put_change(l, change);
+        }),
+        FactBody::TermsChanged {
+            loan, terms, change, ..
+        } => with_loan(state, *loan, |l| {
+            l.terms_changes.push((**terms).clone());
+            put_change(l, change);
+        }),
+        FactBody::LoanWrittenOff {
+            loan,
+            written_off,
+            change,
+            ..
+        } => with_loan(state, *loan, |l| {
+            l.written_off = Some(*written_off);
+            put_change(l, change);
+        }),
+        FactBody::MoneySetAside { loan, payment, .. } => {
+            with_loan(state, *loan, |l| {
+                if let Some(lost) = l.written_off.as_mut() {
+                    lost.recovered += payment.parts.recovery;
+                }
+                l.payments.push(payment.clone());
+            });
+            count(state, &fact.desk, |d| d.receipts += 1);
+        }
+        FactBody::AsideSettled { loan, payment, .. } => with_loan(state, *loan, |l| {
+            let Some(p) = l.payments.iter_mut().find(|p| p.id == *payment) else {
+                return;
+            };
+            p.reversed = true;
+            if let Some(lost) = l.written_off.as_mut() {
+                lost.recovered -= p.parts.recovery;
+            }
+        }),
         _ => {}
     }
 }
@@ -284,20 +361,26 @@ fn open(loan: &LoanOpened) -> Loan {
         refunded: Money::ZERO,
         assessed_through: None,
         foreclosure: None,
+        charges: loan.charges,
+        charges_taken: Vec::new(),
+        fees: Vec::new(),
+        allocate: loan.allocate,
+        payoff: loan.payoff,
+        failed_rules: loan.failed_rules,
+        waivers: Vec::new(),
+        terms_changes: Vec::new(),
+        written_off: None,
+        accrual: None,
+        next_event: None,
     }
 }
 
 fn put_schedule(loan: &mut Loan, rows: &[Row]) {
     loan.schedule = rows.to_vec();
-    loan.rows = unpaid(rows);
+    loan.rows = rows.iter().map(|row| RowState::new(row, &loan.fees)).collect();
 }
 
-/// Rows as they are before any payment.
-fn unpaid(rows: &[Row]) -> Vec<RowState> {
-    rows.iter().map(|row| RowState::new(row, &[])).collect()
-}
-
-fn put_change(loan: &mut Loan, change: &LoanChange) {
+pub(crate) fn put_change(loan: &mut Loan, change: &LoanChange) {
     if change.replaced {
         loan.rows.clone_from(&change.rows);
     }
@@ -309,11 +392,23 @@ fn put_change(loan: &mut Loan, change: &LoanChange) {
     loan.credit = change.credit;
     loan.closed_on = change.closed_on;
     loan.assessed_through = change.assessed_through;
-    loan.status = if change.closed_on.is_some() {
-        LoanStatus::Closed
-    } else {
-        LoanStatus::Active
+    loan.status = match (loan.written_off, change.closed_on) {
+        (Some(_), _) => LoanStatus::WrittenOff,
+        (None, Some(_)) => LoanStatus::Closed,
+        (None, None) => LoanStatus::Active,
     };
+    if let Some(accrual) = &change.accrual {
+        let mut accrual = (**accrual).clone();
+        if change.same_plan {
+            accrual.plan = loan
+                .accrual
+                .as_ref()
+                .map_or_else(Vec::new, |old| old.at(accrual.through).plan);
+        }
+        loan.accrual = Some(accrual);
+    }
+    loan.next_event = change.next_event;
+    loan.installment = change.installment.unwrap_or(loan.installment);
 }
 
 fn with_loan(state: &mut State, id: LoanId, change: impl FnOnce(&mut Loan)) {

@@ -1,12 +1,14 @@
 //! What someone may ask of the office.
 
 use crate::Key;
+use crate::decide::task_of;
 use crate::permission::Permission;
 use chrono::NaiveDate;
 use farthing_api::{
     Currency, CustomerId, GoodsId, LoanId, Money, PaymentId, PaymentMethod, ProductId, ProductTerms, Role, TaskId,
-    UserId,
+    TermsChange, UserId,
 };
+use farthing_lending::{BucketSum, Earnings, EligibilityRules, LatenessRules, NewSchedule, Prepayment, Share};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -145,6 +147,9 @@ pub enum Command {
         installments: u32,
         /// What for.
         purpose: String,
+        /// The rules of eligibility that fail, as the host found: it can read the customer's fields.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        failed_rules: Vec<String>,
     },
     /// Approves or rejects an application.
     DecideLoan {
@@ -156,6 +161,9 @@ pub enum Command {
         approve: bool,
         /// Why.
         reason: String,
+        /// The rules of eligibility that fail by now, as the host found.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        failed_rules: Vec<String>,
     },
     /// Pays a loan out.
     Disburse {
@@ -182,6 +190,9 @@ pub enum Command {
         method: PaymentMethod,
         /// The bank's or the customer's reference.
         reference: String,
+        /// What the part beyond what is due does to the schedule.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        prepayment: Option<Prepayment>,
     },
     /// A payment was recorded wrongly.
     ReversePayment {
@@ -233,11 +244,71 @@ pub enum Command {
         /// How the first one is paid.
         method: PaymentMethod,
     },
-    /// The authority charges the penalties of the loans that have any up to a day.
+    /// No longer asks for penalties, charges or interest that are due.
+    WaiveDues {
+        /// Of which loan.
+        loan: LoanId,
+        /// Of which share.
+        share: Share,
+        /// How much, in minor units.
+        amount: Money,
+        /// Why.
+        reason: String,
+    },
+    /// Puts a running loan under new terms.
+    ChangeTerms {
+        /// Which.
+        loan: LoanId,
+        /// The hash of what the person saw.
+        seen: String,
+        /// What it is called.
+        change: TermsChange,
+        /// The day from which they hold.
+        on: NaiveDate,
+        /// What is different.
+        terms: Box<NewSchedule>,
+        /// How money on top goes out.
+        method: PaymentMethod,
+        /// Why.
+        reason: String,
+    },
+    /// Gives a loan up.
+    WriteOff {
+        /// Which.
+        loan: LoanId,
+        /// The hash of what the person saw.
+        seen: String,
+        /// Why.
+        reason: String,
+    },
+    /// Money in suspense gets its place.
+    SettleSuspense {
+        /// The loan for which it came in.
+        loan: LoanId,
+        /// The payment.
+        payment: PaymentId,
+        /// The loan that it pays; none gives it back.
+        into: Option<LoanId>,
+        /// How it is given back.
+        method: PaymentMethod,
+        /// Why.
+        reason: String,
+    },
+    /// Sets the buckets of lateness, the provisions and the suspension of interest.
+    SetLatenessRules {
+        /// The rules.
+        rules: LatenessRules,
+    },
+    /// Sets who may borrow.
+    SetEligibilityRules {
+        /// The rules; none: nothing is asked.
+        rules: Option<EligibilityRules>,
+    },
+    /// The authority looks at the loans with something to happen by a day: penalties fall due, interest is suspended.
     AssessPenalties {
         /// The day.
         through: NaiveDate,
-        /// The loans with an unpaid installment that has become late.
+        /// The loans.
         loans: Vec<LoanId>,
     },
     /// The authority closes a day.
@@ -246,6 +317,9 @@ pub enum Command {
         date: NaiveDate,
         /// The portfolio as it stands at the end of it.
         figures: DayFigures,
+        /// What each product's loans earned on it, and how late they are at its end.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        products: Vec<ProductDay>,
     },
     /// A customer tells of a payment made elsewhere.
     GiveNotice {
@@ -265,6 +339,17 @@ pub enum Command {
         /// What was done.
         outcome: String,
     },
+}
+
+/// A product's day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductDay {
+    /// The product; none: all purchases.
+    pub product: Option<ProductId>,
+    /// What its loans earned.
+    pub earned: Earnings,
+    /// How late they are.
+    pub buckets: Vec<BucketSum>,
 }
 
 /// The portfolio at the end of a day, in minor units.
@@ -307,6 +392,11 @@ impl Command {
             Command::ReversePayment { .. } => P::Reverse,
             Command::Foreclose { .. } => P::Foreclose,
             Command::Refund { .. } => P::Refund,
+            Command::WaiveDues { .. } => P::Waive,
+            Command::ChangeTerms { .. } => P::ChangeTerms,
+            Command::WriteOff { .. } => P::WriteOff,
+            Command::SettleSuspense { .. } => P::SettleSuspense,
+            Command::SetLatenessRules { .. } | Command::SetEligibilityRules { .. } => P::ManageRules,
             Command::Sell { .. } => P::Sell,
             Command::GiveNotice { .. } => P::GiveNotice,
             Command::SettleTask { .. } => P::SettleTasks,
@@ -342,13 +432,25 @@ impl Command {
             Command::Disburse { loan, customer, .. } => keys.extend([Key::Loan(*loan), Key::Customer(*customer)]),
             Command::DecideLoan { loan, .. }
             | Command::ReceivePayment { loan, .. }
-            | Command::ReversePayment { loan, .. }
             | Command::Foreclose { loan, .. }
             | Command::Refund { loan, .. }
+            | Command::WaiveDues { loan, .. }
+            | Command::ChangeTerms { loan, .. }
+            | Command::WriteOff { loan, .. }
             | Command::GiveNotice { loan, .. } => keys.push(Key::Loan(*loan)),
             Command::Sell { customer, goods, .. } => keys.extend([Key::Customer(*customer), Key::Goods(*goods)]),
             Command::AssessPenalties { loans, .. } => keys.extend(loans.iter().copied().map(Key::Loan)),
-            Command::CloseDay { .. } => {}
+            Command::ReversePayment { loan, payment, .. } => {
+                keys.extend([Key::Loan(*loan), Key::Task(task_of(*payment))]);
+            }
+            Command::SettleSuspense {
+                loan, payment, into, ..
+            } => {
+                keys.extend([Key::Loan(*loan), Key::Task(task_of(*payment))]);
+                keys.extend(into.map(Key::Loan));
+            }
+            Command::CloseDay { products, .. } => keys.extend(products.iter().map(|p| Key::Portfolio(p.product))),
+            Command::SetLatenessRules { .. } | Command::SetEligibilityRules { .. } => {}
             Command::SettleTask { task, .. } => keys.push(Key::Task(*task)),
         }
         keys

@@ -3,13 +3,16 @@
 use crate::Key;
 use crate::command::{Channel, DayFigures, Sealed};
 use crate::posting::Posting;
-use crate::state::{LoanPayment, Purchase};
+use crate::state::{LoanPayment, Purchase, TermsChanged, WrittenOff};
 use chrono::{DateTime, NaiveDate, Utc};
 use farthing_api::{
     Currency, CustomerId, FactId, GoodsId, LoanId, LoanStatus, Money, OpId, PaymentId, PaymentMethod, ProductId,
     ProductTerms, Role, TaskId, UserId,
 };
-use farthing_lending::{AllocationOrder, PenaltyRule, Replacement, Row, RowState, Terms};
+use farthing_lending::{
+    Accrual, AllocationBy, AllocationOrder, BucketSum, Charge, ChargeTaken, Earnings, EligibilityRules, Fee,
+    LatenessRules, PayoffRule, PenaltyRule, Replacement, Row, RowState, Terms, Waiver,
+};
 use serde::{Deserialize, Serialize};
 
 /// The version of the fact payloads that this program writes.
@@ -50,6 +53,18 @@ pub struct LoanChange {
     pub assessed_through: Option<NaiveDate>,
     /// The entry.
     pub postings: Vec<Posting>,
+    /// What the loan has earned and will earn; none in facts of before there were accruals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accrual: Option<Box<Accrual>>,
+    /// What it will earn is what was known before; the plan above is empty then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub same_plan: bool,
+    /// The next day whose closing has to look at the loan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_event: Option<NaiveDate>,
+    /// The level installment from now on, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub installment: Option<Money>,
 }
 
 /// What happened. Kept for good, so a variant or a field is only ever added.
@@ -118,7 +133,12 @@ pub enum FactBody {
     /// An application was taken down.
     LoanApplied { loan: Box<LoanOpened> },
     /// It was approved.
-    LoanApproved { loan: LoanId, reason: String },
+    LoanApproved {
+        loan: LoanId,
+        reason: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        failed_rules: Vec<String>,
+    },
     /// It was rejected.
     LoanRejected { loan: LoanId, reason: String },
     /// The money is out.
@@ -130,6 +150,14 @@ pub enum FactBody {
         installment: Money,
         rows: Vec<Row>,
         postings: Vec<Posting>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        charges: Vec<ChargeTaken>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fees: Vec<Fee>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accrual: Option<Box<Accrual>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_event: Option<NaiveDate>,
     },
     /// Goods were sold; the first installment follows as a payment of its own.
     PurchaseMade {
@@ -171,8 +199,68 @@ pub enum FactBody {
         amount: Money,
         change: LoanChange,
     },
+    /// A loan is so late that its interest is no income any more, or is not so late any more.
+    InterestSuspended {
+        loan: LoanId,
+        suspended: bool,
+        change: LoanChange,
+    },
+    /// Penalties, charges or interest are no longer asked for.
+    DuesWaived {
+        loan: LoanId,
+        waiver: Waiver,
+        reason: String,
+        change: LoanChange,
+    },
+    /// A running loan has new terms.
+    TermsChanged {
+        loan: LoanId,
+        terms: Box<TermsChanged>,
+        paid_out: Money,
+        method: PaymentMethod,
+        change: LoanChange,
+    },
+    /// A loan was given up.
+    LoanWrittenOff {
+        loan: LoanId,
+        written_off: WrittenOff,
+        reason: String,
+        change: LoanChange,
+    },
+    /// Money that belongs to no installment came in: to suspense, or as a recovery.
+    MoneySetAside {
+        loan: LoanId,
+        payment: LoanPayment,
+        postings: Vec<Posting>,
+    },
+    /// Such money was taken back, or got its place elsewhere.
+    AsideSettled {
+        loan: LoanId,
+        payment: PaymentId,
+        into: Option<LoanId>,
+        reason: String,
+        postings: Vec<Posting>,
+    },
+    /// What a product's loans earned on a day, and what is set aside for them.
+    DayAccrued {
+        date: NaiveDate,
+        product: Option<ProductId>,
+        earned: Earnings,
+        buckets: Vec<BucketSum>,
+        provision: Money,
+        postings: Vec<Posting>,
+    },
+    /// There are other rules of lateness.
+    LatenessRulesSet { rules: LatenessRules },
+    /// There are other rules of who may borrow.
+    EligibilityRulesSet { rules: Option<EligibilityRules> },
     /// A day is closed.
-    DayClosed { date: NaiveDate, figures: DayFigures },
+    DayClosed {
+        date: NaiveDate,
+        figures: DayFigures,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        buckets: Vec<BucketSum>,
+    },
     /// Something waits for a person.
     TaskOpened {
         task: TaskId,
@@ -223,6 +311,18 @@ pub struct LoanOpened {
     pub purpose: String,
     /// Where it stands.
     pub status: LoanStatus,
+    /// The charges that were agreed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub charges: Vec<Charge>,
+    /// Whether a payment settles one installment after the other or one share after the other.
+    #[serde(default, skip_serializing_if = "AllocationBy::is_installment")]
+    pub allocate: AllocationBy,
+    /// What closing early takes.
+    #[serde(default, skip_serializing_if = "PayoffRule::is_usual")]
+    pub payoff: PayoffRule,
+    /// The rules of eligibility that failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed_rules: Vec<String>,
 }
 
 impl FactBody {
@@ -250,6 +350,15 @@ impl FactBody {
             FactBody::LoanForeclosed { .. } => "loan_foreclosed",
             FactBody::CreditRefunded { .. } => "credit_refunded",
             FactBody::PenaltiesCharged { .. } => "penalties_charged",
+            FactBody::InterestSuspended { .. } => "interest_suspended",
+            FactBody::DuesWaived { .. } => "dues_waived",
+            FactBody::TermsChanged { .. } => "terms_changed",
+            FactBody::LoanWrittenOff { .. } => "loan_written_off",
+            FactBody::MoneySetAside { .. } => "money_set_aside",
+            FactBody::AsideSettled { .. } => "aside_settled",
+            FactBody::DayAccrued { .. } => "day_accrued",
+            FactBody::LatenessRulesSet { .. } => "lateness_rules_set",
+            FactBody::EligibilityRulesSet { .. } => "eligibility_rules_set",
             FactBody::DayClosed { .. } => "day_closed",
             FactBody::TaskOpened { .. } => "task_opened",
             FactBody::TaskSettled { .. } => "task_settled",
@@ -280,14 +389,23 @@ impl FactBody {
             | FactBody::DocumentSeen { customer, .. }
             | FactBody::CustomerVouched { customer } => vec![Key::Customer(*customer)],
             FactBody::LoanApplied { loan } | FactBody::PurchaseMade { loan, .. } => vec![Key::Loan(loan.id), desk()],
-            FactBody::PaymentReceived { loan, .. } => vec![Key::Loan(*loan), desk()],
+            FactBody::PaymentReceived { loan, .. } | FactBody::MoneySetAside { loan, .. } => {
+                vec![Key::Loan(*loan), desk()]
+            }
             FactBody::LoanApproved { loan, .. }
             | FactBody::LoanRejected { loan, .. }
             | FactBody::LoanDisbursed { loan, .. }
             | FactBody::PaymentReversed { loan, .. }
             | FactBody::LoanForeclosed { loan, .. }
             | FactBody::CreditRefunded { loan, .. }
+            | FactBody::InterestSuspended { loan, .. }
+            | FactBody::DuesWaived { loan, .. }
+            | FactBody::TermsChanged { loan, .. }
+            | FactBody::LoanWrittenOff { loan, .. }
+            | FactBody::AsideSettled { loan, .. }
             | FactBody::PenaltiesCharged { loan, .. } => vec![Key::Loan(*loan)],
+            FactBody::DayAccrued { product, .. } => vec![Key::Portfolio(*product)],
+            FactBody::LatenessRulesSet { .. } | FactBody::EligibilityRulesSet { .. } => vec![Key::Organisation],
             FactBody::DayClosed { .. } => vec![Key::Day],
             FactBody::TaskOpened { task, .. } | FactBody::TaskSettled { task, .. } => vec![Key::Task(*task)],
         }
@@ -296,13 +414,28 @@ impl FactBody {
     /// The entry that it carries.
     pub fn postings(&self) -> &[Posting] {
         match self {
-            FactBody::LoanDisbursed { postings, .. } | FactBody::PurchaseMade { postings, .. } => postings,
-            FactBody::PaymentReceived { change, .. }
-            | FactBody::LoanForeclosed { change, .. }
-            | FactBody::PaymentReversed { change, .. }
-            | FactBody::CreditRefunded { change, .. }
-            | FactBody::PenaltiesCharged { change, .. } => &change.postings,
-            _ => &[],
+            FactBody::LoanDisbursed { postings, .. }
+            | FactBody::PurchaseMade { postings, .. }
+            | FactBody::MoneySetAside { postings, .. }
+            | FactBody::AsideSettled { postings, .. }
+            | FactBody::DayAccrued { postings, .. } => postings,
+            _ => self.change().map_or(&[], |(_, change)| &change.postings),
+        }
+    }
+
+    /// The loan that it changes, and how it stands then.
+    pub fn change(&self) -> Option<(LoanId, &LoanChange)> {
+        match self {
+            FactBody::PaymentReceived { loan, change, .. }
+            | FactBody::PaymentReversed { loan, change, .. }
+            | FactBody::LoanForeclosed { loan, change, .. }
+            | FactBody::CreditRefunded { loan, change, .. }
+            | FactBody::PenaltiesCharged { loan, change, .. }
+            | FactBody::InterestSuspended { loan, change, .. }
+            | FactBody::DuesWaived { loan, change, .. }
+            | FactBody::TermsChanged { loan, change, .. }
+            | FactBody::LoanWrittenOff { loan, change, .. } => Some((*loan, change)),
+            _ => None,
         }
     }
 }

@@ -20,6 +20,8 @@ fn trimmed(form: &CustomerForm) -> CustomerForm {
         employer: t(&form.employer),
         monthly_income: t(&form.monthly_income),
         other_installments: t(&form.other_installments),
+        employment: t(&form.employment),
+        other_income: t(&form.other_income),
     }
 }
 
@@ -53,6 +55,7 @@ pub fn check_customer(form: &CustomerForm, currency: &Currency, today: NaiveDate
     for (field, text) in [
         ("monthly_income", &form.monthly_income),
         ("other_installments", &form.other_installments),
+        ("other_income", &form.other_income),
     ] {
         let read = |text| {
             currency
@@ -62,6 +65,9 @@ pub fn check_customer(form: &CustomerForm, currency: &Currency, today: NaiveDate
         if !text.is_empty() && read(text)?.is_negative() {
             return Err(Refusal::field(field, Code::AmountNegative));
         }
+    }
+    if !form.employment.is_empty() && farthing_lending::Employment::of(&form.employment).is_none() {
+        return Err(Refusal::field("employment", Code::Employment));
     }
     Ok(form)
 }

@@ -30,6 +30,8 @@ pub enum Key {
     Loan(LoanId),
     /// Something that waits for a person.
     Task(TaskId),
+    /// A product's loans as a whole; none: all purchases.
+    Portfolio(Option<ProductId>),
 }
 
 impl Key {
@@ -46,6 +48,7 @@ impl Key {
             Key::Customer(_) => "customer",
             Key::Loan(_) => "loan",
             Key::Task(_) => "task",
+            Key::Portfolio(_) => "portfolio",
         }
     }
 }
@@ -55,9 +58,11 @@ impl fmt::Display for Key {
         let kind = self.kind();
         match self {
             Key::Organisation | Key::Day => f.write_str(kind),
+            Key::Portfolio(None) => write!(f, "{kind}:purchases"),
             Key::Desk(name) | Key::SignIn(name) => write!(f, "{kind}:{name}"),
             Key::User(UserId(id))
             | Key::Product(ProductId(id))
+            | Key::Portfolio(Some(ProductId(id)))
             | Key::Goods(GoodsId(id))
             | Key::Customer(CustomerId(id))
             | Key::Loan(LoanId(id))
@@ -96,6 +101,8 @@ impl FromStr for Key {
             "customer" => Key::Customer(CustomerId(id()?)),
             "loan" => Key::Loan(LoanId(id()?)),
             "task" => Key::Task(TaskId(id()?)),
+            "portfolio" if name == "purchases" => Key::Portfolio(None),
+            "portfolio" => Key::Portfolio(Some(ProductId(id()?))),
             _ => return Err(format!("{text} is not the name of an aggregate")),
         })
     }

@@ -4,6 +4,7 @@
 //! of this one decider.
 
 mod apply;
+mod change;
 mod command;
 mod context;
 mod decide;
@@ -18,17 +19,17 @@ mod state;
 mod terms;
 
 pub use apply::apply;
-pub use command::{COMMAND_VERSION, Channel, Command, DayFigures, Sealed};
+pub use command::{COMMAND_VERSION, Channel, Command, DayFigures, ProductDay, Sealed};
 pub use context::{Actor, Context, RULES};
 pub use decide::{
-    Preview, Quote, check_against_product, decide, may_close, may_decide, may_disburse, preview_payment,
-    purchase_penalty, quote,
+    Preview, Quote, check_against_product, check_payment, decide, due_of, may_change_terms, may_close, may_decide,
+    may_disburse, may_waive, may_write_off, preview_payment, preview_terms, purchase_penalty, quote,
 };
 pub use fact::{FACT_VERSION, Fact, FactBody, LoanChange, LoanOpened};
 pub use forms::check_customer;
 pub use key::Key;
 pub use posting::{Account, Posting, balanced};
 pub use refusal::Refusal;
-pub use standing::standing;
+pub use standing::{account, standing};
 pub use state::*;
 pub use terms::{check_product, decimal, loan_terms};

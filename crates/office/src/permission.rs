@@ -32,6 +32,18 @@ pub enum Permission {
     Foreclose,
     /// Give unapplied credit back.
     Refund,
+    /// No longer ask for penalties, charges or interest.
+    Waive,
+    /// Put running loans under new terms.
+    ChangeTerms,
+    /// Give loans up as lost.
+    WriteOff,
+    /// Decide where money in suspense goes.
+    SettleSuspense,
+    /// Set the rules of lateness, provisions and eligibility.
+    ManageRules,
+    /// See the general ledger and export it.
+    SeeLedger,
     /// Sell on installments.
     Sell,
     /// Close days.
@@ -70,6 +82,12 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
     (Reverse, "reverse", &[Administrator, Supervisor]),
     (Foreclose, "foreclose", &[Administrator, Supervisor, Officer]),
     (Refund, "refund", &[Administrator, Supervisor]),
+    (Waive, "waive", &[Administrator, Supervisor]),
+    (ChangeTerms, "change_terms", &[Administrator, Supervisor]),
+    (WriteOff, "write_off", &[Administrator, Supervisor]),
+    (SettleSuspense, "settle_suspense", &[Administrator, Supervisor]),
+    (ManageRules, "manage_rules", &[Administrator]),
+    (SeeLedger, "see_ledger", &[Administrator, Supervisor, Auditor]),
     (Sell, "sell", &[Administrator, Supervisor, Officer]),
     (Permission::CloseDay, "close_day", &[Administrator, Supervisor, Officer]),
     (SettleTasks, "settle_tasks", &[Administrator, Supervisor, Officer]),

@@ -5,9 +5,12 @@ use crate::command::Sealed;
 use chrono::{DateTime, NaiveDate, Utc};
 use farthing_api::{
     Currency, CustomerId, GoodsId, LoanId, LoanStatus, Money, PaymentId, PaymentMethod, PaymentParts, ProductId,
-    ProductTerms, Role, UserId,
+    ProductTerms, Role, TermsChange, UserId,
 };
-use farthing_lending::{AllocationOrder, PenaltyRule, Replacement, Row, RowState, Terms};
+use farthing_lending::{
+    Accrual, AllocationBy, AllocationOrder, Charge, ChargeTaken, EligibilityRules, Fee, LatenessRules, PayoffRule,
+    PenaltyRule, Prepayment, Replacement, Row, RowState, Terms, Waiver,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -40,6 +43,8 @@ pub enum Aggregate {
     Loan(Box<Loan>),
     /// [`Key::Task`]
     Task(Task),
+    /// [`Key::Portfolio`]
+    Portfolio(Portfolio),
 }
 
 /// The organisation and its branch.
@@ -57,6 +62,19 @@ pub struct Organisation {
     pub branch_name: String,
     /// IANA time zone.
     pub time_zone: String,
+    /// Buckets of lateness, provisions, suspension of interest.
+    #[serde(default)]
+    pub lateness: LatenessRules,
+    /// Who may borrow; none: nothing is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eligibility: Option<EligibilityRules>,
+}
+
+/// What is kept of a product's loans as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Portfolio {
+    /// What is set aside for loss, in minor units.
+    pub provision: Money,
 }
 
 /// The branch's days.
@@ -179,6 +197,29 @@ pub struct LoanPayment {
     /// Taken back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reversed: bool,
+    /// What the part beyond what was due does to the schedule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepay: Option<Prepayment>,
+    /// The money did not go to the loan's installments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<Aside>,
+}
+
+/// Where money goes that is not put to installments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aside {
+    /// It waits for someone who decides.
+    Suspense,
+    /// It is a recovery of a loan that was given up.
+    Recovery,
+}
+
+impl LoanPayment {
+    /// Whether it pays installments.
+    pub fn counts(&self) -> bool {
+        !self.reversed && self.aside.is_none()
+    }
 }
 
 /// An early closing.
@@ -190,6 +231,30 @@ pub struct Foreclosure {
     pub discount: Money,
     /// The payment that closed the loan; it follows the foreclosure.
     pub payment: Option<PaymentId>,
+}
+
+/// A change of a running loan's terms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermsChanged {
+    /// What it is called.
+    pub kind: TermsChange,
+    /// The rows that replaced the rest of the schedule, and when.
+    pub replacement: Replacement,
+    /// Why.
+    pub reason: String,
+}
+
+/// How a loan was given up, in minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenOff {
+    /// When.
+    pub on: NaiveDate,
+    /// The principal that was lost.
+    pub principal: Money,
+    /// Everything that was owed.
+    pub owed: Money,
+    /// What came in since.
+    pub recovered: Money,
 }
 
 /// A loan or a purchase on installments.
@@ -245,6 +310,39 @@ pub struct Loan {
     pub assessed_through: Option<NaiveDate>,
     /// The early closing.
     pub foreclosure: Option<Foreclosure>,
+    /// The charges that were agreed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub charges: Vec<Charge>,
+    /// The charges that were taken when the money went out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub charges_taken: Vec<ChargeTaken>,
+    /// The charges that fall due with installments of the schedule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fees: Vec<Fee>,
+    /// Whether a payment settles one installment after the other or one share after the other.
+    #[serde(default, skip_serializing_if = "AllocationBy::is_installment")]
+    pub allocate: AllocationBy,
+    /// What closing early takes.
+    #[serde(default, skip_serializing_if = "PayoffRule::is_usual")]
+    pub payoff: PayoffRule,
+    /// The rules of eligibility that failed when it was applied for or approved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed_rules: Vec<String>,
+    /// What is no longer asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waiver>,
+    /// Changes of its terms, in the order of recording.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms_changes: Vec<TermsChanged>,
+    /// How it was given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_off: Option<WrittenOff>,
+    /// What it has earned as of the last entry, and what it will earn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accrual: Option<Accrual>,
+    /// The next day whose closing has to look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_event: Option<NaiveDate>,
 }
 
 impl Loan {
@@ -301,4 +399,6 @@ lookups! {
     loan(id: LoanId) -> Loan / Key::Loan(id);
     /// Something that waits.
     task(id: farthing_api::TaskId) -> Task / Key::Task(id);
+    /// What is kept of a product's loans as a whole.
+    portfolio(product: Option<ProductId>) -> Portfolio / Key::Portfolio(product);
 }

@@ -3,7 +3,7 @@
 use crate::refusal::Refusal;
 use chrono::NaiveDate;
 use farthing_api::{Code, Currency, Money, ProductTerms};
-use farthing_lending::{InterestPeriod, Multiple, PenaltyKind, Rounding, Terms};
+use farthing_lending::{InterestPeriod, Multiple, Rounding, Terms, at_start};
 use rust_decimal::Decimal;
 
 /// An amount as a decimal number of whole units of its currency.
@@ -92,15 +92,7 @@ pub fn check_product(product: &ProductTerms, currency: &Currency) -> Result<(), 
     if product.max_discount.is_negative() {
         return no("max_discount", Code::LargestDiscount);
     }
-    match product.penalty.map(|rule| rule.kind) {
-        Some(PenaltyKind::PercentOfOverdueInstallment(p)) if p.is_sign_negative() || p > Decimal::ONE_HUNDRED => {
-            return no("penalty", Code::PenaltyPercent);
-        }
-        Some(PenaltyKind::Flat(amount)) if amount.is_negative() || amount > Money::LIMIT => {
-            return no("penalty", Code::PenaltyAmount);
-        }
-        _ => {}
-    }
+    check_costs(product)?;
     let day = NaiveDate::from_ymd_opt(2024, 1, 31).unwrap_or_default();
     for (principal, installments) in [
         (product.min_principal, product.max_installments),
@@ -112,4 +104,30 @@ pub fn check_product(product: &ProductTerms, currency: &Currency) -> Result<(), 
         )?;
     }
     Ok(())
+}
+
+/// The most charges that a product may have.
+const MOST_CHARGES: usize = 12;
+
+/// Checks what a product costs besides interest, and who may borrow.
+fn check_costs(product: &ProductTerms) -> Result<(), Refusal> {
+    if let Some(rule) = product.penalty {
+        rule.check()?;
+    }
+    if product.charges.len() > MOST_CHARGES {
+        return Err(Refusal::field("charges", Code::TooManyCharges).with("most", MOST_CHARGES));
+    }
+    for (i, charge) in product.charges.iter().enumerate() {
+        charge.check(&format!("charges[{i}]"))?;
+    }
+    let taken = at_start(&product.charges, product.min_principal);
+    let off: Money = taken.iter().filter(|c| c.off_payout).map(|c| c.amount).sum();
+    if off >= product.min_principal {
+        return Err(Refusal::field("charges", Code::ChargesTakeAll));
+    }
+    product.payoff.check()?;
+    match &product.eligibility {
+        Some(rules) => Ok(rules.check()?),
+        None => Ok(()),
+    }
 }

@@ -15,5 +15,5 @@ mod seal;
 pub use book::{Book, BookKey};
 pub use error::StoreError;
 pub use log::{Batch, Beside, Identity};
-pub use query::{ChallengeRow, HomeFigures, MonthSums, PaymentPaper, ProductShare, SignInUser};
+pub use query::{ChallengeRow, HomeFigures, LedgerLine, MonthSums, PaymentPaper, ProductShare, SignInUser, Standings};
 pub use seal::CustomerKey;

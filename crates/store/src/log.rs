@@ -246,6 +246,35 @@ impl Batch<'_> {
         load_all(&mut self.conn, &new, &mut self.state).await
     }
 
+    /// The connection of the transaction, for what has to be seen as of it.
+    pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
+        &mut self.conn
+    }
+
+    /// How many aggregates are in memory.
+    pub fn held(&self) -> usize {
+        self.asked.len()
+    }
+
+    /// Keeps what was done so far and goes on in a new transaction, with the aggregates that are in memory.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn keep_on(&mut self) -> Result<(), StoreError> {
+        sqlx::query("commit").execute(&mut *self.conn).await?;
+        sqlx::query("begin immediate").execute(&mut *self.conn).await?;
+        Ok(())
+    }
+
+    /// The aggregates of some keys, as of this transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn state(&mut self, keys: &[Key]) -> Result<&State, StoreError> {
+        self.load(keys).await?;
+        Ok(&self.state)
+    }
+
     /// A loan as it is in this transaction.
     ///
     /// # Errors
@@ -280,8 +309,7 @@ impl Batch<'_> {
     /// # Errors
     /// What the database says.
     pub async fn checkpoint(&mut self) -> Result<(), StoreError> {
-        sqlx::query("commit").execute(&mut *self.conn).await?;
-        sqlx::query("begin immediate").execute(&mut *self.conn).await?;
+        self.keep_on().await?;
         self.state = State::default();
         self.asked.clear();
         Ok(())

@@ -63,6 +63,7 @@ async fn branch(path: &Path) -> (BookKey, Command, Context, LoanId) {
         value_date: now.date_naive(),
         method: PaymentMethod::Cash,
         reference: String::new(),
+        prepayment: None,
     };
     desk.close().await.unwrap();
     (key, command, ctx, loan)

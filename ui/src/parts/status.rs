@@ -35,6 +35,7 @@ impl Status {
             LoanStatus::Approved => Status::new(app, "upcoming", text::STATUS_APPROVED),
             LoanStatus::Rejected => Status::new(app, "late", text::STATUS_REJECTED),
             LoanStatus::Closed => Status::new(app, "paid", text::STATUS_CLOSED),
+            LoanStatus::WrittenOff => Status::new(app, "late", text::STATUS_WRITTEN_OFF),
             LoanStatus::Active if loan.days_past_due > 0 => Status::new(app, "late", text::STATUS_LATE),
             LoanStatus::Active if loan.next_due_on == Some(app.today.get()) => {
                 Status::new(app, "due", text::STATUS_DUE_TODAY)

@@ -10,8 +10,12 @@ use leptos::prelude::*;
 /// What happened, in words.
 pub fn task_title(app: App, task: &TaskView) -> String {
     let amount = task.amount.map(|amount| app.money(amount)).unwrap_or_default();
+    let money_in = |text| app.say_with(text, &[("amount", amount), ("code", app.code())]);
     match task.kind {
-        TaskKind::NoticeOfPayment => app.say_with(text::TASK_NOTICE, &[("amount", amount), ("code", app.code())]),
+        TaskKind::NoticeOfPayment => money_in(text::TASK_NOTICE),
+        TaskKind::LikelyDuplicatePayment => money_in(text::TASK_DUPLICATE),
+        TaskKind::PaymentOnClosedLoan => money_in(text::TASK_ON_CLOSED),
+        TaskKind::PaymentOnWrittenOffLoan => money_in(text::TASK_ON_WRITTEN_OFF),
         TaskKind::LikelyDuplicateCustomer => app.say(text::TASK_TWINS).to_owned(),
         TaskKind::Other => app.say(text::TASK_ANY).to_owned(),
     }
@@ -31,6 +35,9 @@ fn task_detail(app: App, task: &TaskView) -> String {
             None => task.detail.clone(),
         },
         TaskKind::LikelyDuplicateCustomer => app.say(text::TASK_TWINS_DETAIL).to_owned(),
+        TaskKind::LikelyDuplicatePayment | TaskKind::PaymentOnClosedLoan | TaskKind::PaymentOnWrittenOffLoan => {
+            app.say_with(text::TASK_RECEIPT, &[("receipt", task.detail.clone())])
+        }
         TaskKind::Other => task.detail.clone(),
     }
 }

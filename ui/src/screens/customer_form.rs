@@ -20,6 +20,8 @@ pub struct CustomerDraft {
     employer: RwSignal<String>,
     monthly_income: RwSignal<String>,
     other_installments: RwSignal<String>,
+    employment: RwSignal<String>,
+    other_income: RwSignal<String>,
 }
 
 impl CustomerDraft {
@@ -38,6 +40,8 @@ impl CustomerDraft {
             employer: RwSignal::new(form.employer),
             monthly_income: amount(form.monthly_income),
             other_installments: amount(form.other_installments),
+            employment: RwSignal::new(form.employment),
+            other_income: amount(form.other_income),
         }
     }
 
@@ -56,6 +60,8 @@ impl CustomerDraft {
             employer: trimmed(self.employer),
             monthly_income: amount(self.monthly_income),
             other_installments: amount(self.other_installments),
+            employment: trimmed(self.employment),
+            other_income: amount(self.other_income),
         }
     }
 }

@@ -31,6 +31,10 @@ fn penalty(terms: &ProductTerms, show: Show) -> String {
             show.fill(text::PRODUCT_PENALTY_PERCENT_OF, [("percent", show.number(percent))])
         }
         PenaltyKind::Flat(amount) => show.fill(text::PRODUCT_PENALTY_FLAT_OF, [("amount", show.money(amount))]),
+        PenaltyKind::PercentOfOverduePrincipal(percent) | PenaltyKind::PerDay { percent, .. } => show.fill(
+            text::PRODUCT_PENALTY_PERCENT_OF,
+            [("percent", percent.normalize().to_string())],
+        ),
     };
     match rule.grace_days {
         0 => what,

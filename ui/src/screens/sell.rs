@@ -33,7 +33,7 @@ struct Sale {
 fn late_percent() -> String {
     match purchase_penalty().kind {
         PenaltyKind::PercentOfOverdueInstallment(percent) => percent.normalize().to_string(),
-        PenaltyKind::Flat(_) => String::new(),
+        _ => String::new(),
     }
 }
 

@@ -1,16 +1,22 @@
-//! Penalties and the closing of days: what the authority does by itself.
+//! Penalties, accruals and the closing of days: what the authority does by itself.
 
 use crate::desk::{Desk, Open};
 use crate::error::{Answer, Told};
-use chrono::{Days, NaiveDate};
-use farthing_api::{CloseDay, DayClosed, LoanId, OpId};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use farthing_api::{CloseDay, DayClosed, LoanId, Money, OpId};
 use farthing_office::permission::Permission;
-use farthing_office::{Command, Context, FactBody, Key, RULES, may_close};
-use farthing_store::Beside;
+use farthing_office::{Command, Context, Fact, FactBody, Key, RULES, may_close};
+use farthing_store::{Batch, Beside, StoreError};
 use uuid::Uuid;
 
 /// How many loans one command of the authority covers.
 const CHUNK: usize = 200;
+/// So many facts are kept in one transaction when many days are closed in a row; a day is never divided.
+const FACTS: usize = 4_000;
+/// So many aggregates stay in memory from day to day.
+const HELD: usize = 50_000;
+/// The name space of the operations of the authority.
+const STEPS: Uuid = Uuid::from_u128(0x6661_7274_6869_6e67_2064_6179_2063_6c6f);
 
 impl Desk {
     /// Closes every open day up to and including one.
@@ -23,16 +29,25 @@ impl Desk {
     }
 }
 
-/// An operation of the authority: the same step on the same day has the same id, so it never happens twice.
-fn step(open: &Open, desk: &Desk, date: NaiveDate, what: &str, loans: &[LoanId]) -> Context {
-    let mut name = format!("{}:{date}:{what}", open.organisation.branch_code).into_bytes();
+/// When the authority acts.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) today: NaiveDate,
+}
+
+/// An operation of the authority: the same step of the same branch on the same day has the same id, so it never happens
+/// twice.
+fn step(open: &Open, moment: Moment, date: NaiveDate, what: &str, loans: &[LoanId]) -> Context {
+    let office = &open.organisation;
+    let mut name = format!("{}\n{}\n{date}\n{what}", office.name, office.branch_code).into_bytes();
     for loan in loans {
         name.extend(loan.0.as_bytes());
     }
     Context {
-        op: OpId(Uuid::new_v5(&open.identity.device.0, &name)),
-        at: desk.clock.now(),
-        today: desk.today(open),
+        op: OpId(Uuid::new_v5(&STEPS, &name)),
+        at: moment.at,
+        today: moment.today,
         actor: None,
         device: open.identity.device,
         desk: open.identity.prefix(),
@@ -40,64 +55,142 @@ fn step(open: &Open, desk: &Desk, date: NaiveDate, what: &str, loans: &[LoanId])
     }
 }
 
-/// Charges the penalties that have fallen due by a day; how many.
-async fn assess(desk: &Desk, open: &Open, through: NaiveDate) -> Answer<u32> {
-    let late = open.book.late_loans(through).await.told()?;
-    let mut penalties = 0;
-    for loans in late.chunks(CHUNK) {
+/// What was done on the days that were closed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Closed {
+    days: u32,
+    penalties: u32,
+    interest: Money,
+    facts: usize,
+}
+
+impl Closed {
+    fn count(&mut self, facts: &[Fact]) {
+        self.facts += facts.len();
+        for fact in facts {
+            match &fact.body {
+                FactBody::PenaltiesCharged { .. } => self.penalties += 1,
+                FactBody::DayAccrued { earned, .. } => self.interest += earned.interest(),
+                FactBody::DayClosed { .. } => self.days += 1,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Looks at the loans with something to happen by a day.
+async fn look(
+    batch: &mut Batch<'_>,
+    open: &Open,
+    moment: Moment,
+    through: NaiveDate,
+    done: &mut Closed,
+) -> Result<(), StoreError> {
+    let loans = batch.loans_with_events(through).await?;
+    for loans in loans.chunks(CHUNK) {
         let command = Command::AssessPenalties {
             through,
             loans: loans.to_vec(),
         };
-        let facts = open
-            .book
-            .execute(
-                &command,
-                &step(open, desk, through, "penalties", loans),
-                Beside::default(),
-            )
-            .await
-            .told()?;
-        penalties += facts
-            .iter()
-            .filter(|f| matches!(f.body, FactBody::PenaltiesCharged { .. }))
-            .count();
+        let ctx = step(open, moment, through, "penalties", loans);
+        done.count(&batch.execute(&command, &ctx, Beside::default()).await?);
     }
-    Ok(u32::try_from(penalties).unwrap_or(u32::MAX))
+    Ok(())
 }
 
-/// Closes every open day up to and including one: penalties first, then each day with its figures.
-pub(crate) async fn close_through(desk: &Desk, open: &Open, date: NaiveDate) -> Answer<DayClosed> {
-    let state = open.book.load(&[Key::Day]).await.told()?;
-    // Before anything is charged: a day to come bears no penalties yet.
-    may_close(&state, date, desk.today(open))?;
-    let mut day = state.day().map_or(date, |d| d.open);
-    let (mut days, penalties) = (0, assess(desk, open, date).await?);
-    while day <= date {
-        let figures = open.book.portfolio(day).await.told()?;
-        let command = Command::CloseDay { date: day, figures };
-        open.book
-            .execute(&command, &step(open, desk, day, "close", &[]), Beside::default())
-            .await
-            .told()?;
-        days += 1;
-        day = day.checked_add_days(Days::new(1)).unwrap_or(day);
+/// Closes one day within a transaction: penalties and suspensions of its loans, then what each product earned, how late
+/// its loans are and what is set aside, then the day itself.
+pub(crate) async fn close_one(
+    batch: &mut Batch<'_>,
+    open: &Open,
+    moment: Moment,
+    date: NaiveDate,
+    done: &mut Closed,
+) -> Result<(), StoreError> {
+    look(batch, open, moment, date, done).await?;
+    let state = batch.state(&[Key::Organisation]).await?;
+    let rules = state.organisation().map(|o| o.lateness.clone()).unwrap_or_default();
+    let (figures, products) = batch.day(date, &rules).await?;
+    let command = Command::CloseDay {
+        date,
+        figures,
+        products,
+    };
+    let ctx = step(open, moment, date, "close", &[]);
+    done.count(&batch.execute(&command, &ctx, Beside::default()).await?);
+    Ok(())
+}
+
+async fn close_days(
+    batch: &mut Batch<'_>,
+    open: &Open,
+    moment: Moment,
+    (first, last): (NaiveDate, NaiveDate),
+) -> Result<Closed, StoreError> {
+    let (mut done, mut kept, mut day) = (Closed::default(), 0, first);
+    while day <= last {
+        close_one(batch, open, moment, day, &mut done).await?;
+        if done.facts - kept >= FACTS {
+            kept = done.facts;
+            match batch.held() > HELD {
+                true => batch.checkpoint().await?,
+                false => batch.keep_on().await?,
+            }
+        }
+        day = day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
     }
+    Ok(done)
+}
+
+/// Closes every open day up to and including one. Days that were closed stay closed when the program ends in between.
+pub(crate) async fn close_through(desk: &Desk, open: &Open, date: NaiveDate) -> Answer<DayClosed> {
+    let moment = Moment {
+        at: desk.clock.now(),
+        today: desk.today(open),
+    };
+    let mut batch = open.book.batch().await.told()?;
+    let state = batch.state(&[Key::Day]).await.told()?;
+    let first = state.day().map_or(date, |d| d.open);
+    if let Err(refusal) = may_close(state, date, moment.today) {
+        batch.roll_back().await.told()?;
+        return Err(refusal.0);
+    }
+    let done = close_days(&mut batch, open, moment, (first, date)).await;
+    let done = ended(batch, done).await?;
     Ok(DayClosed {
-        days,
-        penalties,
-        open: day,
+        days: done.days,
+        penalties: done.penalties,
+        interest: done.interest,
+        open: date.succ_opt().unwrap_or(date),
     })
+}
+
+async fn ended<T>(batch: Batch<'_>, done: Result<T, StoreError>) -> Answer<T> {
+    match done {
+        Ok(done) => {
+            batch.commit().await.told()?;
+            Ok(done)
+        }
+        Err(error) => {
+            batch.roll_back().await.told()?;
+            Err(error).told()
+        }
+    }
 }
 
 /// At the first sign-in of a day: the days before it are closed, and what has become late since is charged.
 pub(crate) async fn assess_and_close(desk: &Desk, open: &Open) -> Answer<()> {
-    let today = desk.today(open);
+    let moment = Moment {
+        at: desk.clock.now(),
+        today: desk.today(open),
+    };
     let state = open.book.load(&[Key::Day]).await.told()?;
-    let yesterday = today.pred_opt().unwrap_or(today);
-    if state.day().is_some_and(|day| day.open < today) {
+    let yesterday = moment.today.pred_opt().unwrap_or(moment.today);
+    if state.day().is_some_and(|day| day.open < moment.today) {
         close_through(desk, open, yesterday).await?;
     }
-    assess(desk, open, today).await?;
-    Ok(())
+    let mut batch = open.book.batch().await.told()?;
+    let mut done = Closed::default();
+    let looked = look(&mut batch, open, moment, moment.today, &mut done).await;
+    ended(batch, looked).await
 }

@@ -1,19 +1,16 @@
 //! Loans and purchases: from the application to the last cent.
 
+use crate::cases::loan_view::payoff_view;
+use crate::cases::rules::Asked;
 use crate::desk::{Desk, Open, Session};
 use crate::error::{Answer, Told};
-use chrono::NaiveDate;
 use farthing_api::{
-    ApiError, ApplyForLoan, Code, DecideLoan, Decision, DisburseLoan, ErrorKind, ForecloseLoan, GetLoan, GiveNotice,
-    InstallmentStatus, InstallmentView, ListLoans, ListTasks, LoanId, LoanRow, LoanStatus, LoanView, Money, Page,
-    PaymentDone, PaymentPreview, PayoffView, PreviewPayment, QuotePayoff, ReceivePayment, RefundCredit, ReversePayment,
-    SellOnInstallments, SettleTask, TaskView,
+    ApiError, ApplyForLoan, DecideLoan, DisburseLoan, ForecloseLoan, GetLoan, GiveNotice, ListLoans, ListTasks, LoanId,
+    LoanRow, LoanView, Page, PaymentDone, PaymentPreview, PayoffView, PreviewPayment, QuotePayoff, ReceivePayment,
+    RefundCredit, ReversePayment, SellOnInstallments, SettleTask, TaskView,
 };
-use farthing_lending::RowState;
-use farthing_office::permission::{self, Permission, allows};
-use farthing_office::{
-    Command, Customer, Fact, FactBody, Key, Loan, Refusal, may_decide, may_disburse, preview_payment, quote,
-};
+use farthing_office::permission::Permission;
+use farthing_office::{Command, Fact, FactBody, check_payment, preview_payment};
 use farthing_store::Beside;
 
 impl Desk {
@@ -35,101 +32,26 @@ impl Desk {
         self.loan_view(&open, &session, request.id).await
     }
 
-    async fn loan_of(&self, open: &Open, session: &Session, id: LoanId) -> Answer<Loan> {
-        let state = open.book.load(&[Key::Loan(id)]).await.told()?;
-        let allowed = |loan: &&Loan| match session.customer {
-            Some(own) => loan.customer == own,
-            None => allows(session.role, Permission::SeeBook),
-        };
-        state
-            .loan(id)
-            .filter(allowed)
-            .cloned()
-            .ok_or_else(|| missing(Code::NoLoan))
-    }
-
-    pub(crate) async fn loan_view(&self, open: &Open, session: &Session, id: LoanId) -> Answer<LoanView> {
-        let kept = self.loan_of(open, session, id).await?;
-        let seen = kept.seen();
-        let loan = as_planned(kept, open.currency().decimals)?;
-        let today = self.today(open);
-        let row = open
-            .book
-            .loan_row(id, today)
-            .await
-            .told()?
-            .ok_or_else(|| missing(Code::NoLoan))?;
-        let state = open.book.load(&[Key::Customer(loan.customer)]).await.told()?;
-        let verified = state.customer(loan.customer).is_some_and(Customer::is_verified);
-        let history = open.book.history_of(id).await.told()?;
-        let decided = history
-            .iter()
-            .find(|line| line.what == "loan_approved" || line.what == "loan_rejected");
-        let decision = decided.map(|line| Decision {
-            by: line.by.clone(),
-            at: line.at,
-            reason: line.detail.clone(),
-        });
-        let officer = match loan.officer {
-            Some(user) => open.book.user_name(user).await.told()?,
-            None => String::new(),
-        };
-        let ctx = self.context(open, Some(session.actor()))?;
-        let may = |permission: Permission, checked: Result<(), Refusal>| {
-            let allowed = permission::check(session.role, permission);
-            allowed.and(checked).map_err(ApiError::from)
-        };
-        let total = |part: fn(&RowState) -> Money| loan.rows.iter().map(part).sum::<Money>();
-        Ok(LoanView {
-            seen,
-            annual_rate: loan.terms.as_ref().map(|t| t.annual_rate).unwrap_or_default(),
-            installments: loan.installments,
-            installment: loan.installment,
-            purpose: loan.purpose.clone(),
-            officer,
-            may_decide: may(Permission::Approve, may_decide(&loan, &ctx)),
-            may_disburse: may(Permission::Disburse, may_disburse(&loan, verified)),
-            decision,
-            disbursed_on: loan.disbursed_on,
-            closed_on: loan.closed_on,
-            rows: installments(&loan, today),
-            outstanding_principal: total(|r| r.principal - r.paid_principal),
-            overdue: loan
-                .rows
-                .iter()
-                .filter(|r| r.due_on < today)
-                .map(RowState::unpaid)
-                .sum(),
-            total_interest: total(|r| r.interest),
-            total_due: total(RowState::due),
-            total_paid: loan.payments.iter().filter(|p| !p.reversed).map(|p| p.amount).sum(),
-            credit: loan.credit,
-            payoff: payoff_view(&loan, today, Money::ZERO, today, open.currency().decimals).ok(),
-            max_discount: loan.max_discount,
-            payments: open.book.payments_of(id).await.told()?,
-            terms: loan.terms,
-            history,
-            row,
-        })
-    }
-
-    async fn after(&self, open: &Open, session: &Session, loan: LoanId, command: &Command) -> Answer<LoanView> {
-        self.run(open, session, command, Beside::default()).await?;
-        self.loan_view(open, session, loan).await
-    }
-
     /// Takes an application down.
     ///
     /// # Errors
     /// Names the field that needs a change.
     pub async fn apply_for_loan(&self, request: ApplyForLoan) -> Answer<LoanView> {
         let (open, session) = self.caller().await?;
+        let product = self.product_terms(&open, request.product).await?;
+        let asked = Asked {
+            customer: request.customer,
+            product: &product,
+            principal: request.principal,
+            installments: request.installments,
+        };
         let command = Command::ApplyForLoan {
             customer: request.customer,
             product: request.product,
             principal: request.principal,
             installments: request.installments,
             purpose: request.purpose,
+            failed_rules: self.failed_rules(&open, &asked).await?,
         };
         let facts = self.run(&open, &session, &command, Beside::default()).await?;
         self.loan_view(&open, &session, opened_loan(&facts)?).await
@@ -147,18 +69,31 @@ impl Desk {
             approve,
             reason,
         } = request;
-        self.after(
-            &open,
-            &session,
+        let failed_rules = self.failed_rules_of(&open, &session, loan).await?;
+        let command = Command::DecideLoan {
             loan,
-            &Command::DecideLoan {
-                loan,
-                seen,
-                approve,
-                reason,
-            },
-        )
-        .await
+            seen,
+            approve,
+            reason,
+            failed_rules,
+        };
+        self.after(&open, &session, loan, &command).await
+    }
+
+    /// The rules that an application fails by now.
+    async fn failed_rules_of(&self, open: &Open, session: &Session, id: LoanId) -> Answer<Vec<String>> {
+        let loan = self.loan_of(open, session, id).await?;
+        let Some((product, _)) = loan.product else {
+            return Ok(Vec::new());
+        };
+        let product = self.product_terms(open, product).await?;
+        let asked = Asked {
+            customer: loan.customer,
+            product: &product,
+            principal: loan.principal,
+            installments: loan.installments,
+        };
+        self.failed_rules(open, &asked).await
     }
 
     /// Pays a loan out.
@@ -201,13 +136,21 @@ impl Desk {
             value_date,
             method,
             reference,
+            prepayment,
+            anyway,
         } = request;
+        if !anyway {
+            let found = self.loan_of(&open, &session, loan).await?;
+            let ctx = self.context(&open, Some(session.actor()))?;
+            check_payment(&found, amount, value_date, &reference, &ctx).map_err(|refusal| refusal.0)?;
+        }
         let command = Command::ReceivePayment {
             loan,
             amount,
             value_date,
             method,
             reference,
+            prepayment,
         };
         let facts = self.run(&open, &session, &command, Beside::default()).await?;
         self.paid(&open, &session, &facts).await
@@ -215,7 +158,9 @@ impl Desk {
 
     async fn paid(&self, open: &Open, session: &Session, facts: &[Fact]) -> Answer<PaymentDone> {
         let taken = facts.iter().find_map(|f| match &f.body {
-            FactBody::PaymentReceived { loan, payment, .. } => Some((*loan, payment.clone())),
+            FactBody::PaymentReceived { loan, payment, .. } | FactBody::MoneySetAside { loan, payment, .. } => {
+                Some((*loan, payment.clone()))
+            }
             _ => None,
         });
         let (loan, payment) = taken.ok_or_else(ApiError::internal)?;
@@ -235,7 +180,14 @@ impl Desk {
     pub async fn preview_payment(&self, request: PreviewPayment) -> Answer<PaymentPreview> {
         let (open, session) = self.caller().await?;
         let loan = self.loan_of(&open, &session, request.loan).await?;
-        let preview = preview_payment(&loan, request.amount, request.value_date, self.today(&open)).map_err(|r| r.0)?;
+        let preview = preview_payment(
+            &loan,
+            request.amount,
+            request.value_date,
+            request.prepayment,
+            self.today(&open),
+        )
+        .map_err(|r| r.0)?;
         Ok(PaymentPreview {
             parts: preview.parts,
             rows: preview.rows,
@@ -386,83 +338,10 @@ impl Desk {
     }
 }
 
-/// An application with the schedule that it would lead to; a loan that is paid out as it is.
-fn as_planned(mut loan: Loan, decimals: u32) -> Answer<Loan> {
-    let open = matches!(loan.status, LoanStatus::Waiting | LoanStatus::Approved);
-    if let Some(terms) = loan.terms.as_ref().filter(|_| open) {
-        let schedule = farthing_lending::build(terms, decimals).map_err(|error| Refusal::from(error).0)?;
-        loan.rows = schedule.rows.iter().map(|row| RowState::new(row, &[])).collect();
-    }
-    Ok(loan)
-}
-
-fn missing(code: Code) -> ApiError {
-    ApiError::new(ErrorKind::NotFound, code)
-}
-
 pub(crate) fn opened_loan(facts: &[Fact]) -> Answer<LoanId> {
     let id = facts.iter().find_map(|f| match &f.body {
         FactBody::LoanApplied { loan } | FactBody::PurchaseMade { loan, .. } => Some(loan.id),
         _ => None,
     });
     id.ok_or_else(ApiError::internal)
-}
-
-fn payoff_view(
-    loan: &Loan,
-    on: NaiveDate,
-    discount: Money,
-    today: NaiveDate,
-    decimals: u32,
-) -> Result<PayoffView, Refusal> {
-    let quoted = quote(loan, on, discount, today, decimals)?;
-    let owed: Money = loan.rows.iter().map(RowState::unpaid).sum();
-    Ok(PayoffView {
-        on,
-        principal: quoted.principal,
-        interest: quoted.interest,
-        penalty: quoted.penalty,
-        discount,
-        total: quoted.total,
-        saved: owed - quoted.total,
-    })
-}
-
-fn installments(loan: &Loan, today: NaiveDate) -> Vec<InstallmentView> {
-    let next = loan
-        .rows
-        .iter()
-        .find(|r| r.unpaid().is_positive() && r.due_on > today)
-        .map(|r| r.n);
-    let mut balance: Money = loan.rows.iter().map(|r| r.principal).sum();
-    let view = |row: &RowState| {
-        balance -= row.principal;
-        let late = (row.settled_on.unwrap_or(today) - row.due_on).num_days();
-        InstallmentView {
-            n: row.n,
-            due_on: row.due_on,
-            principal: row.principal,
-            interest: row.interest,
-            penalty: row.penalty,
-            due: row.due(),
-            paid: row.paid(),
-            balance,
-            settled_on: row.settled_on,
-            days_late: u32::try_from(late).unwrap_or(0),
-            status: status(row, next, loan.status, today),
-        }
-    };
-    loan.rows.iter().map(view).collect()
-}
-
-fn status(row: &RowState, next: Option<u32>, loan: LoanStatus, today: NaiveDate) -> InstallmentStatus {
-    use InstallmentStatus::*;
-    match row {
-        _ if !row.unpaid().is_positive() => Paid,
-        _ if row.paid().is_positive() => Partly,
-        _ if row.due_on < today => Late,
-        _ if row.due_on == today => DueToday,
-        _ if next == Some(row.n) && loan == LoanStatus::Active => Next,
-        _ => Upcoming,
-    }
 }

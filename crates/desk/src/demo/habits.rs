@@ -105,6 +105,7 @@ impl Story<'_> {
             value_date: self.today,
             method,
             reference,
+            prepayment: None,
         };
         self.run(self.cast.officer, command).await.map(drop)
     }

@@ -150,7 +150,7 @@ pub(super) fn customer(n: u32, dice: &mut Dice) -> CustomerForm {
         0 => "customer@demo.test".to_string(),
         _ => format!("customer{n}@demo.test"),
     };
-    CustomerForm {
+    let mut form = CustomerForm {
         first_name: (*first).to_string(),
         last_name: (*last).to_string(),
         email,
@@ -166,5 +166,12 @@ pub(super) fn customer(n: u32, dice: &mut Dice) -> CustomerForm {
         employer: (*dice.pick(EMPLOYERS)).to_string(),
         monthly_income: format!("{}.00", 400 + 50 * dice.below(60)),
         other_installments: format!("{}.00", 10 * dice.below(12)),
-    }
+        ..CustomerForm::default()
+    };
+    let works = match form.employer.as_str() {
+        "Self-employed" => "self_employed",
+        _ => "employed",
+    };
+    form.employment = works.into();
+    form
 }

@@ -43,20 +43,21 @@ fn product(
         allocation: AllocationOrder::default(),
         max_discount: Money::from_minor(50_000),
         active: true,
+        charges: Vec::new(),
+        allocate: Default::default(),
+        payoff: Default::default(),
+        eligibility: None,
     }
 }
 
 fn products() -> Vec<ProductTerms> {
     let percent = |p: i64, grace_days| {
-        Some(PenaltyRule {
-            kind: PenaltyKind::PercentOfOverdueInstallment(Decimal::new(p, 1)),
+        Some(PenaltyRule::new(
+            PenaltyKind::PercentOfOverdueInstallment(Decimal::new(p, 1)),
             grace_days,
-        })
+        ))
     };
-    let flat = Some(PenaltyRule {
-        kind: PenaltyKind::Flat(Money::from_minor(500)),
-        grace_days: 5,
-    });
+    let flat = Some(PenaltyRule::new(PenaltyKind::Flat(Money::from_minor(500)), 5));
     vec![
         product(
             "Small business",

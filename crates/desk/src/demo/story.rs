@@ -2,14 +2,15 @@
 
 use super::people::Cast;
 use super::{Made, Size, names, opening};
+use crate::cases::{Closed, Moment, close_one};
 use crate::clock::Clock;
 use crate::desk::Open;
 use crate::error::{Answer, Told};
 use crate::mint::Mint;
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use farthing_api::{ApiError, CustomerId, LoanId, Money, PaymentMethod, UserId};
 use farthing_identity::sign_in_name;
-use farthing_office::{Actor, Channel, Command, Context, DayFigures, Fact, FactBody, Loan, RULES};
+use farthing_office::{Actor, Channel, Command, Context, Fact, FactBody, Loan, RULES};
 use farthing_store::{Batch, Beside, CustomerKey};
 use rand::Rng;
 use rand_chacha::ChaCha20Rng;
@@ -126,10 +127,7 @@ impl<'a> Story<'a> {
             self.push(at(day + 1), event);
         }
         for n in 0..days {
-            let day = at(n);
-            if day.weekday() == Weekday::Sun || day.succ_opt().is_some_and(|next| next.day() == 1) {
-                self.push(day, Event::CloseDay);
-            }
+            self.push(at(n), Event::CloseDay);
         }
     }
 
@@ -189,6 +187,7 @@ impl<'a> Story<'a> {
                         seen,
                         approve,
                         reason: reason.into(),
+                        failed_rules: Vec::new(),
                     },
                 )
                 .await?;
@@ -333,6 +332,7 @@ impl<'a> Story<'a> {
             principal,
             installments,
             purpose: purpose.into(),
+            failed_rules: Vec::new(),
         };
         let facts = self.run(self.cast.officer, command).await?;
         let loan = crate::cases::opened_loan(&facts)?;
@@ -370,30 +370,13 @@ impl<'a> Story<'a> {
     }
 
     async fn close_day(&mut self) -> Answer<()> {
-        self.batch.checkpoint().await.told()?;
-        let late = self.open.book.late_loans(self.today).await.told()?;
-        for loans in late.chunks(200) {
-            let ctx = self.context(None)?;
-            let command = Command::AssessPenalties {
-                through: self.today,
-                loans: loans.to_vec(),
-            };
-            self.batch.execute(&command, &ctx, Beside::default()).await.told()?;
-            self.made.commands += 1;
-        }
-        let figures: DayFigures = self.open.book.portfolio(self.today).await.told()?;
-        let ctx = self.context(None)?;
-        self.batch
-            .execute(
-                &Command::CloseDay {
-                    date: self.today,
-                    figures,
-                },
-                &ctx,
-                Beside::default(),
-            )
-            .await
-            .told()?;
+        let moment = Moment {
+            at: self.context(None)?.at,
+            today: self.today,
+        };
+        let mut done = Closed::default();
+        let closed = close_one(&mut self.batch, self.open, moment, self.today, &mut done);
+        closed.await.told()?;
         self.made.commands += 1;
         Ok(())
     }

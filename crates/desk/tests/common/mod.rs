@@ -1,6 +1,8 @@
 //! A branch on a real encrypted file, with a clock that tests move.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod loans;
+
 use chrono::{DateTime, NaiveDate};
 use farthing_api::*;
 pub use farthing_desk::Desk;

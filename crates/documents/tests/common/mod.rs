@@ -109,6 +109,7 @@ pub fn loan(installments: u32, scale: i64) -> LoanView {
                     interest,
                     principal: money(20_833 * scale),
                     credit: money(0),
+                    ..PaymentParts::default()
                 },
             )
         })
@@ -151,6 +152,16 @@ pub fn loan(installments: u32, scale: i64) -> LoanView {
         total_due: money(598_765 * scale),
         total_paid: money(164_748 * scale),
         credit: money(0),
+        charges: Vec::new(),
+        charges_taken: Vec::new(),
+        interest_earned: money(0),
+        interest_suspended: false,
+        failed_rules: Vec::new(),
+        terms_changes: Vec::new(),
+        written_off: None,
+        may_waive: Ok(()),
+        may_change_terms: Ok(()),
+        may_write_off: Ok(()),
         payoff: None,
         max_discount: money(0),
         payments,
@@ -175,6 +186,7 @@ fn row(n: u32, installments: u32, scale: i64) -> InstallmentView {
         principal: money(principal),
         interest: money(interest),
         penalty: money(penalty),
+        fee: money(0),
         due: money(due),
         paid: money(if n <= 6 { due } else { 0 }),
         balance: money(principal * i64::from(installments - n)),

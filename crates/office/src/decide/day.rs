@@ -1,31 +1,60 @@
-//! What the authority does by itself: penalties and the closing of days.
+//! What the authority does by itself: penalties, the suspension of interest, and the closing of days.
 
 use super::organisation;
-use crate::command::Command;
+use crate::change::{Books, Cause, change};
+use crate::command::{Command, DayFigures, ProductDay};
 use crate::context::Context;
 use crate::fact::FactBody;
+use crate::posting::{Account, Entry};
 use crate::refusal::Refusal;
-use crate::standing::{change, ledger};
+use crate::standing::ledger;
 use crate::state::State;
 use chrono::NaiveDate;
 use farthing_api::{Code, LoanId, LoanStatus, Money};
+use farthing_lending::{Accrual, BucketSum, LatenessRules, RowState};
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
-    organisation(state)?;
+    let rules = &organisation(state)?.lateness;
     match command {
-        Command::AssessPenalties { through, loans } => loans
-            .iter()
-            .filter_map(|id| penalties(state, *id, *through).transpose())
-            .collect(),
-        Command::CloseDay { date, figures } => {
-            may_close(state, *date, ctx.today)?;
-            Ok(vec![FactBody::DayClosed {
-                date: *date,
-                figures: *figures,
-            }])
+        Command::AssessPenalties { through, loans } => {
+            let books = Books::of(state, ctx);
+            let looked = loans
+                .iter()
+                .filter_map(|id| look_at(state, *id, *through, &books).transpose());
+            looked.collect()
         }
+        Command::CloseDay {
+            date,
+            figures,
+            products,
+        } => close(state, rules, ctx, *date, *figures, products),
         _ => Ok(Vec::new()),
     }
+}
+
+fn close(
+    state: &State,
+    rules: &LatenessRules,
+    ctx: &Context,
+    date: NaiveDate,
+    figures: DayFigures,
+    products: &[ProductDay],
+) -> Result<Vec<FactBody>, Refusal> {
+    may_close(state, date, ctx.today)?;
+    may_be_next(state, date)?;
+    let mut facts: Vec<FactBody> = products
+        .iter()
+        .filter_map(|day| accrued(state, rules, date, day))
+        .collect();
+    let mut buckets: Vec<BucketSum> = rules.sums(date, []);
+    for day in products {
+        for (all, part) in buckets.iter_mut().zip(&day.buckets) {
+            all.loans += part.loans;
+            all.principal += part.principal;
+        }
+    }
+    facts.push(FactBody::DayClosed { date, figures, buckets });
+    Ok(facts)
 }
 
 /// Whether a day may be closed: it is open, and it has come.
@@ -33,7 +62,7 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
 /// # Errors
 /// Says why not.
 pub fn may_close(state: &State, date: NaiveDate, today: NaiveDate) -> Result<(), Refusal> {
-    let open = state.day().ok_or_else(|| Refusal::missing(Code::NoOrganisation))?.open;
+    let open = open_day(state)?;
     if date < open {
         return Err(Refusal::rule(Code::DayClosed).with("date", date).with("open", open));
     }
@@ -44,27 +73,65 @@ pub fn may_close(state: &State, date: NaiveDate, today: NaiveDate) -> Result<(),
     Ok(())
 }
 
-fn penalties(state: &State, id: LoanId, through: NaiveDate) -> Result<Option<FactBody>, Refusal> {
-    let Some(loan) = state.loan(id).filter(|l| l.status == LoanStatus::Active) else {
+/// What a day earned is known when the days before it are closed.
+fn may_be_next(state: &State, date: NaiveDate) -> Result<(), Refusal> {
+    let open = open_day(state)?;
+    match date > open {
+        true => Err(Refusal::field("date", Code::DayNotNext).with("open", open)),
+        false => Ok(()),
+    }
+}
+
+fn open_day(state: &State) -> Result<NaiveDate, Refusal> {
+    let day = state.day().ok_or_else(|| Refusal::missing(Code::NoOrganisation))?;
+    Ok(day.open)
+}
+
+/// One balanced fact of what a product's loans earned and what is set aside for them; none where nothing changes.
+fn accrued(state: &State, rules: &LatenessRules, date: NaiveDate, day: &ProductDay) -> Option<FactBody> {
+    let held = state.portfolio(day.product).map_or(Money::ZERO, |p| p.provision);
+    let provision = rules.provision(&day.buckets);
+    let entry = Entry::of_portfolio().earns(&day.earned).moves(
+        Account::ProvisionExpense,
+        Account::LossProvision,
+        provision - held,
+    );
+    let postings = entry.lines();
+    (!postings.is_empty()).then(|| FactBody::DayAccrued {
+        date,
+        product: day.product,
+        earned: day.earned,
+        buckets: day.buckets.clone(),
+        provision,
+        postings,
+    })
+}
+
+/// Looks at one loan: what has fallen due by the day, and whether its interest is income. A loan that was looked at for
+/// nothing is left as it is.
+fn look_at(state: &State, id: LoanId, through: NaiveDate, books: &Books) -> Result<Option<FactBody>, Refusal> {
+    let Some(loan) = state.loan(id).filter(|loan| loan.status == LoanStatus::Active) else {
         return Ok(None);
     };
-    if loan.assessed_through >= Some(through) {
+    if loan.assessed_through > Some(through) {
         return Ok(None);
     }
-    let change = change(id, loan, &ledger(loan, Some(through)), Some(through), None)?;
-    if change.rows.is_empty() {
-        return Ok(None);
+    let new = ledger(loan, Some(through));
+    let change = change(id, loan, &new, books, Some(through), Cause::default())?;
+    let charged = |rows: &[RowState]| rows.iter().map(|r| r.penalty).sum::<Money>();
+    if !change.rows.is_empty() {
+        let amount = charged(&new.rows) - charged(&loan.rows);
+        return Ok(Some(FactBody::PenaltiesCharged {
+            loan: id,
+            amount,
+            change,
+        }));
     }
-    let charged = |rows: &[farthing_lending::RowState]| rows.iter().map(|r| r.penalty).sum::<Money>();
-    let before: Vec<_> = loan
-        .rows
-        .iter()
-        .filter(|r| change.rows.iter().any(|c| c.n == r.n))
-        .cloned()
-        .collect();
-    Ok(Some(FactBody::PenaltiesCharged {
+    let suspended = books.suspends(&new);
+    let was = loan.accrual.as_ref().is_some_and(Accrual::is_suspended);
+    Ok((suspended != was).then_some(FactBody::InterestSuspended {
         loan: id,
-        amount: charged(&change.rows) - charged(&before),
+        suspended,
         change,
     }))
 }

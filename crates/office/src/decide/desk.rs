@@ -63,6 +63,18 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
                 active: *active,
             }])
         }
+        Command::SetLatenessRules { rules } => {
+            organisation(state)?;
+            rules.check()?;
+            Ok(vec![FactBody::LatenessRulesSet { rules: rules.clone() }])
+        }
+        Command::SetEligibilityRules { rules } => {
+            organisation(state)?;
+            if let Some(rules) = rules {
+                rules.check()?;
+            }
+            Ok(vec![FactBody::EligibilityRulesSet { rules: rules.clone() }])
+        }
         Command::SettleTask { task, outcome } => {
             let found = state.task(*task).ok_or_else(|| Refusal::missing(Code::NoTask))?;
             if found.settled {

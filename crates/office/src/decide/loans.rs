@@ -1,16 +1,18 @@
 //! Application, approval, disbursement.
 
 use super::{actor, organisation, own, required};
+use crate::change::Books;
 use crate::command::Command;
 use crate::context::Context;
 use crate::fact::{FactBody, LoanOpened};
 use crate::posting::{Account, Entry, money_account};
 use crate::refusal::Refusal;
+use crate::standing::standing;
 use crate::state::{Loan, State};
 use crate::terms::loan_terms;
 use chrono::NaiveDate;
 use farthing_api::{Arg, Code, CustomerId, LoanId, LoanStatus, Money, PaymentMethod, ProductId, ProductTerms};
-use farthing_lending::build;
+use farthing_lending::{Accrual, at_start, build, with_rows};
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
     match command {
@@ -20,16 +22,26 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             principal,
             installments,
             purpose,
+            failed_rules,
         } => {
             own(ctx, *customer)?;
-            apply_for(state, ctx, *customer, *product, *principal, *installments, purpose)
+            let wish = (*principal, *installments);
+            apply_for(state, ctx, (*customer, *product), wish, purpose, failed_rules)
         }
         Command::DecideLoan {
             loan,
             seen,
             approve,
             reason,
-        } => decide_loan(state, ctx, *loan, seen, *approve, reason),
+            failed_rules,
+        } => {
+            let found = state.loan(*loan).ok_or_else(|| Refusal::missing(Code::NoLoan))?;
+            may_decide(found, ctx)?;
+            if found.seen() != *seen {
+                return Err(Refusal::changed(Code::LoanChanged));
+            }
+            Ok(vec![decided(*loan, *approve, reason, failed_rules)?])
+        }
         Command::Disburse {
             loan,
             customer,
@@ -72,11 +84,10 @@ pub fn check_against_product(
 fn apply_for(
     state: &State,
     ctx: &Context,
-    customer: CustomerId,
-    product_id: ProductId,
-    principal: Money,
-    installments: u32,
+    (customer, product_id): (CustomerId, ProductId),
+    (principal, installments): (Money, u32),
     purpose: &str,
+    failed_rules: &[String],
 ) -> Result<Vec<FactBody>, Refusal> {
     let currency = &organisation(state)?.currency;
     state
@@ -114,6 +125,10 @@ fn apply_for(
             officer: by.role.is_staff().then_some(by.user),
             purpose,
             status: LoanStatus::Waiting,
+            charges: product.terms.charges.clone(),
+            allocate: product.terms.allocate,
+            payoff: product.terms.payoff,
+            failed_rules: failed_rules.to_vec(),
         }),
     }])
 }
@@ -132,29 +147,20 @@ pub fn may_decide(loan: &Loan, ctx: &Context) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn decide_loan(
-    state: &State,
-    ctx: &Context,
-    id: LoanId,
-    seen: &str,
-    approve: bool,
-    reason: &str,
-) -> Result<Vec<FactBody>, Refusal> {
-    let loan = state.loan(id).ok_or_else(|| Refusal::missing(Code::NoLoan))?;
-    may_decide(loan, ctx)?;
-    if loan.seen() != seen {
-        return Err(Refusal::changed(Code::LoanChanged));
+/// An approval against a rule of eligibility takes a reason.
+fn decided(loan: LoanId, approve: bool, reason: &str, failed_rules: &[String]) -> Result<FactBody, Refusal> {
+    if !approve {
+        let reason = required("reason", reason)?;
+        return Ok(FactBody::LoanRejected { loan, reason });
     }
-    Ok(vec![match approve {
-        true => FactBody::LoanApproved {
-            loan: id,
-            reason: reason.trim().to_string(),
-        },
-        false => FactBody::LoanRejected {
-            loan: id,
-            reason: required("reason", reason)?,
-        },
-    }])
+    if !failed_rules.is_empty() && reason.trim().is_empty() {
+        return Err(Refusal::field("reason", Code::NotEligible));
+    }
+    Ok(FactBody::LoanApproved {
+        loan,
+        reason: reason.trim().to_string(),
+        failed_rules: failed_rules.to_vec(),
+    })
 }
 
 /// Whether a loan's money may go out to its customer.
@@ -167,7 +173,7 @@ pub fn may_disburse(loan: &Loan, verified: bool) -> Result<(), Refusal> {
         LoanStatus::Approved => Code::Unverified,
         LoanStatus::Waiting => Code::Waiting,
         LoanStatus::Rejected => Code::Rejected,
-        LoanStatus::Active | LoanStatus::Closed => Code::PaidOut,
+        LoanStatus::Active | LoanStatus::Closed | LoanStatus::WrittenOff => Code::PaidOut,
     };
     Err(Refusal::rule(code).with("loan", &loan.number))
 }
@@ -198,7 +204,27 @@ fn disburse(
     let mut terms = loan.terms.clone().ok_or_else(|| Refusal::missing(Code::NoLoan))?;
     terms.disbursed_on = value_date;
     let schedule = build(&terms, currency.decimals)?;
+    let charges = at_start(&loan.charges, loan.principal);
+    let fees = with_rows(&loan.charges, loan.principal, value_date, &schedule.rows);
+    let off: Money = charges.iter().filter(|c| c.off_payout).map(|c| c.amount).sum();
+    let paid: Money = charges.iter().filter(|c| !c.off_payout).map(|c| c.amount).sum();
+    if off >= loan.principal {
+        return Err(Refusal::rule(Code::ChargesTakeAll));
+    }
     let money = money_account(method, &ctx.desk);
+    let entry = Entry::of(id)
+        .moves(Account::Portfolio, money.clone(), loan.principal - off)
+        .moves(Account::Portfolio, Account::FeeIncome, off)
+        .moves(money, Account::FeeIncome, paid);
+    let mut out = loan.clone();
+    (out.schedule, out.fees) = (schedule.rows.clone(), fees.clone());
+    out.terms = Some(terms.clone());
+    let (ledger, books) = (standing(&out), Books::of(state, ctx));
+    let accrual = Accrual::of(&ledger, books.closed(), false);
+    // What was earned before the open day, of a loan that was paid out then, is booked with it.
+    let entry = entry
+        .moves(Account::InterestReceivable, Account::InterestIncome, accrual.interest)
+        .moves(Account::FeeReceivable, Account::FeeIncome, accrual.fee);
     Ok(vec![FactBody::LoanDisbursed {
         loan: id,
         value_date,
@@ -206,6 +232,10 @@ fn disburse(
         terms: Box::new(terms),
         installment: schedule.installment,
         rows: schedule.rows,
-        postings: Entry::of(id).moves(Account::Portfolio, money, loan.principal).lines(),
+        postings: entry.lines(),
+        charges,
+        fees,
+        next_event: books.next_event(&out, &ledger, None),
+        accrual: Some(Box::new(accrual)),
     }])
 }

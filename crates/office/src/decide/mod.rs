@@ -1,16 +1,21 @@
 //! Decides: a command, what it reads, and the circumstances, to facts or a refusal.
 
+mod closing;
 mod customers;
 mod day;
 mod desk;
 mod loans;
 mod payments;
 mod purchases;
+mod servicing;
 
+pub use closing::{Quote, quote};
 pub use day::may_close;
 pub use loans::{check_against_product, may_decide, may_disburse};
-pub use payments::{Preview, Quote, preview_payment, quote};
+pub(crate) use payments::task_of;
+pub use payments::{Preview, check_payment, preview_payment};
 pub use purchases::purchase_penalty;
+pub use servicing::{due_of, may_change_terms, may_waive, may_write_off, preview_terms};
 
 use crate::command::Command;
 use crate::context::{Actor, Context};
@@ -33,6 +38,8 @@ pub fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<Fac
         | Command::RecordPasswordChange { .. }
         | Command::SaveProduct { .. }
         | Command::SaveGoods { .. }
+        | Command::SetLatenessRules { .. }
+        | Command::SetEligibilityRules { .. }
         | Command::SettleTask { .. } => desk::decide(state, command, ctx)?,
         Command::RegisterCustomer { .. }
         | Command::ChangeCustomer { .. }
@@ -46,9 +53,13 @@ pub fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<Fac
         Command::Sell { .. } => purchases::sell(state, command, ctx)?,
         Command::ReceivePayment { .. }
         | Command::ReversePayment { .. }
-        | Command::Foreclose { .. }
         | Command::Refund { .. }
         | Command::GiveNotice { .. } => payments::decide(state, command, ctx)?,
+        Command::Foreclose { .. } => closing::close_early(state, command, ctx)?,
+        Command::WaiveDues { .. }
+        | Command::ChangeTerms { .. }
+        | Command::WriteOff { .. }
+        | Command::SettleSuspense { .. } => servicing::decide(state, command, ctx)?,
         Command::AssessPenalties { .. } | Command::CloseDay { .. } => day::decide(state, command, ctx)?,
     };
     Ok(facts(state, bodies, ctx))

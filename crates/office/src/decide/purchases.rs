@@ -1,6 +1,8 @@
 //! Sales on installments.
 
+use super::payments::{Incoming, receive};
 use super::{actor, organisation};
+use crate::change::money_in;
 use crate::command::Command;
 use crate::context::Context;
 use crate::fact::{FactBody, LoanOpened};
@@ -14,10 +16,7 @@ use rust_decimal::Decimal;
 
 /// What a late installment of a purchase costs: 10 % of what is unpaid of it, from the day after it was due.
 pub fn purchase_penalty() -> PenaltyRule {
-    PenaltyRule {
-        kind: PenaltyKind::PercentOfOverdueInstallment(Decimal::from(10)),
-        grace_days: 0,
-    }
+    PenaltyRule::new(PenaltyKind::PercentOfOverdueInstallment(Decimal::from(10)), 0)
 }
 
 pub(super) fn sell(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
@@ -82,6 +81,10 @@ pub(super) fn sell(state: &State, command: &Command, ctx: &Context) -> Result<Ve
         officer: Some(actor(ctx)?.user),
         purpose: String::new(),
         status: LoanStatus::Active,
+        charges: Vec::new(),
+        allocate: Default::default(),
+        payoff: Default::default(),
+        failed_rules: Vec::new(),
     };
     let made = FactBody::PurchaseMade {
         loan: Box::new(opened),
@@ -89,7 +92,15 @@ pub(super) fn sell(state: &State, command: &Command, ctx: &Context) -> Result<Ve
         postings: Entry::of(id).moves(Account::Portfolio, Account::Sales, total).lines(),
     };
     let loan = after(&made, ctx)?;
-    let paid = super::payments::receive(state, ctx, id, &loan, *first, ctx.today, *method, "")?;
+    let payment = Incoming {
+        amount: *first,
+        on: ctx.today,
+        method: *method,
+        reference: "",
+        prepay: None,
+    };
+    let moved = money_in(*method, &ctx.desk, *first);
+    let paid = receive(state, ctx, id, &loan, &payment, moved)?;
     Ok(vec![made, paid])
 }
 

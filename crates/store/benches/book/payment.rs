@@ -97,6 +97,7 @@ async fn pay(desk: &Headless, loan: LoanId, n: usize, now: DateTime<Utc>, times:
         value_date: now.date_naive(),
         method: PaymentMethod::Cash,
         reference: String::new(),
+        prepayment: None,
     };
     timed(times, desk.book().execute(&command, &ctx, Beside::default()))
         .await

@@ -47,7 +47,7 @@ fn plain(letter: char) -> char {
 }
 
 /// The personal fields of a form, by name.
-fn fields(form: &CustomerForm) -> [(&'static str, &str); 10] {
+fn fields(form: &CustomerForm) -> [(&'static str, &str); 12] {
     [
         ("first_name", &form.first_name),
         ("last_name", &form.last_name),
@@ -59,6 +59,8 @@ fn fields(form: &CustomerForm) -> [(&'static str, &str); 10] {
         ("employer", &form.employer),
         ("monthly_income", &form.monthly_income),
         ("other_installments", &form.other_installments),
+        ("employment", &form.employment),
+        ("other_income", &form.other_income),
     ]
 }
 
@@ -117,6 +119,8 @@ fn open_fields(key: Option<&CustomerKey>, customer: CustomerId, sealed: &Sealed)
         employer: open("employer")?,
         monthly_income: open("monthly_income")?,
         other_installments: open("other_installments")?,
+        employment: open("employment")?,
+        other_income: open("other_income")?,
     })
 }
 
@@ -219,7 +223,7 @@ async fn put_fields(conn: &mut SqliteConnection, state: &State, id: CustomerId) 
     ));
     sqlx::query!(
         "update customer set first_name = ?, last_name = ?, email = ?, phone = ?, document_id = ?, born_on = ?, address = ?,
-         employer = ?, monthly_income = ?, other_installments = ?, sort_name = ?, search_text = ?, erased = ? where id = ?",
+         employer = ?, monthly_income = ?, other_installments = ?, employment = ?, other_income = ?, sort_name = ?, search_text = ?, erased = ? where id = ?",
         form.first_name,
         form.last_name,
         form.email,
@@ -230,6 +234,8 @@ async fn put_fields(conn: &mut SqliteConnection, state: &State, id: CustomerId) 
         form.employer,
         form.monthly_income,
         form.other_installments,
+        form.employment,
+        form.other_income,
         sort_name,
         search,
         erased,

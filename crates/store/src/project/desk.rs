@@ -2,6 +2,8 @@
 
 use crate::StoreError;
 use crate::log::instant;
+use chrono::NaiveDate;
+use farthing_lending::BucketSum;
 use farthing_office::{Fact, FactBody};
 use sqlx::sqlite::SqliteConnection;
 
@@ -72,7 +74,9 @@ pub(super) async fn project(conn: &mut SqliteConnection, fact: &Fact) -> Result<
             .execute(conn)
             .await?;
         }
-        FactBody::DayClosed { date, figures } => {
+        FactBody::DayClosed { date, figures, buckets } => {
+            super::sums::close(conn, *date).await?;
+            put_buckets(conn, *date, buckets).await?;
             let [outstanding, par1, par30, par60, par90] = [
                 figures.outstanding,
                 figures.par1,
@@ -123,6 +127,23 @@ pub(super) async fn project(conn: &mut SqliteConnection, fact: &Fact) -> Result<
                 .await?;
         }
         _ => {}
+    }
+    Ok(())
+}
+
+async fn put_buckets(conn: &mut SqliteConnection, date: NaiveDate, buckets: &[BucketSum]) -> Result<(), StoreError> {
+    for bucket in buckets {
+        let (from_days, loans) = (i64::from(bucket.from_days), i64::from(bucket.loans));
+        let principal = bucket.principal.minor();
+        sqlx::query!(
+            "insert into day_bucket (date, from_days, loans, principal) values (?, ?, ?, ?)",
+            date,
+            from_days,
+            loans,
+            principal
+        )
+        .execute(&mut *conn)
+        .await?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ pub(super) async fn post(conn: &mut SqliteConnection, seq: i64, fact: &Fact) -> 
     let booking = fact.booking_date.to_string();
     for (line, posting) in (1i64..).zip(fact.body.postings()) {
         let (account, amount) = (posting.account.to_string(), posting.amount.minor());
+        let loan = posting.loan.map(|id| id.0);
         sqlx::query!(
             "insert into posting (fact_seq, line, booking_date, account, amount, loan_rid)
              values (?, ?, ?, ?, ?, (select rid from loan where id = ?));
@@ -18,7 +19,7 @@ pub(super) async fn post(conn: &mut SqliteConnection, seq: i64, fact: &Fact) -> 
             booking,
             account,
             amount,
-            posting.loan.0,
+            loan,
             account,
             amount
         )

@@ -2,6 +2,7 @@
 
 use super::customers::fold;
 use super::ledger::add_to_month;
+use super::sums;
 use crate::StoreError;
 use crate::log::instant;
 use chrono::NaiveDate;
@@ -26,8 +27,9 @@ pub(super) struct Before {
     active: i64,
     outstanding: i64,
     running_principal: i64,
-    /// The penalty of each installment.
-    penalties: Vec<(u32, Money)>,
+    /// What each installment asks for.
+    asked: Vec<(u32, Money)>,
+    sums: sums::Before,
 }
 
 impl Before {
@@ -40,13 +42,14 @@ impl Before {
             active: is_active(loan),
             outstanding: outstanding(loan).minor(),
             running_principal: running_principal(loan).minor(),
-            penalties: loan.rows.iter().map(|r| (r.n, r.penalty)).collect(),
+            asked: loan.rows.iter().map(|r| (r.n, r.due())).collect(),
+            sums: sums::Before::of(loan, fact),
         }
     }
 
-    fn penalty(&self, n: u32) -> Money {
-        let found = self.penalties.iter().find(|(number, _)| *number == n);
-        found.map_or(Money::ZERO, |(_, penalty)| *penalty)
+    fn asked(&self, n: u32) -> Money {
+        let found = self.asked.iter().find(|(number, _)| *number == n);
+        found.map_or(Money::ZERO, |(_, due)| *due)
     }
 }
 
@@ -54,12 +57,19 @@ fn is_active(loan: &Loan) -> i64 {
     i64::from(loan.status == LoanStatus::Active)
 }
 
+/// What is unpaid; nothing of a loan that was given up.
 fn outstanding(loan: &Loan) -> Money {
-    loan.rows.iter().map(RowState::unpaid).sum()
+    match loan.status {
+        LoanStatus::WrittenOff => Money::ZERO,
+        _ => loan.rows.iter().map(RowState::unpaid).sum(),
+    }
 }
 
 fn principal(loan: &Loan) -> Money {
-    loan.rows.iter().map(|r| r.principal - r.paid_principal).sum()
+    match loan.status {
+        LoanStatus::WrittenOff => Money::ZERO,
+        _ => loan.rows.iter().map(|r| r.principal - r.paid_principal).sum(),
+    }
 }
 
 /// The loan's part of the portfolio: nothing before it is paid out and after it is closed.
@@ -77,12 +87,9 @@ fn loan_of(body: &FactBody) -> Option<LoanId> {
         FactBody::LoanApproved { loan, .. }
         | FactBody::LoanRejected { loan, .. }
         | FactBody::LoanDisbursed { loan, .. }
-        | FactBody::PaymentReceived { loan, .. }
-        | FactBody::PaymentReversed { loan, .. }
-        | FactBody::LoanForeclosed { loan, .. }
-        | FactBody::CreditRefunded { loan, .. }
-        | FactBody::PenaltiesCharged { loan, .. } => Some(*loan),
-        _ => None,
+        | FactBody::MoneySetAside { loan, .. }
+        | FactBody::AsideSettled { loan, .. } => Some(*loan),
+        _ => body.change().map(|(loan, _)| loan),
     }
 }
 
@@ -125,14 +132,39 @@ pub(super) async fn project(
                 count_payment(conn, loan, payment, -1).await?;
             }
         }
-        FactBody::LoanForeclosed { change, .. }
-        | FactBody::CreditRefunded { change, .. }
-        | FactBody::PenaltiesCharged { change, .. } => {
-            put_installments(conn, rid, loan, before, change).await?;
+        FactBody::LoanWrittenOff { .. } => {
+            sqlx::query!("update installment set open = 0 where loan_rid = ?", rid)
+                .execute(&mut *conn)
+                .await?;
         }
-        _ => {}
+        FactBody::MoneySetAside { payment, .. } => {
+            insert_payment(conn, rid, payment, fact).await?;
+            add_to_month(conn, &month(payment.on), RECEIVED, payment.amount.minor()).await?;
+        }
+        FactBody::AsideSettled { payment, reason, .. } => {
+            // Money that is given back, or is another payment now, is no longer received by this one.
+            if let Some(taken) = loan.payments.iter().find(|p| p.id == *payment) {
+                add_to_month(conn, &month(taken.on), RECEIVED, -taken.amount.minor()).await?;
+            }
+            reverse_payment(conn, *payment, reason).await?;
+        }
+        FactBody::TermsChanged {
+            paid_out,
+            change,
+            terms,
+            ..
+        } => {
+            put_installments(conn, rid, loan, before, change).await?;
+            add_to_month(conn, &month(terms.replacement.on), DISBURSED, paid_out.minor()).await?;
+        }
+        body => {
+            if let Some((_, change)) = body.change() {
+                put_installments(conn, rid, loan, before, change).await?;
+            }
+        }
     }
-    put_loan(conn, rid, loan, before).await
+    put_loan(conn, rid, loan, before).await?;
+    sums::put(conn, loan, &before.sums, fact).await
 }
 
 fn month(day: NaiveDate) -> String {
@@ -201,7 +233,7 @@ async fn put_loan(conn: &mut SqliteConnection, rid: i64, loan: &Loan, before: &B
     let (status, disbursed, closed) = (loan.status.word(), loan.disbursed_on, loan.closed_on);
     sqlx::query!(
         "update loan set status = ?, disbursed_on = ?, closed_on = ?, outstanding = ?, outstanding_principal = ?, credit = ?,
-         oldest_due = ?, next_due = ? where rid = ?;
+         oldest_due = ?, next_due = ?, next_event = ? where rid = ?;
          update customer set active_loans = active_loans + ?, outstanding = outstanding + ?
          where rid = (select customer_rid from loan where rid = ?)",
         status,
@@ -212,6 +244,7 @@ async fn put_loan(conn: &mut SqliteConnection, rid: i64, loan: &Loan, before: &B
         credit,
         oldest_due,
         next_due,
+        loan.next_event,
         rid,
         more_active,
         more_outstanding,
@@ -243,7 +276,7 @@ async fn add_to_portfolio(conn: &mut SqliteConnection, loan: &Loan, amount: i64)
 
 async fn replace_installments(conn: &mut SqliteConnection, rid: i64, loan: &Loan) -> Result<(), StoreError> {
     let old = sqlx::query!(
-        r#"select due_on, principal + interest + penalty as "due!: i64" from installment where loan_rid = ?"#,
+        r#"select due_on, principal + interest + fee + penalty as "due!: i64" from installment where loan_rid = ?"#,
         rid
     )
     .fetch_all(&mut *conn)
@@ -255,7 +288,7 @@ async fn replace_installments(conn: &mut SqliteConnection, rid: i64, loan: &Loan
         .execute(&mut *conn)
         .await?;
     for row in &loan.rows {
-        put_installment(conn, rid, row).await?;
+        put_installment(conn, rid, loan, row).await?;
         count_due(conn, loan, &month(row.due_on), row.due().minor()).await?;
     }
     Ok(())
@@ -280,47 +313,57 @@ async fn put_installments(
         return replace_installments(conn, rid, loan).await;
     }
     for row in &change.rows {
-        let more = row.penalty - before.penalty(row.n);
+        let more = row.due() - before.asked(row.n);
         count_due(conn, loan, &month(row.due_on), more.minor()).await?;
-        put_installment(conn, rid, row).await?;
+        put_installment(conn, rid, loan, row).await?;
     }
     Ok(())
 }
 
-async fn put_installment(conn: &mut SqliteConnection, rid: i64, row: &RowState) -> Result<(), StoreError> {
+async fn put_installment(conn: &mut SqliteConnection, rid: i64, loan: &Loan, row: &RowState) -> Result<(), StoreError> {
     let n = i64::from(row.n);
+    let open = match loan.status {
+        LoanStatus::WrittenOff => Money::ZERO,
+        _ => row.unpaid(),
+    };
     let [
         principal,
         interest,
+        fee,
         penalty,
         paid_principal,
         paid_interest,
+        paid_fee,
         paid_penalty,
         open,
     ] = [
         row.principal,
         row.interest,
+        row.fee,
         row.penalty,
         row.paid_principal,
         row.paid_interest,
+        row.paid_fee,
         row.paid_penalty,
-        row.unpaid(),
+        open,
     ]
     .map(Money::minor);
     sqlx::query!(
-        "insert into installment (loan_rid, n, due_on, principal, interest, penalty, paid_principal, paid_interest,
-         paid_penalty, open, settled_on) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         on conflict (loan_rid, n) do update set penalty = excluded.penalty, paid_principal = excluded.paid_principal,
-         paid_interest = excluded.paid_interest, paid_penalty = excluded.paid_penalty, open = excluded.open,
-         settled_on = excluded.settled_on",
+        "insert into installment (loan_rid, n, due_on, principal, interest, fee, penalty, paid_principal, paid_interest,
+         paid_fee, paid_penalty, open, settled_on) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         on conflict (loan_rid, n) do update set fee = excluded.fee, penalty = excluded.penalty,
+         paid_principal = excluded.paid_principal, paid_interest = excluded.paid_interest, paid_fee = excluded.paid_fee,
+         paid_penalty = excluded.paid_penalty, open = excluded.open, settled_on = excluded.settled_on",
         rid,
         n,
         row.due_on,
         principal,
         interest,
+        fee,
         penalty,
         paid_principal,
         paid_interest,
+        paid_fee,
         paid_penalty,
         open,
         row.settled_on
@@ -338,18 +381,20 @@ async fn insert_payment(
 ) -> Result<(), StoreError> {
     let (at, booking, actor) = (instant(fact.at), fact.booking_date, fact.by.map(|u| u.0));
     let parts = payment.parts;
-    let [amount, penalty, interest, principal, credit] = [
+    let [amount, penalty, fee, interest, principal, credit] = [
         payment.amount,
         parts.penalty,
+        parts.fee,
         parts.interest,
         parts.principal,
         parts.credit,
     ]
     .map(Money::minor);
+    let [recovery, suspense] = [parts.recovery, parts.suspense].map(Money::minor);
     let method = crate::query::method_word(payment.method);
     sqlx::query!(
-        "insert into payment (id, loan_rid, receipt, value_date, booking_date, at, amount, penalty, interest, principal, credit,
-         method, reference, actor) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into payment (id, loan_rid, receipt, value_date, booking_date, at, amount, penalty, fee, interest, principal,
+         credit, recovery, suspense, method, reference, actor) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         payment.id.0,
         rid,
         payment.receipt,
@@ -358,9 +403,12 @@ async fn insert_payment(
         at,
         amount,
         penalty,
+        fee,
         interest,
         principal,
         credit,
+        recovery,
+        suspense,
         method,
         payment.reference,
         actor

@@ -5,8 +5,10 @@ mod customers;
 mod desk;
 mod ledger;
 mod loans;
+mod sums;
 
 pub(crate) use customers::{customer_key, fold, seal_form};
+pub(crate) use sums::kind_word;
 
 use crate::StoreError;
 use farthing_office::{Fact, FactBody, State, apply};
@@ -25,7 +27,11 @@ pub(crate) const TABLES: &[(&str, &str)] = &[
     ("balance", "account"),
     ("monthly", "month, measure"),
     ("portfolio", "share"),
+    ("standing", "product, oldest_due"),
+    ("accrual_rate", "product, kind"),
+    ("accrual_change", "day, product, kind"),
     ("day_figures", "date"),
+    ("day_bucket", "date, from_days"),
     ("user", "id"),
     ("task", "rid"),
 ];
@@ -40,7 +46,10 @@ pub(crate) async fn project(
     let before = loans::Before::of(state, fact);
     apply(state, fact);
     match &fact.body {
-        FactBody::OrganisationSetUp { .. } => {}
+        FactBody::OrganisationSetUp { .. }
+        | FactBody::DayAccrued { .. }
+        | FactBody::LatenessRulesSet { .. }
+        | FactBody::EligibilityRulesSet { .. } => {}
         FactBody::UserAdded { .. }
         | FactBody::UserAccessSet { .. }
         | FactBody::PasswordChanged { .. }
@@ -63,6 +72,12 @@ pub(crate) async fn project(
         | FactBody::PaymentReversed { .. }
         | FactBody::LoanForeclosed { .. }
         | FactBody::CreditRefunded { .. }
+        | FactBody::InterestSuspended { .. }
+        | FactBody::DuesWaived { .. }
+        | FactBody::TermsChanged { .. }
+        | FactBody::LoanWrittenOff { .. }
+        | FactBody::MoneySetAside { .. }
+        | FactBody::AsideSettled { .. }
         | FactBody::PenaltiesCharged { .. } => loans::project(conn, state, &before, fact).await?,
     }
     ledger::post(conn, seq, fact).await

@@ -79,7 +79,7 @@ impl Book {
         let mut conn = self.readers().acquire().await?;
         let found = sqlx::query!(
             r#"select c.rid, c.id as "id: Uuid", c.number, c.first_name, c.last_name, c.email, c.phone, c.document_id, c.born_on, c.address,
-               c.employer, c.monthly_income, c.other_installments, c.registered_at, c.email_verified_at, c.document_kind,
+               c.employer, c.monthly_income, c.other_installments, c.employment, c.other_income, c.registered_at, c.email_verified_at, c.document_kind,
                c.verified, c.active_loans, c.outstanding, c.erased, c.user_id is not null as "has_user!: bool",
                s.name as "seen_by?", v.name as "vouched_by?"
                from customer c left join user s on s.id = c.document_seen_by left join user v on v.id = c.vouched_by
@@ -114,6 +114,8 @@ impl Book {
             employer: c.employer,
             monthly_income: c.monthly_income,
             other_installments: c.other_installments,
+            employment: c.employment,
+            other_income: c.other_income,
         };
         Ok(Some(CustomerView {
             row: row(listed)?,

@@ -28,12 +28,10 @@ pub(super) const LIST: Searched = Searched {
         ("overdue", "t.status = 'active' and unlikely(t.oldest_due < ?)"),
         ("purchases", "t.purchase = 1"),
         ("closed", "t.stage = 'closed'"),
+        ("written_off", "t.stage = 'written_off'"),
     ],
     order: "t.rid desc",
 };
-
-/// A loan whose installment has become late and may bear a penalty.
-pub type LateLoan = LoanId;
 
 /// What a receipt shows besides the payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +46,7 @@ pub struct PaymentPaper {
 
 fn status(word: &str) -> Result<LoanStatus, StoreError> {
     use LoanStatus::*;
-    [Waiting, Approved, Rejected, Active, Closed]
+    [Waiting, Approved, Rejected, Active, Closed, WrittenOff]
         .into_iter()
         .find(|s| s.word() == word)
         .ok_or_else(|| StoreError::Damaged(format!("{word} is not a loan's status")))
@@ -231,29 +229,14 @@ impl Book {
             .await?;
         Ok(name.unwrap_or_default())
     }
-
-    /// Running loans with an unpaid installment due before a day, whose lateness costs something and was not charged yet.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn late_loans(&self, before: NaiveDate) -> Result<Vec<LateLoan>, StoreError> {
-        let rows = sqlx::query_scalar!(
-            r#"select distinct l.id as "id!: Uuid" from installment i join loan l on l.rid = i.loan_rid
-               where i.open > 0 and i.due_on < ? and i.penalty = 0 and l.has_penalty = 1 and l.status = 'active' order by l.rid"#,
-            before
-        )
-        .fetch_all(self.readers())
-        .await?;
-        Ok(rows.into_iter().map(LoanId).collect())
-    }
 }
 
 /// Some payments, in the order given.
 async fn papers(conn: &mut SqliteConnection, rids: &[i64]) -> Result<Vec<PaymentPaper>, StoreError> {
     let rids = array(rids);
     let found = sqlx::query!(
-        r#"select p.id as "id: Uuid", p.receipt, p.value_date as "value_date: NaiveDate", p.at, p.amount, p.penalty, p.interest,
-           p.principal, p.credit, p.method, p.reference, p.reversed, u.name as "by?", l.id as "loan: Uuid", c.id as "customer: Uuid"
+        r#"select p.id as "id: Uuid", p.receipt, p.value_date as "value_date: NaiveDate", p.at, p.amount, p.penalty, p.fee, p.interest,
+           p.principal, p.credit, p.recovery, p.suspense, p.method, p.reference, p.reversed, u.name as "by?", l.id as "loan: Uuid", c.id as "customer: Uuid"
            from json_each(?) w join payment p on p.rid = w.value join loan l on l.rid = p.loan_rid
            join customer c on c.rid = l.customer_rid left join user u on u.id = p.actor order by w.key"#,
         rids
@@ -273,9 +256,12 @@ async fn papers(conn: &mut SqliteConnection, rids: &[i64]) -> Result<Vec<Payment
                     amount: money(p.amount),
                     parts: PaymentParts {
                         penalty: money(p.penalty),
+                        fee: money(p.fee),
                         interest: money(p.interest),
                         principal: money(p.principal),
                         credit: money(p.credit),
+                        recovery: money(p.recovery),
+                        suspense: money(p.suspense),
                     },
                     method: read_method(&p.method),
                     reference: p.reference,
@@ -304,6 +290,16 @@ fn told(body: &FactBody) -> (String, Option<Money>) {
         FactBody::CreditRefunded { amount, .. } | FactBody::PenaltiesCharged { amount, .. } => {
             (String::new(), Some(*amount))
         }
+        FactBody::DuesWaived { waiver, reason, .. } => (reason.clone(), Some(waiver.amount)),
+        FactBody::TermsChanged { terms, paid_out, .. } => {
+            let detail = format!("{} · {}", terms.kind.word(), terms.reason);
+            (detail, (!paid_out.is_zero()).then_some(*paid_out))
+        }
+        FactBody::LoanWrittenOff {
+            written_off, reason, ..
+        } => (reason.clone(), Some(written_off.principal)),
+        FactBody::MoneySetAside { payment, .. } => (payment.receipt.clone(), Some(payment.amount)),
+        FactBody::AsideSettled { reason, .. } => (reason.clone(), None),
         _ => (String::new(), None),
     }
 }

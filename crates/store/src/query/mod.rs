@@ -1,13 +1,17 @@
 //! What screens ask of the book. Every list is paged in SQL; nothing here works out an amount that a fact did not carry.
 
 mod customers;
+mod day;
 mod desk;
 mod home;
+mod ledger;
 mod loans;
 mod receipts;
 
+pub use day::Standings;
 pub use desk::{ChallengeRow, SignInUser};
 pub use home::{HomeFigures, MonthSums, ProductShare};
+pub use ledger::LedgerLine;
 pub use loans::PaymentPaper;
 
 use crate::StoreError;

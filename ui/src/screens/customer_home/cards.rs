@@ -279,7 +279,7 @@ fn application(loan: &LoanView, show: Show) -> Option<AnyView> {
         LoanStatus::Waiting => ("waiting", text::OWN_APPLICATION_WAITING),
         LoanStatus::Approved => ("due", text::OWN_APPLICATION_APPROVED),
         LoanStatus::Rejected => ("late", text::OWN_APPLICATION_REJECTED),
-        LoanStatus::Active | LoanStatus::Closed => return None,
+        LoanStatus::Active | LoanStatus::Closed | LoanStatus::WrittenOff => return None,
     };
     let status = format!("status status-{glyph}");
     Some(

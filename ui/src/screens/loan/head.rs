@@ -23,6 +23,7 @@ fn pills(loan: &LoanView, show: Show) -> Vec<AnyView> {
         LoanStatus::Approved => pill("pill-accent", "due", show.say(text::LOAN_STATUS_APPROVED)),
         LoanStatus::Rejected => pill("pill-bad", "late", show.say(text::LOAN_STATUS_REJECTED)),
         LoanStatus::Closed => pill("pill-good", "paid", show.say(text::LOAN_STATUS_CLOSED)),
+        LoanStatus::WrittenOff => pill("pill-bad", "late", show.say(text::LOAN_STATUS_WRITTEN_OFF)),
         LoanStatus::Active => match row.days_past_due {
             0 => {}
             1 => pill("pill-bad", "late", show.say(text::LOAN_PILL_LATE_ONE)),

@@ -77,6 +77,7 @@ pub fn panel(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
             loan: page.id,
             amount,
             value_date,
+            prepayment: None,
         })
     });
     Effect::new(move |_| form.check(preview.error.get().as_ref()));
@@ -92,6 +93,8 @@ pub fn panel(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
             value_date,
             method: form.read_method(method),
             reference: reference.get_untracked().trim().to_owned(),
+            prepayment: None,
+            anyway: false,
         };
         form.send(
             request,

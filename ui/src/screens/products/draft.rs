@@ -75,6 +75,8 @@ pub struct Draft {
     pub allocation: RwSignal<String>,
     pub max_discount: RwSignal<String>,
     pub active: RwSignal<bool>,
+    /// The terms that the form was filled with: what it does not ask for stays as it was.
+    kept: RwSignal<Option<ProductTerms>>,
 }
 
 /// Finds the word of a value among choices; the first choice stands for a value that is not among them.
@@ -111,6 +113,7 @@ impl Draft {
             allocation: s(ORDERS[0].0),
             max_discount: RwSignal::new(show.money(Money::ZERO)),
             active: RwSignal::new(true),
+            kept: RwSignal::new(None),
         }
     }
 
@@ -122,8 +125,10 @@ impl Draft {
             None => ("none", String::new()),
             Some(PenaltyKind::PercentOfOverdueInstallment(percent)) => ("percent", show.number(percent)),
             Some(PenaltyKind::Flat(amount)) => ("flat", show.money(amount)),
+            Some(PenaltyKind::PercentOfOverduePrincipal(_) | PenaltyKind::PerDay { .. }) => ("kept", String::new()),
         };
         Draft {
+            kept: RwSignal::new(Some(terms.clone())),
             name: s(terms.name.clone()),
             method: s(word_of(METHODS.into_iter(), terms.method)),
             annual_rate: s(show.number(terms.annual_rate)),
@@ -209,6 +214,8 @@ impl Draft {
             .iter()
             .find(|(word, ..)| *word == allocation)
             .map_or(Share::ALL, |(_, order, _)| *order);
+        // What the form does not ask for stays as it was.
+        let kept = self.kept.get();
         Ok(ProductTerms {
             name: self.name.get().trim().to_owned(),
             method: METHODS
@@ -230,10 +237,17 @@ impl Draft {
                 .find(|(w, _)| *w == rounding)
                 .map_or(RoundingMode::HalfEven, |(_, r)| *r),
             installment_multiple,
-            penalty: kind.map(|kind| PenaltyRule { kind, grace_days }),
+            penalty: match self.penalty_kind.get().as_str() {
+                "kept" => kept.as_ref().and_then(|terms| terms.penalty),
+                _ => kind.map(|kind| PenaltyRule::new(kind, grace_days)),
+            },
             allocation: AllocationOrder::try_from(order).unwrap_or_default(),
             max_discount,
             active: self.active.get(),
+            charges: kept.as_ref().map(|terms| terms.charges.clone()).unwrap_or_default(),
+            allocate: kept.as_ref().map(|terms| terms.allocate).unwrap_or_default(),
+            payoff: kept.as_ref().map(|terms| terms.payoff).unwrap_or_default(),
+            eligibility: kept.and_then(|terms| terms.eligibility),
         })
     }
 }

@@ -1,0 +1,83 @@
+//! The organisation's rules as data: lateness and provisions, and who may borrow.
+
+use crate::{CustomerId, Money, ProductId, Request, request};
+use farthing_lending::{Assessment, BucketSum, EligibilityRules, LatenessRules};
+use serde::{Deserialize, Serialize};
+
+request! {
+    /// The rules in force.
+    GetRules {} => RulesView;
+
+    /// Sets the buckets of lateness with what is set aside for them, and when interest is suspended.
+    SaveLatenessRules {
+        /// The rules.
+        rules: LatenessRules,
+    } => RulesView;
+
+    /// Sets who may borrow, where the product has no rules of its own; none: nothing is asked.
+    SaveEligibilityRules {
+        /// The rules.
+        rules: Option<EligibilityRules>,
+    } => RulesView;
+
+    /// Whether a customer may borrow an amount, why or why not, and how much at most. A customer may ask for themselves.
+    CheckEligibility {
+        /// Who.
+        customer: CustomerId,
+        /// Under which terms.
+        product: ProductId,
+        /// How much, in minor units.
+        principal: Money,
+        /// Over how many installments.
+        installments: u32,
+    } => EligibilityView;
+
+    /// The portfolio by buckets of lateness, as of today, with what is set aside for it.
+    Delinquency {} => DelinquencyView;
+}
+
+/// The rules of an organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesView {
+    /// Buckets, provisions, suspension of interest.
+    pub lateness: LatenessRules,
+    /// Who may borrow; none: nothing is asked.
+    pub eligibility: Option<EligibilityRules>,
+    /// The rules to begin with.
+    pub usual: EligibilityRules,
+}
+
+/// The answer to a wish to borrow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EligibilityView {
+    /// The rules' answers and the largest amount; none: the organisation has no rules.
+    pub assessment: Option<Assessment>,
+    /// The installment that the wish leads to, in minor units.
+    pub installment: Money,
+}
+
+/// The portfolio by lateness.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DelinquencyView {
+    /// The sums of each bucket.
+    pub buckets: Vec<BucketSum>,
+    /// What is to be set aside by the rules, in minor units.
+    pub provision: Money,
+    /// What is set aside at the last closed day, in minor units.
+    pub provisioned: Money,
+    /// The same by product, the largest first.
+    pub products: Vec<ProductDelinquency>,
+}
+
+/// A product's portfolio by lateness.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductDelinquency {
+    /// The product; none: purchases on installments.
+    pub product: Option<ProductId>,
+    /// Its name; empty for purchases.
+    pub name: String,
+    /// The sums of each bucket.
+    pub buckets: Vec<BucketSum>,
+    /// What is to be set aside, in minor units.
+    pub provision: Money,
+}
