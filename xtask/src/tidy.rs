@@ -27,6 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("desktop", &["api", "desk"]),
     ("bindgen", &[]),
     ("xtask", &[]),
+    ("fuzz", &["lending"]),
 ];
 
 /// Where money is counted, so where nothing may be floating.

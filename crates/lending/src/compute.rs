@@ -51,7 +51,7 @@ pub(crate) fn parts(vector: &Value) -> Result<(Option<&str>, &Value), TermsError
     };
     if let Some(unknown) = keys.keys().find(|key| !KEYS.contains(&key.as_str())) {
         let message = format!("Remove this key: a vector has {}.", KEYS.join(", "));
-        return Err(TermsError::on(unknown.as_str(), message));
+        return Err(TermsError::on(named(unknown, "vector"), message));
     }
     let terms = vector
         .get("terms")
@@ -76,6 +76,11 @@ fn figures(vector: &Value) -> Result<Figures, TermsError> {
     })
 }
 
+/// The name of a field; a key may be empty, and is then named by what it is in.
+fn named<'a>(field: &'a str, whole: &'a str) -> &'a str {
+    if field.is_empty() { whole } else { field }
+}
+
 /// Reads the terms of one kind; what does not fit is named by its path.
 pub(crate) fn read<T: DeserializeOwned>(terms: &Value) -> Result<T, TermsError> {
     serde_path_to_error::deserialize(terms).map_err(|error| {
@@ -91,7 +96,7 @@ pub(crate) fn read<T: DeserializeOwned>(terms: &Value) -> Result<T, TermsError> 
             (None, _) => path,
         };
         TermsError::on(
-            field,
+            named(&field, "terms"),
             match missing {
                 Some(_) => "Give this value: without it the rest has no meaning.".to_string(),
                 None if message.starts_with("unknown field") => format!("Remove this key: {message}."),

@@ -1,13 +1,15 @@
 //! Whatever the terms, there is an answer or an error with a field, never a panic; and what is answered adds up.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../../../fuzz/checks.rs"]
+mod checks;
+#[path = "common/terms.rs"]
+mod terms;
+
 use farthing_lending::compute::answer;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-
-fn pick(list: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
-    prop::sample::select(list)
-}
+use terms::pick;
 
 fn cents(value: &Value) -> i64 {
     value.as_str().unwrap().replace('.', "").parse().unwrap()
@@ -64,5 +66,72 @@ proptest! {
             let lent: i64 = rows.iter().map(|r| cents(&r["principal"])).sum();
             prop_assert_eq!(lent, i64::try_from(principal).unwrap());
         }
+    }
+}
+
+/// Values at the edges of what can be written, and beyond.
+fn edge() -> impl Strategy<Value = Value> {
+    const NUMBERS: &[&str] = &[
+        "0",
+        "1",
+        "0.01",
+        "0.000001",
+        "0.000000000000001",
+        "999.999999999999999",
+        "1000",
+        "1000.000000000000001",
+        "-1",
+        "90071992547409.91",
+        "90071992547409.92",
+        "79228162514264337593543950335",
+        "1e3",
+        "",
+        "exact",
+        "half_even",
+        "flat",
+    ];
+    const DAYS: &[&str] = &[
+        "2024-01-31",
+        "2024-02-29",
+        "2023-02-29",
+        "0001-01-01",
+        "9999-12-31",
+        "9998-12-31",
+        "+10000-01-01",
+    ];
+    prop_oneof![
+        pick(NUMBERS).prop_map(Value::from),
+        pick(DAYS).prop_map(Value::from),
+        prop::sample::select(vec![0u64, 1, 2, 1200, 1201, 1_000_000, u32::MAX.into(), u64::MAX]).prop_map(Value::from),
+        prop::sample::select(vec![
+            json!(null),
+            json!(true),
+            json!([]),
+            json!({}),
+            json!(-1),
+            json!(0.5),
+            json!([{"on": "9999-12-31"}])
+        ]),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn an_edge_in_any_terms_is_answered_or_refused(
+        mut terms in terms::terms(),
+        edges in prop::collection::vec((any::<prop::sample::Index>(), edge()), 1..4),
+    ) {
+        for (which, edge) in edges {
+            let keys: Vec<String> = terms.as_object().unwrap().keys().cloned().collect();
+            let key = which.get(&keys);
+            match terms[key].as_object().map(|inner| inner.keys().cloned().collect::<Vec<_>>()) {
+                Some(inner) if !inner.is_empty() => terms[key][which.get(&inner)] = edge,
+                _ => terms[key] = edge,
+            }
+        }
+        let vector = json!({"id": 1, "kind": "schedule", "terms": terms});
+        checks::compute(vector.to_string().as_bytes());
+        checks::explain(format!("\n{vector}").as_bytes());
     }
 }

@@ -1,0 +1,28 @@
+//! Replays the seeds of the fuzz targets, and every input with which one once failed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../../../fuzz/checks.rs"]
+mod checks;
+
+use std::path::Path;
+
+fn replay(target: &str, check: impl Fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fuzz/seeds")
+        .join(target);
+    let seeds: Vec<_> = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
+    assert!(seeds.len() >= 30, "only {} seeds of {target}", seeds.len());
+    for seed in seeds {
+        check(&std::fs::read(seed).unwrap());
+    }
+}
+
+#[test]
+fn every_seed_is_computed_or_refused() {
+    replay("compute", checks::compute);
+}
+
+#[test]
+fn every_seed_is_explained_or_refused() {
+    replay("explain", checks::explain);
+}
