@@ -114,6 +114,9 @@ codes! {
     NoMail "no_mail" "No code can be sent: this desk has no mail server. The customer stays unverified and may apply; an administrator can set up mail in Settings.";
     NoCode "no_code" "No code can be sent now: {why} The customer stays unverified and may apply; paying out needs the code, or the id document and a supervisor.";
     TooManyCodes "too_many_codes" "A code went to this address a moment ago. The next one can be sent from {time} on.";
+    TooManyCodesHere "too_many_codes_here" "Many codes were sent from here in the last hour. The next one can be sent from {time} on.";
+    TooManyChecksHere "too_many_checks_here" "Many codes were tried here in the last minutes. The next one counts from {time} on.";
+    Suspended "suspended" "There were too many wrong codes in a row for this address or phone, so it takes none until {time}.";
     WrongCode "wrong_code" "This code is not right. Check the six digits and the reference, or send a new code.";
     UsedCode "used_code" "This code was used already. Send a new one.";
     ExpiredCode "expired_code" "This code has expired. Send a new one.";
@@ -131,6 +134,30 @@ codes! {
     MailRefused "mail_refused" "The mail server {server} refuses the message (code {answer}). Its provider can say why.";
     MailUnfit "mail_unfit" "The mail server {server} doesn't offer what the settings ask for: {cause}. Check protection, port and user name.";
     MailUnreachable "mail_unreachable" "The mail server {server} can't be reached: {cause}. Check its name and port, or try again when connected.";
+
+    PhoneInternational "phone_international" "“{text}” can't get text messages as it stands. Write the number with + and the country first, such as +254 700 000 001.";
+    SmsUrl "sms_url" "This is not the address of a gateway. Enter one such as https://sms.example.org/send.";
+    SmsUrlAccount "sms_url_account" "An account in the address would be seen in logs. Choose how the desk signs in, and enter it there.";
+    SmsUnprotected "sms_unprotected" "Without https others on the way could read the codes. Enter an https address.";
+    SmsOwnNetwork "sms_own_network" "{server} is a machine of your own network. If the gateway really is there, allow it below.";
+    SmsHeader "sms_header" "A header's name has letters, digits and dashes only, such as X-Api-Key.";
+    SmsPointer "sms_pointer" "A place in the answer starts with a slash, such as /status.";
+    SmsTemplateForm "sms_template_form" "A form is written as name=value, with & between them.";
+    SmsTemplateJson "sms_template_json" "This is not JSON. Write an object whose texts hold the blanks.";
+    SmsNoText "sms_no_text" "The phone or the message has no place. Put the blanks for both where the gateway wants them.";
+    SmsAddress "sms_address" "The settings make no request that can be sent to {server}. Check address and header.";
+    SmsNoTls "sms_no_tls" "This machine can't set up TLS for {server}.";
+    SmsSilent "sms_silent" "The gateway {server} did not answer within {seconds} seconds. Try again later.";
+    SmsUnreachable "sms_unreachable" "The gateway {server} can't be reached. Check its address, or try again when connected.";
+    SmsBroken "sms_broken" "The gateway {server} broke the connection before it answered, so the message may or may not be on its way.";
+    SmsElsewhere "sms_elsewhere" "The gateway {server} sends the desk elsewhere (code {answer}), which is not followed. Enter the address that it names.";
+    SmsAccount "sms_account" "The gateway {server} refuses the account (code {answer}). Check the account and its secret.";
+    SmsLater "sms_later" "The gateway {server} takes no messages at the moment (code {answer}). Try again in a few minutes.";
+    SmsTrouble "sms_trouble" "The gateway {server} is in trouble itself (code {answer}), so the message may or may not be on its way.";
+    SmsRefused "sms_refused" "The gateway {server} refuses the message (code {answer}). Its provider can say why.";
+    SmsUnreadable "sms_unreadable" "The gateway {server} answers something that can't be read (code {answer}), so the message may or may not be on its way.";
+    NoSms "no_sms" "No text message can be sent: this desk has no SMS gateway. An administrator can set one up in Settings.";
+    NoPhone "no_phone" "This customer has no phone number. Enter one first.";
 
     // Setting up, people, products.
     UnknownCurrency "unknown_currency" "This is not a currency of ISO 4217. Choose one from the list.";

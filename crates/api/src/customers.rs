@@ -35,6 +35,8 @@ request! {
     SendCode {
         /// Who.
         customer: CustomerId,
+        /// Which way.
+        contact: Contact,
     } => CodeSent;
 
     /// The customer read the code out: checks it.
@@ -123,6 +125,16 @@ pub struct CustomerRow {
     pub registered_at: DateTime<Utc>,
 }
 
+/// A way to reach a customer, which a code can verify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Contact {
+    /// By email.
+    Email,
+    /// By a text message to the phone.
+    Phone,
+}
+
 /// Everything about one customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerView {
@@ -132,6 +144,8 @@ pub struct CustomerView {
     pub form: CustomerForm,
     /// When the email was verified by a code.
     pub email_verified_at: Option<DateTime<Utc>>,
+    /// When the phone was verified by a code.
+    pub phone_verified_at: Option<DateTime<Utc>>,
     /// The id document that an officer saw: its kind and who saw it.
     pub document_seen: Option<(String, String)>,
     /// The supervisor who vouched for it.

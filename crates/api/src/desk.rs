@@ -61,13 +61,13 @@ request! {
         password: Secret,
     } => SessionView;
 
-    /// Sends a sign-in code to a customer's email. The answer is the same whether or not the email is known.
+    /// Sends a sign-in code to a customer's email or phone. The answer is the same whether or not it is known.
     SendSignInCode {
-        /// The customer's email.
-        email: String,
+        /// The customer's email, or their phone with + and the country first.
+        to: String,
     } => CodeSent;
 
-    /// Sign-in of a customer with an emailed code.
+    /// Sign-in of a customer with a code that was sent.
     SignInWithCode {
         /// What [`SendSignInCode`] answered.
         challenge: String,
@@ -277,6 +277,8 @@ pub struct SessionView {
     pub idle_minutes: u32,
     /// Whether mail can be sent at all.
     pub has_mail: bool,
+    /// Whether this desk can send text messages.
+    pub has_sms: bool,
     /// What the role may do: the words of the office's permission table.
     pub permissions: Vec<String>,
     /// When the book was last saved.

@@ -19,6 +19,7 @@ mod role;
 mod rules;
 mod secret;
 mod servicing;
+mod sms;
 
 pub use code::Code;
 pub use customers::*;
@@ -37,6 +38,7 @@ pub use role::Role;
 pub use rules::*;
 pub use secret::Secret;
 pub use servicing::*;
+pub use sms::*;
 
 /// Something that a screen or a program may ask of the desk.
 pub trait Request: serde::Serialize + serde::de::DeserializeOwned {

@@ -3,6 +3,7 @@
 use farthing_api::{ApiError, Code, ErrorKind};
 use farthing_documents::DocumentError;
 use farthing_identity::mail::MailError;
+use farthing_identity::sms::SmsError;
 use farthing_identity::{IdentityError, SlotError};
 use farthing_store::StoreError;
 
@@ -66,6 +67,20 @@ impl<T> Told<T> for Result<T, MailError> {
                 MailError::Address(error) if error.code == Code::MailSender => error.on("from"),
                 MailError::Address(error) => error.on("to"),
                 MailError::Unreachable(error) | MailError::Refused(error) => error,
+            }
+        })
+    }
+}
+
+impl<T> Told<T> for Result<T, SmsError> {
+    fn told(self) -> Answer<T> {
+        self.map_err(|error| {
+            tracing::info!(error = %error, "a text message was not sent");
+            match error {
+                SmsError::Settings(error)
+                | SmsError::Unclear(error)
+                | SmsError::Unreachable(error)
+                | SmsError::Refused(error) => error,
             }
         })
     }

@@ -1,4 +1,4 @@
-//! Passwords, one-time codes, key slots and the mail transport.
+//! Passwords, one-time codes, key slots, and the transports of mail and text messages.
 //!
 //! Nothing here reads a clock: whoever calls passes the time in. Randomness comes from the operating system alone.
 
@@ -9,10 +9,13 @@ mod keyring;
 pub mod mail;
 pub mod otp;
 pub mod password;
+mod phone;
 mod random;
 mod recovery;
 pub mod seal;
 pub mod slots;
+pub mod sms;
+mod sms_template;
 mod templates;
 mod throttle;
 
@@ -20,5 +23,6 @@ pub use device::{DeviceKey, DeviceSecret};
 pub use email::{normalise_email, sign_in_name};
 pub use error::{IdentityError, SlotError};
 pub use password::{Cost, check_password, hash_password, verify_password};
+pub use phone::normalise_phone;
 pub use seal::{open_text, seal_text};
 pub use slots::{Opened, SlotFile};

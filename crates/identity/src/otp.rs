@@ -16,18 +16,26 @@ impl Policy {
     pub const DIGITS: usize = 6;
     /// Minutes for which an emailed code holds.
     pub const EMAIL_MINUTES: u32 = 10;
+    /// Minutes for which a code in a text message holds.
+    pub const SMS_MINUTES: u32 = 5;
     /// Tries at one challenge, all its codes together.
     pub const TRIES: u32 = 5;
     /// How many of the newest codes of a challenge hold at once, so that a resend doesn't spoil the code on its way.
     pub const NEWEST: usize = 2;
-    /// Wrong codes in a row, over all challenges, that suspend the channel for a day.
+    /// Wrong codes in a row, over all challenges to one address or phone, that suspend it.
     pub const WRONG_IN_A_ROW: u32 = 20;
+    /// Hours for which it is suspended then.
+    pub const SUSPENDED_HOURS: i64 = 24;
     /// Seconds after the first, the second and every later sending until the next may be asked for.
     pub const RESEND_SECONDS: [i64; 3] = [60, 120, 300];
     /// Sendings to one target in an hour.
     pub const PER_HOUR: usize = 5;
     /// Sendings to one target in a day.
     pub const PER_DAY: usize = 10;
+    /// Codes that one person or place may have sent in an hour.
+    pub const SENDS_FROM: usize = 20;
+    /// Codes that one person or place may try in five minutes.
+    pub const CHECKS_FROM: usize = 30;
 }
 
 /// A new code of six digits, each as likely as any other.
@@ -112,6 +120,24 @@ fn next_after(sent: &[DateTime<Utc>], now: DateTime<Utc>) -> Option<DateTime<Utc
     .max()
 }
 
+/// Whether something may be done once more where `most` are the limit in a span. `done` is newest first; times far ahead come
+/// from a clock that was wrong and don't count.
+///
+/// # Errors
+/// The time from which it may be done.
+pub fn within(done: &[DateTime<Utc>], most: usize, span: TimeDelta, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+    let counted = done.iter().filter(|at| **at <= now + TimeDelta::minutes(5));
+    match counted
+        .copied()
+        .nth(most - 1)
+        .map(|at| at + span)
+        .filter(|until| *until > now)
+    {
+        Some(until) => Err(until),
+        None => Ok(()),
+    }
+}
+
 /// Four letters that the message and the screen both show, so that people see which message belongs to which screen.
 /// Not a secret. No vowels, so that they spell nothing, and no letters that are read for others.
 pub fn reference() -> String {
@@ -135,6 +161,17 @@ mod tests {
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_780_000_000 + seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn as_many_as_the_limit_in_its_span() {
+        let done: Vec<_> = (0..30).rev().map(at).collect();
+        let span = TimeDelta::minutes(5);
+        assert_eq!(within(&done, 30, span, at(30)), Err(at(300)));
+        assert_eq!(within(&done, 30, span, at(300)), Ok(()));
+        assert_eq!(within(&done[1..], 30, span, at(30)), Ok(()));
+        let ahead: Vec<_> = (0..30).map(|n| at(n + 10_000)).collect();
+        assert_eq!(within(&ahead, 30, span, at(30)), Ok(()));
     }
 
     /// RFC 4231, test cases 1, 2 and 6 (a key longer than a block).

@@ -66,6 +66,29 @@ pub fn code_message(
     message(language, subject, &parts)
 }
 
+/// The text message that carries a one-time code. The reference says to which screen it belongs.
+pub fn code_text(language: &str, organisation: &str, code: &Secret, reference: &str, minutes: u32) -> String {
+    let code = code.reveal();
+    match language {
+        "fr" => format!(
+            "{code} est votre code pour {organisation} (référence {reference}). Valable {minutes} minutes. Ne le donnez à \
+             personne au téléphone."
+        ),
+        _ => format!(
+            "{code} is your code for {organisation} (reference {reference}). It holds for {minutes} minutes. Give it to \
+             nobody on the phone."
+        ),
+    }
+}
+
+/// The text message that shows that the SMS settings work.
+pub fn test_text(language: &str, organisation: &str) -> String {
+    match language {
+        "fr" => format!("Message d’essai de {organisation} : les réglages des SMS fonctionnent."),
+        _ => format!("Test message from {organisation}: the SMS settings work."),
+    }
+}
+
 /// The message that shows that the mail settings work: subject, text, HTML.
 pub fn test_message(language: &str, organisation: &str) -> (String, String, String) {
     let (subject, words) = match language {

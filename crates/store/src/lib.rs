@@ -15,5 +15,7 @@ mod seal;
 pub use book::{Book, BookKey};
 pub use error::StoreError;
 pub use log::{Batch, Beside, Identity};
-pub use query::{ChallengeRow, HomeFigures, LedgerLine, MonthSums, PaymentPaper, ProductShare, SignInUser, Standings};
+pub use query::{
+    Act, ChallengeRow, HomeFigures, LedgerLine, MonthSums, PaymentPaper, ProductShare, SignInUser, Standings, Suspension, Tried,
+};
 pub use seal::CustomerKey;

@@ -1,4 +1,4 @@
-//! A code that was sent by mail: its reference, the field for it, and another one after a while.
+//! A code that was sent by mail or text message: its reference, the field for it, and another one after a while.
 
 use crate::i18n::{t, text, words};
 use crate::parts::{Button, CodeField};

@@ -5,7 +5,7 @@ use crate::i18n::{Text, t, text, words};
 use crate::parts::{Button, Dialog, Form, FormState, Glyph, PasswordField, Query, Refusal, SelectField};
 use crate::state::{App, app};
 use farthing_api::{
-    CodeSent, CustomerId, CustomerView, OpenCustomerAccess, RecordDocument, Secret, SendCode, VerifyCode,
+    CodeSent, Contact, CustomerId, CustomerView, OpenCustomerAccess, RecordDocument, Secret, SendCode, VerifyCode,
     VouchForCustomer,
 };
 use leptos::prelude::*;
@@ -28,9 +28,11 @@ fn document_name(app: App, kind: &str) -> String {
 pub fn VerifyPanel(customer: CustomerView, query: Query<CustomerView>, may_edit: bool) -> impl IntoView {
     let app = app();
     let id = customer.row.id;
-    let has_mail = app
-        .session
-        .with_untracked(|session| session.as_ref().is_some_and(|session| session.has_mail));
+    let (has_mail, has_sms) = app.session.with_untracked(|session| {
+        session
+            .as_ref()
+            .map_or((false, false), |session| (session.has_mail, session.has_sms))
+    });
     let opening = RwSignal::new(false);
     let email = match customer.email_verified_at {
         Some(at) => words(
@@ -41,6 +43,16 @@ pub fn VerifyPanel(customer: CustomerView, query: Query<CustomerView>, may_edit:
         None if !has_mail => text::VERIFY_EMAIL_NO_MAIL.into(),
         None => text::VERIFY_EMAIL_OPEN.into(),
     };
+    let phone = match customer.phone_verified_at {
+        Some(at) => words(
+            text::VERIFY_EMAIL_DONE,
+            [("date", app.date(crate::dates::local_date(at)))],
+        ),
+        None if customer.form.phone.is_empty() => text::VERIFY_PHONE_NONE.into(),
+        None if !has_sms => text::VERIFY_PHONE_NO_SMS.into(),
+        None => text::VERIFY_EMAIL_OPEN.into(),
+    };
+    let may_text = may_edit && has_sms && customer.phone_verified_at.is_none() && !customer.form.phone.is_empty();
     let may_send = may_edit && has_mail && customer.email_verified_at.is_none() && !customer.form.email.is_empty();
     let document = match &customer.document_seen {
         Some((kind, by)) => words(
@@ -83,7 +95,9 @@ pub fn VerifyPanel(customer: CustomerView, query: Query<CustomerView>, may_edit:
             {verdict}
             <ul class="work">
                 <li class="work-item">{item(customer.email_verified_at.is_some(), text::FIELD_EMAIL, email)}</li>
-                {may_send.then(|| view! { <li class="work-act"><EmailCheck id=id query=query/></li> })}
+                {may_send.then(|| view! { <li class="work-act"><ContactCheck contact=Contact::Email id=id query=query/></li> })}
+                <li class="work-item">{item(customer.phone_verified_at.is_some(), text::FIELD_PHONE, phone)}</li>
+                {may_text.then(|| view! { <li class="work-act"><ContactCheck contact=Contact::Phone id=id query=query/></li> })}
                 <li class="work-item">{item(customer.document_seen.is_some(), text::VERIFY_DOCUMENT, document)}</li>
                 {show_document.then(|| view! { <li class="work-act"><DocumentCheck id=id query=query/></li> })}
                 <li class="work-item">{item(customer.vouched_by.is_some(), text::VERIFY_VOUCH, vouched)}</li>
@@ -103,14 +117,24 @@ pub fn VerifyPanel(customer: CustomerView, query: Query<CustomerView>, may_edit:
     .into_any()
 }
 
+/// Sends a code and checks it.
 #[component]
-fn EmailCheck(id: CustomerId, query: Query<CustomerView>) -> impl IntoView {
+fn ContactCheck(contact: Contact, id: CustomerId, query: Query<CustomerView>) -> impl IntoView {
     let app = app();
-    let form = FormState::new("verify-form");
+    let (name, send, icon, told) = match contact {
+        Contact::Email => ("verify-form", text::VERIFY_EMAIL_SEND, "mail", text::VERIFY_EMAIL_TOLD),
+        Contact::Phone => (
+            "verify-phone",
+            text::VERIFY_PHONE_SEND,
+            "phone",
+            text::VERIFY_PHONE_TOLD,
+        ),
+    };
+    let form = FormState::new(name);
     let code = RwSignal::new(String::new());
     let sent = RwSignal::new(None::<CodeSent>);
     let ask = move || {
-        form.submit(SendCode { customer: id }, move |answer| {
+        form.submit(SendCode { customer: id, contact }, move |answer| {
             code.set(String::new());
             sent.set(Some(answer));
             form.focus("code");
@@ -126,7 +150,7 @@ fn EmailCheck(id: CustomerId, query: Query<CustomerView>) -> impl IntoView {
                     code: code.get_untracked(),
                 };
                 form.submit(request, move |view| {
-                    app.tell(app.say(text::VERIFY_EMAIL_TOLD));
+                    app.tell(app.say(told));
                     query.put(view);
                 });
             }
@@ -136,7 +160,7 @@ fn EmailCheck(id: CustomerId, query: Query<CustomerView>) -> impl IntoView {
         <Form state=form class="stack" on_submit=submit>
             {move || match sent.get() {
                 None => view! {
-                    <p><Button label=text::VERIFY_EMAIL_SEND kind=" btn-sm" icon="mail" does="send-code" busy_label=text::SENDING/></p>
+                    <p><Button label=send kind=" btn-sm" icon=icon does="send-code" busy_label=text::SENDING/></p>
                 }
                 .into_any(),
                 Some(answer) => view! {

@@ -29,6 +29,7 @@ mod recovery;
 mod sell;
 mod settings;
 mod sign_in;
+mod sms;
 mod staff;
 mod trouble;
 

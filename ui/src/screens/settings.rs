@@ -1,6 +1,7 @@
-//! The desk's settings: looks, mail, the day, the book, one's own password.
+//! The desk's settings: looks, mail, text messages, the day, the book, one's own password.
 
 use super::mail::{MailDraft, MailFields};
+use super::sms::Sms;
 use crate::i18n::{Language, t, text};
 use crate::parts::{
     Banner, Button, Choice, DateField, Form, FormState, PasswordField, Refusal, Screen, Segmented, Tone, query,
@@ -20,7 +21,7 @@ pub fn SettingsScreen() -> impl IntoView {
                 {app.can("keep_book").then(|| view! { <Book/> })}
                 <Looks/>
                 <OwnPassword/>
-                {app.can("manage_desk").then(|| view! { <Mail/> })}
+                {app.can("manage_desk").then(|| view! { <Mail/> <Sms/> })}
             </div>
         </Screen>
     }

@@ -1,4 +1,4 @@
-//! Sign-in: with email and password for everyone, with an emailed code for customers. And the locked screen.
+//! Sign-in: with email and password for everyone, with a code that was sent for customers. And the locked screen.
 
 use super::code::CodeEntry;
 use crate::i18n::{t, text, tf};
@@ -88,13 +88,13 @@ fn ByPassword() -> impl IntoView {
 fn ByCode() -> impl IntoView {
     let app = app();
     let form = FormState::new("code-form");
-    let email = RwSignal::new(String::new());
+    let to = RwSignal::new(String::new());
     let code = RwSignal::new(String::new());
     let sent = RwSignal::new(None::<CodeSent>);
     let ask = move || {
-        if form.require(&[("email", email)]) {
+        if form.require(&[("to", to)]) {
             let request = SendSignInCode {
-                email: email.get_untracked().trim().to_owned(),
+                to: to.get_untracked().trim().to_owned(),
             };
             form.submit(request, move |answer| {
                 sent.set(Some(answer));
@@ -116,7 +116,7 @@ fn ByCode() -> impl IntoView {
     };
     view! {
         <Form state=form class="stack" on_submit=submit>
-            <TextField name="email" label=text::FIELD_EMAIL kind="email" value=email autocomplete="email" autofocus=true/>
+            <TextField name="to" label=text::SIGNIN_TO value=to hint=text::SIGNIN_TO_HINT autofocus=true/>
             {move || match sent.get() {
                 None => view! {
                     <Button label=text::SIGNIN_SEND_CODE kind="primary btn-wide" does="send-code" busy_label=text::SENDING/>

@@ -1,103 +1,214 @@
-//! One-time codes: to verify a customer's email, and to let a customer in.
+//! One-time codes: to verify a customer's email or phone, and to let a customer in.
 
 use crate::desk::{Desk, Open, Session};
-use crate::error::{Answer, Told};
+use crate::error::{Answer, Told, internal};
 use chrono::Duration;
 use farthing_api::{
-    ApiError, Arg, Code, CodeSent, CustomerId, CustomerView, ErrorKind, MailSettings, Secret, SendCode, SendSignInCode,
-    SessionView, SignInWithCode, VerifyCode,
+    ApiError, Arg, Code, CodeSent, Contact, CustomerId, CustomerView, ErrorKind, MailSettings, Secret, SendCode,
+    SendSignInCode, SessionView, SignInWithCode, SmsSettings, VerifyCode,
 };
-use farthing_identity::{mail, normalise_email, otp, sign_in_name};
+use farthing_identity::otp::Policy;
+use farthing_identity::{mail, normalise_email, normalise_phone, otp, sign_in_name, sms};
 use farthing_office::permission::Permission;
 use farthing_office::{Actor, Channel, Command};
-use farthing_store::{Beside, ChallengeRow};
+use farthing_store::{Act, Beside, ChallengeRow, Suspension, Tried};
 
-const VERIFY: &str = "verify_email";
-const SIGN_IN: &str = "sign_in";
-const EMAIL: &str = "email";
+/// Who asks where nobody is signed in: whoever stands at this desk.
+const THIS_DESK: &str = "desk";
 
-/// A challenge that is ready to go out.
+/// What a code is for, and which way it goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Purpose {
+    word: &'static str,
+    contact: Contact,
+}
+
+const VERIFY_EMAIL: Purpose = Purpose {
+    word: "verify_email",
+    contact: Contact::Email,
+};
+const VERIFY_PHONE: Purpose = Purpose {
+    word: "verify_phone",
+    contact: Contact::Phone,
+};
+const SIGN_IN_BY_EMAIL: Purpose = Purpose {
+    word: "sign_in",
+    contact: Contact::Email,
+};
+const SIGN_IN_BY_PHONE: Purpose = Purpose {
+    word: "sign_in_phone",
+    contact: Contact::Phone,
+};
+
+impl Purpose {
+    /// The channel's word in a code's hash.
+    const fn channel(self) -> &'static str {
+        match self.contact {
+            Contact::Email => "email",
+            Contact::Phone => "phone",
+        }
+    }
+
+    const fn minutes(self) -> u32 {
+        match self.contact {
+            Contact::Email => Policy::EMAIL_MINUTES,
+            Contact::Phone => Policy::SMS_MINUTES,
+        }
+    }
+
+    /// The address or phone in its one form.
+    fn target(self, text: &str) -> Answer<String> {
+        match self.contact {
+            Contact::Email => normalise_email(text),
+            Contact::Phone => normalise_phone(text),
+        }
+    }
+}
+
+/// Where a code goes out.
+enum Way {
+    Mail(MailSettings),
+    Sms(SmsSettings),
+}
+
+/// A challenge that is kept and ready to go out.
 struct Ready {
     sent: CodeSent,
-    message: mail::Message,
-    settings: MailSettings,
+    way: Way,
+    target: String,
+    code: Secret,
+    language: String,
+    organisation: String,
+}
+
+impl Ready {
+    async fn send(self) -> Answer<CodeSent> {
+        let (language, organisation, sent) = (&self.language, &self.organisation, self.sent);
+        match self.way {
+            Way::Mail(settings) => {
+                let (subject, text, html) =
+                    mail::code_message(language, organisation, &self.code, &sent.reference, sent.minutes);
+                let message = mail::Message {
+                    to: self.target,
+                    subject,
+                    text,
+                    html,
+                };
+                mail::send(&settings, message).await.told()?;
+            }
+            Way::Sms(settings) => {
+                let text = sms::code_text(language, organisation, &self.code, &sent.reference, sent.minutes);
+                let message = sms::Text {
+                    to: self.target,
+                    text,
+                    key: sent.challenge.clone(),
+                };
+                sms::send(&settings, &message).await.told()?;
+            }
+        }
+        Ok(sent)
+    }
 }
 
 impl Desk {
-    /// Sends a code to a customer's email.
+    /// Sends a code to a customer's email or phone.
     ///
     /// # Errors
-    /// Says at once where no code can be sent: no mail set up, no network, too many codes.
+    /// Says at once where no code can be sent: no mail or gateway set up, no network, too many codes.
     pub async fn send_code(&self, request: SendCode) -> Answer<CodeSent> {
-        let (open, _) = self.caller_who_may(Permission::RegisterCustomers).await?;
+        let (open, session) = self.caller_who_may(Permission::RegisterCustomers).await?;
         let customer = self.customer_or_missing(&open, request.customer).await?;
-        if customer.form.email.is_empty() {
-            return Err(ApiError::input("email", Code::NoEmail));
+        let (purpose, to, none) = match request.contact {
+            Contact::Email => (VERIFY_EMAIL, customer.form.email, Code::NoEmail),
+            Contact::Phone => (VERIFY_PHONE, customer.form.phone, Code::NoPhone),
+        };
+        if to.is_empty() {
+            return Err(ApiError::input(purpose.channel(), none));
         }
+        let source = session.user.to_string();
         let ready = self
-            .prepare(&open, VERIFY, &customer.form.email, request.customer)
+            .prepare(&open, purpose, &to, &request.customer.to_string(), &source)
             .await?;
-        mail::send(&ready.settings, ready.message)
-            .await
-            .told()
-            .map_err(no_code)?;
-        Ok(ready.sent)
+        ready.send().await.map_err(no_code)
     }
 
-    /// Makes a challenge and keeps it before the message goes out.
-    async fn prepare(&self, open: &Open, purpose: &str, email: &str, subject: CustomerId) -> Answer<Ready> {
-        let Some(settings) = self.mail(open).await? else {
-            return Err(ApiError::new(ErrorKind::Unavailable, Code::NoMail));
-        };
+    /// Where codes of a purpose go out, if they can.
+    async fn way(&self, open: &Open, contact: Contact) -> Answer<Way> {
+        let missing = |code| ApiError::new(ErrorKind::Unavailable, code);
+        match contact {
+            Contact::Email => self
+                .mail(open)
+                .await?
+                .map(Way::Mail)
+                .ok_or_else(|| missing(Code::NoMail)),
+            Contact::Phone => self.sms(open).await?.map(Way::Sms).ok_or_else(|| missing(Code::NoSms)),
+        }
+    }
+
+    /// Makes a code and keeps it before the message goes out. A code that still waits keeps its challenge: the newest two
+    /// codes hold, under one count of tries and one reference.
+    async fn prepare(&self, open: &Open, purpose: Purpose, to: &str, subject: &str, source: &str) -> Answer<Ready> {
+        let way = self.way(open, purpose.contact).await?;
         let now = self.clock.now();
-        let target = normalise_email(email).map_err(|error| error.on("email"))?;
-        let before = open
-            .book
-            .challenges_since(&target, now - Duration::days(1))
+        let target = purpose.target(to)?;
+        let book = &open.book;
+        let hour = Duration::hours(1);
+        let asked = book.acts_since(Act::CodeFrom, source, now - hour).await.told()?;
+        otp::within(&asked, Policy::SENDS_FROM, hour, now).map_err(|until| limit(Code::TooManyCodesHere, until))?;
+        let sent = book
+            .acts_since(Act::CodeTo, &target, now - Duration::days(1))
             .await
             .told()?;
-        let resend_after = otp::may_send(&before, now)
-            .map_err(|until| ApiError::new(ErrorKind::Unavailable, Code::TooManyCodes).with("time", until))?;
-        let (code, reference) = (otp::new_code().told()?, otp::reference());
-        let id = hex::encode(self.mint.bytes::<16>().told()?);
+        let resend_after = otp::may_send(&sent, now).map_err(|until| limit(Code::TooManyCodes, until))?;
+
+        let waiting = book
+            .waiting_challenge(purpose.word, &target, subject, now)
+            .await
+            .told()?
+            .filter(|challenge| challenge.tries < Policy::TRIES);
+        let (id, reference, tries, mut codes) = match waiting {
+            Some(found) => (found.id, found.reference, found.tries, hashes(&found.codes)?),
+            None => {
+                let id = hex::encode(self.mint.bytes::<16>().told()?);
+                (id, otp::reference(), 0, Vec::new())
+            }
+        };
+        let code = otp::new_code().told()?;
         let pepper = self.pepper(open).await?;
-        let hash = otp::code_hash(&pepper, &id, purpose, EMAIL, &target, &code);
-        let codes = serde_json::to_string(&[hash]).map_err(|e| crate::error::internal(&e))?;
+        codes.push(otp::code_hash(
+            &pepper,
+            &id,
+            purpose.word,
+            purpose.channel(),
+            &target,
+            &code,
+        ));
+        codes.drain(..codes.len().saturating_sub(Policy::NEWEST));
         let challenge = ChallengeRow {
             id: id.clone(),
-            purpose: purpose.into(),
+            purpose: purpose.word.into(),
             target: target.clone(),
-            subject: subject.to_string(),
+            subject: subject.into(),
             reference: reference.clone(),
-            codes,
-            tries: 0,
+            codes: serde_json::to_string(&codes).map_err(|e| internal(&e))?,
+            tries,
             sent_at: now,
-            expires_at: now + Duration::minutes(i64::from(otp::Policy::EMAIL_MINUTES)),
+            expires_at: now + Duration::minutes(i64::from(purpose.minutes())),
             used: false,
         };
-        open.book.put_challenge(&challenge).await.told()?;
-        let organisation = &open.organisation;
-        let (subject, text, html) = mail::code_message(
-            &organisation.language,
-            &organisation.name,
-            &code,
-            &reference,
-            otp::Policy::EMAIL_MINUTES,
-        );
+        book.put_challenge(&challenge, source).await.told()?;
         Ok(Ready {
             sent: CodeSent {
                 challenge: id,
                 reference,
-                minutes: otp::Policy::EMAIL_MINUTES,
+                minutes: purpose.minutes(),
                 resend_after,
             },
-            message: mail::Message {
-                to: target,
-                subject,
-                text,
-                html,
-            },
-            settings,
+            way,
+            target,
+            code,
+            language: open.organisation.language.clone(),
+            organisation: open.organisation.name.clone(),
         })
     }
 
@@ -112,17 +223,24 @@ impl Desk {
     /// A wrong code, an expired one, one that was used, too many tries: each in its own words.
     pub async fn verify_code(&self, request: VerifyCode) -> Answer<CustomerView> {
         let (open, session) = self.caller_who_may(Permission::RegisterCustomers).await?;
-        let challenge = self
-            .check_code(&open, VERIFY, &request.challenge, &Secret::new(request.code))
+        let purposes = [VERIFY_EMAIL, VERIFY_PHONE];
+        let source = session.user.to_string();
+        let code = Secret::new(request.code);
+        let (purpose, challenge) = self
+            .check_code(&open, &purposes, &request.challenge, &code, &source)
             .await?;
         let customer = self.customer_or_missing(&open, request.customer).await?;
-        let same = normalise_email(&customer.form.email).is_ok_and(|email| email == challenge.target);
+        let (now, channel) = match purpose.contact {
+            Contact::Email => (customer.form.email, Channel::Email),
+            Contact::Phone => (customer.form.phone, Channel::Phone),
+        };
+        let same = purpose.target(&now).is_ok_and(|target| target == challenge.target);
         if challenge.subject != request.customer.to_string() || !same {
             return Err(ApiError::input("code", Code::OtherAddress));
         }
         let command = Command::ConfirmContact {
             customer: request.customer,
-            channel: Channel::Email,
+            channel,
         };
         let beside = Beside {
             challenge: Some(challenge.id),
@@ -133,72 +251,116 @@ impl Desk {
     }
 
     /// Checks a code. The try is kept before anything is compared.
-    async fn check_code(&self, open: &Open, purpose: &str, id: &str, code: &Secret) -> Answer<ChallengeRow> {
+    async fn check_code(
+        &self,
+        open: &Open,
+        purposes: &[Purpose],
+        id: &str,
+        code: &Secret,
+        source: &str,
+    ) -> Answer<(Purpose, ChallengeRow)> {
         let refuse = |code: Code| Err(ApiError::input("code", code));
-        let found = open
-            .book
-            .try_challenge(id)
-            .await
-            .told()?
-            .filter(|c| c.purpose == purpose);
-        let Some(challenge) = found else {
+        let (book, now) = (&open.book, self.clock.now());
+        let span = Duration::minutes(5);
+        let checks = book.acts_since(Act::CheckFrom, source, now - span).await.told()?;
+        otp::within(&checks, Policy::CHECKS_FROM, span, now).map_err(|until| limit(Code::TooManyChecksHere, until))?;
+        let suspension = Suspension {
+            after: Policy::WRONG_IN_A_ROW,
+            lasts: Duration::hours(Policy::SUSPENDED_HOURS),
+        };
+        let challenge = match book.try_challenge(id, source, now, suspension).await.told()? {
+            Tried::Counted(challenge) => challenge,
+            Tried::Unknown => return refuse(Code::WrongCode),
+            Tried::Suspended { until } => return Err(limit(Code::Suspended, until)),
+        };
+        let Some(purpose) = purposes.iter().find(|p| p.word == challenge.purpose) else {
             return refuse(Code::WrongCode);
         };
         if challenge.used {
             return refuse(Code::UsedCode);
         }
-        if challenge.tries > otp::Policy::TRIES {
+        if challenge.tries > Policy::TRIES {
             return refuse(Code::TooManyTries);
         }
-        if challenge.expires_at <= self.clock.now() {
+        if challenge.expires_at <= now {
             return refuse(Code::ExpiredCode);
         }
         let pepper = self.pepper(open).await?;
-        let candidate = otp::code_hash(&pepper, &challenge.id, purpose, EMAIL, &challenge.target, code);
-        let hashes: Vec<String> = serde_json::from_str(&challenge.codes).map_err(|e| crate::error::internal(&e))?;
-        match otp::matches(&hashes, &candidate) {
-            true => Ok(challenge),
-            false => refuse(Code::WrongCode),
+        let (channel, target) = (purpose.channel(), &challenge.target);
+        let candidate = otp::code_hash(&pepper, &challenge.id, purpose.word, channel, target, code);
+        if !otp::matches(&hashes(&challenge.codes)?, &candidate) {
+            return refuse(Code::WrongCode);
         }
+        book.right_code(target).await.told()?;
+        Ok((*purpose, challenge))
     }
 
-    /// Sends a sign-in code to a customer. The answer and its time are the same whether or not the email is known.
+    /// Sends a sign-in code to a customer's email or phone. The answer and its time are the same whether or not it is known.
     ///
     /// # Errors
-    /// Where this desk can't send mail at all.
+    /// Where this desk can't send such codes at all.
     pub async fn send_sign_in_code(&self, request: SendSignInCode) -> Answer<CodeSent> {
         let open = self.opened().await.map_err(|_| closed_book())?;
-        let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
-        let user = open.book.sign_in_user(&sign_in_name(&email)).await.told()?;
+        let purpose = match request.to.contains('@') {
+            true => SIGN_IN_BY_EMAIL,
+            false => SIGN_IN_BY_PHONE,
+        };
+        let target = purpose.target(&request.to).map_err(|error| error.on("to"))?;
+        let user = self.who_signs_in(&open, purpose, &target).await?;
         // An unknown address gets a challenge too, about nobody, which no code opens.
-        let nobody = CustomerId(uuid::Uuid::nil());
-        let customer = user.filter(|u| u.active).and_then(|u| u.customer);
-        let ready = self.prepare(&open, SIGN_IN, &email, customer.unwrap_or(nobody)).await?;
-        if customer.is_some() {
+        let is_known = user.is_some();
+        let subject = user
+            .map_or(CustomerId(uuid::Uuid::nil()), |(customer, _)| customer)
+            .to_string();
+        let ready = self.prepare(&open, purpose, &target, &subject, THIS_DESK).await?;
+        let sent = ready.sent.clone();
+        if is_known {
             tokio::spawn(async move {
-                if let Err(error) = mail::send(&ready.settings, ready.message).await {
-                    tracing::warn!(%error, "a sign-in code was not sent");
+                if ready.send().await.is_err() {
+                    tracing::warn!("a sign-in code was not sent");
                 }
             });
         }
-        Ok(ready.sent)
+        Ok(sent)
     }
 
-    /// Lets a customer in with an emailed code.
+    /// The customer who signs in by this email or verified phone, if there is exactly one, and their sign-in name.
+    async fn who_signs_in(&self, open: &Open, purpose: Purpose, target: &str) -> Answer<Option<(CustomerId, String)>> {
+        let sign_in = match purpose.contact {
+            Contact::Email => sign_in_name(target),
+            Contact::Phone => {
+                let phones = open.book.phones_that_sign_in().await.told()?;
+                let mut same = phones
+                    .into_iter()
+                    .filter(|(phone, _)| normalise_phone(phone).is_ok_and(|phone| phone == target));
+                match (same.next(), same.next()) {
+                    (Some((_, sign_in)), None) => sign_in,
+                    _ => return Ok(None),
+                }
+            }
+        };
+        let user = open.book.sign_in_user(&sign_in).await.told()?;
+        let customer = user.filter(|u| u.active).and_then(|u| u.customer);
+        Ok(customer.map(|customer| (customer, sign_in)))
+    }
+
+    /// Lets a customer in with a code that was sent.
     ///
     /// # Errors
     /// Those of a wrong or expired code.
     pub async fn sign_in_with_code(&self, request: SignInWithCode) -> Answer<SessionView> {
         let open = self.opened().await.map_err(|_| closed_book())?;
-        let challenge = self
-            .check_code(&open, SIGN_IN, &request.challenge, &Secret::new(request.code))
+        let purposes = [SIGN_IN_BY_EMAIL, SIGN_IN_BY_PHONE];
+        let code = Secret::new(request.code);
+        let (purpose, challenge) = self
+            .check_code(&open, &purposes, &request.challenge, &code, THIS_DESK)
             .await?;
-        let sign_in = sign_in_name(&challenge.target);
-        let user = open.book.sign_in_user(&sign_in).await.told()?;
-        let known = user.filter(|u| u.active && u.customer.is_some_and(|c| c.to_string() == challenge.subject));
-        let Some(user) = known else {
-            return Err(ApiError::input("code", Code::WrongCode));
-        };
+        let wrong = || ApiError::input("code", Code::WrongCode);
+        let known = self.who_signs_in(&open, purpose, &challenge.target).await?;
+        let (_, sign_in) = known
+            .filter(|(customer, _)| customer.to_string() == challenge.subject)
+            .ok_or_else(wrong)?;
+        let user = open.book.sign_in_user(&sign_in).await.told()?.ok_or_else(wrong)?;
         if !open.book.use_challenge(&challenge.id).await.told()? {
             return Err(ApiError::input("code", Code::UsedCode));
         }
@@ -209,6 +371,14 @@ impl Desk {
         };
         self.begin(Session::of(actor, user.name, sign_in)).await
     }
+}
+
+fn hashes(codes: &str) -> Answer<Vec<String>> {
+    serde_json::from_str(codes).map_err(|e| internal(&e))
+}
+
+fn limit(code: Code, until: chrono::DateTime<chrono::Utc>) -> ApiError {
+    ApiError::new(ErrorKind::Unavailable, code).with("time", until)
 }
 
 fn closed_book() -> ApiError {

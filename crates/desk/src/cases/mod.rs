@@ -14,6 +14,7 @@ mod products;
 mod rules;
 mod servicing;
 mod sign_in;
+mod sms;
 mod start;
 mod trouble;
 

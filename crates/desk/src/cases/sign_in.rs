@@ -333,6 +333,7 @@ impl Desk {
             locked: session.locked,
             idle_minutes: session.idle_minutes(),
             has_mail: open.book.setting("mail").await.told()?.is_some(),
+            has_sms: open.book.setting("sms").await.told()?.is_some(),
             permissions: permission::of(session.role).map(str::to_string).collect(),
             saved_at: open.book.saved_at().await.told()?,
             attention,

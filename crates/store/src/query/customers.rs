@@ -79,7 +79,8 @@ impl Book {
         let mut conn = self.readers().acquire().await?;
         let found = sqlx::query!(
             r#"select c.rid, c.id as "id: Uuid", c.number, c.first_name, c.last_name, c.email, c.phone, c.document_id, c.born_on, c.address,
-               c.employer, c.monthly_income, c.other_installments, c.employment, c.other_income, c.registered_at, c.email_verified_at, c.document_kind,
+               c.employer, c.monthly_income, c.other_installments, c.employment, c.other_income, c.registered_at, c.email_verified_at,
+               c.phone_verified_at, c.document_kind,
                c.verified, c.active_loans, c.outstanding, c.erased, c.user_id is not null as "has_user!: bool",
                s.name as "seen_by?", v.name as "vouched_by?"
                from customer c left join user s on s.id = c.document_seen_by left join user v on v.id = c.vouched_by
@@ -91,6 +92,7 @@ impl Book {
         drop(conn);
         let Some(c) = found else { return Ok(None) };
         let verified_at = c.email_verified_at.as_deref().map(read_instant).transpose()?;
+        let phone_verified_at = c.phone_verified_at.as_deref().map(read_instant).transpose()?;
         let listed = Listed {
             id: c.id,
             number: c.number,
@@ -121,6 +123,7 @@ impl Book {
             row: row(listed)?,
             form,
             email_verified_at: verified_at,
+            phone_verified_at,
             document_seen: c.document_kind.map(|kind| (kind, c.seen_by.unwrap_or_default())),
             vouched_by: c.vouched_by,
             may_receive: Ok(()),

@@ -1,4 +1,4 @@
-//! People, products, settings, one-time codes.
+//! People, products, settings.
 
 use crate::StoreError;
 use crate::book::Book;
@@ -25,31 +25,6 @@ pub struct SignInUser {
     pub active: bool,
     /// The password's hash, a PHC string.
     pub hash: Option<String>,
-}
-
-/// A one-time code that was sent: never the code itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChallengeRow {
-    /// Names it.
-    pub id: String,
-    /// What it is for.
-    pub purpose: String,
-    /// The address that it was sent to.
-    pub target: String,
-    /// Whom it is about.
-    pub subject: String,
-    /// The short reference that message and screen show.
-    pub reference: String,
-    /// Hashes of the codes that are valid, newest last, as JSON.
-    pub codes: String,
-    /// How many tries there were.
-    pub tries: u32,
-    /// When the newest code was sent.
-    pub sent_at: DateTime<Utc>,
-    /// When it expires.
-    pub expires_at: DateTime<Utc>,
-    /// Whether it was used.
-    pub used: bool,
 }
 
 fn role(word: &str) -> Result<Role, StoreError> {
@@ -86,6 +61,20 @@ impl Book {
                 })
             })
             .transpose()
+    }
+
+    /// The customers with a sign-in whose phone was verified: the phone as it is written, and the sign-in name.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn phones_that_sign_in(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let found = sqlx::query!(
+            "select c.phone, u.sign_in from user u join customer c on c.id = u.customer
+             where u.active = 1 and c.phone_verified_at is not null"
+        )
+        .fetch_all(self.readers())
+        .await?;
+        Ok(found.into_iter().map(|row| (row.phone, row.sign_in)).collect())
     }
 
     /// Everyone who works here.
@@ -279,88 +268,5 @@ impl Book {
     pub async fn set_credential(&self, user: UserId, hash: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
         let mut conn = self.writer().await;
         crate::log::put_credential(&mut conn, user, hash, &instant(at)).await
-    }
-
-    /// Keeps a new challenge, or a further code of one.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn put_challenge(&self, c: &ChallengeRow) -> Result<(), StoreError> {
-        let mut conn = self.writer().await;
-        let (sent, expires) = (instant(c.sent_at), instant(c.expires_at));
-        sqlx::query!(
-            "insert into challenge (id, purpose, target, subject, reference, codes, tries, sent_at, expires_at)
-             values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set reference = excluded.reference,
-             codes = excluded.codes, sent_at = excluded.sent_at, expires_at = excluded.expires_at",
-            c.id,
-            c.purpose,
-            c.target,
-            c.subject,
-            c.reference,
-            c.codes,
-            c.tries,
-            sent,
-            expires
-        )
-        .execute(&mut *conn)
-        .await?;
-        Ok(())
-    }
-
-    /// Counts a try at a challenge, before anything is compared, and returns it as it is then.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn try_challenge(&self, id: &str) -> Result<Option<ChallengeRow>, StoreError> {
-        let mut conn = self.writer().await;
-        let row = sqlx::query!(
-            "update challenge set tries = tries + 1 where id = ? returning id, purpose, target, subject, reference, codes, tries, sent_at, expires_at, used",
-            id
-        )
-        .fetch_optional(&mut *conn)
-        .await?;
-        row.map(|r| {
-            Ok(ChallengeRow {
-                id: r.id,
-                purpose: r.purpose,
-                target: r.target,
-                subject: r.subject,
-                reference: r.reference,
-                codes: r.codes,
-                tries: u32::try_from(r.tries).unwrap_or(u32::MAX),
-                sent_at: crate::log::read_instant(&r.sent_at)?,
-                expires_at: crate::log::read_instant(&r.expires_at)?,
-                used: r.used != 0,
-            })
-        })
-        .transpose()
-    }
-
-    /// Uses a challenge up; only the first of two who race for it succeeds.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn use_challenge(&self, id: &str) -> Result<bool, StoreError> {
-        let mut conn = self.writer().await;
-        let done = sqlx::query!("update challenge set used = 1 where id = ? and used = 0", id)
-            .execute(&mut *conn)
-            .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    /// The challenges sent to an address since an instant, newest first.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn challenges_since(&self, target: &str, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, StoreError> {
-        let since = instant(since);
-        let rows = sqlx::query_scalar!(
-            "select sent_at from challenge where target = ? and sent_at >= ? order by sent_at desc",
-            target,
-            since
-        )
-        .fetch_all(self.readers())
-        .await?;
-        rows.iter().map(|at| crate::log::read_instant(at)).collect()
     }
 }

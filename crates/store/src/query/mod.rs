@@ -1,5 +1,6 @@
 //! What screens ask of the book. Every list is paged in SQL; nothing here works out an amount that a fact did not carry.
 
+mod codes;
 mod customers;
 mod day;
 mod desk;
@@ -8,8 +9,9 @@ mod ledger;
 mod loans;
 mod receipts;
 
+pub use codes::{Act, ChallengeRow, Suspension, Tried};
 pub use day::Standings;
-pub use desk::{ChallengeRow, SignInUser};
+pub use desk::SignInUser;
 pub use home::{HomeFigures, MonthSums, ProductShare};
 pub use ledger::LedgerLine;
 pub use loans::PaymentPaper;
