@@ -3,9 +3,12 @@
 #![cfg(target_os = "linux")]
 
 mod care;
+#[path = "../../crates/desk/tests/common/gateway.rs"]
+mod gateway;
 mod harness;
 mod life;
 mod looks;
+mod messages;
 mod money;
 mod opens;
 mod tour;

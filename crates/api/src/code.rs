@@ -107,6 +107,7 @@ codes! {
     EmailManyAt "email_many_at" "“{text}” is not an email address: it has more than one @. Enter one such as amina@example.org.";
     EmailTooLong "email_too_long" "This email address is too long to be delivered. Enter one of at most 254 characters.";
     EmailTaken "taken" "Someone signs in with this email already. Enter another one.";
+    PhoneTaken "phone_taken" "Someone signs in with this phone already. Check the number.";
     PasswordShort "password_short" "This password has {length} characters and needs {least}. Put a few words together that only you would combine.";
     PasswordLong "password_long" "This password has {length} characters, and {most} is the most. Shorten it.";
     PasswordWeak "weak" "This password is easy to guess: it is common, repeats itself or holds a name that belongs to you. Put a few words together that have nothing to do with each other.";
@@ -192,6 +193,7 @@ codes! {
     Erased "erased" "This customer's personal data was erased. Register them anew.";
     Unverified "unverified" "The customer is not verified. Send a code to the email, or see the id document and have a supervisor vouch for it.";
     EmailUnverified "email_unverified" "The email is the sign-in name and is not verified yet. Send a code to it first.";
+    PhoneUnverified "phone_unverified" "The phone is the sign-in name and is not verified yet. Send a code to it first.";
     NoDocument "no_document" "No id document was seen yet. An officer looks at it first, then you vouch for it.";
     OwnDocument "own_document" "You saw this document yourself, so someone else must vouch for it.";
 

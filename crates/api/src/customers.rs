@@ -67,8 +67,8 @@ request! {
     OpenCustomerAccess {
         /// Who.
         customer: CustomerId,
-        /// The password, typed by the customer.
-        password: Secret,
+        /// The password, typed by the customer; none for one whose phone alone is verified, who signs in with codes.
+        password: Option<Secret>,
     } => CustomerView;
 }
 

@@ -216,7 +216,7 @@ async fn a_customer_sees_their_own_things_only() {
     let loan = running_loan(&t).await;
     let access = OpenCustomerAccess {
         customer: loan.row.customer,
-        password: Secret::new("quite a long pass phrase 12"),
+        password: Some(Secret::new("quite a long pass phrase 12")),
     };
     assert_eq!(
         t.desk.open_customer_access(access).await.unwrap_err().code,

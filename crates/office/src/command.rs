@@ -16,10 +16,11 @@ use std::collections::BTreeMap;
 pub type Sealed = BTreeMap<String, String>;
 
 /// A channel by which a customer is reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// Email.
+    #[default]
     Email,
     /// Phone.
     Phone,
@@ -132,8 +133,11 @@ pub enum Command {
     OpenAccess {
         /// Who.
         customer: CustomerId,
-        /// The hash of their email as a sign-in name.
+        /// The hash of their email or phone as a sign-in name.
         sign_in: String,
+        /// Which of the two; it must be verified.
+        #[serde(default)]
+        by: Channel,
     },
     /// An application.
     ApplyForLoan {
@@ -423,7 +427,7 @@ impl Command {
             | Command::ConfirmContact { customer, .. }
             | Command::RecordDocument { customer, .. }
             | Command::Vouch { customer } => keys.push(Key::Customer(*customer)),
-            Command::OpenAccess { customer, sign_in } => {
+            Command::OpenAccess { customer, sign_in, .. } => {
                 keys.extend([Key::Customer(*customer), Key::SignIn(sign_in.clone())]);
             }
             Command::ApplyForLoan { customer, product, .. } => {

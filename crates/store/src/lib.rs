@@ -16,6 +16,7 @@ pub use book::{Book, BookKey};
 pub use error::StoreError;
 pub use log::{Batch, Beside, Identity};
 pub use query::{
-    Act, ChallengeRow, HomeFigures, LedgerLine, MonthSums, PaymentPaper, ProductShare, SignInUser, Standings, Suspension, Tried,
+    Act, ChallengeRow, HomeFigures, LedgerLine, MonthSums, PaymentPaper, ProductShare, SignInUser, Standings,
+    Suspension, Tried,
 };
 pub use seal::CustomerKey;

@@ -66,7 +66,8 @@ pub fn VerifyPanel(customer: CustomerView, query: Query<CustomerView>, may_edit:
         None => text::VERIFY_VOUCH_OPEN.into(),
     };
     let has_email = customer.email_verified_at.is_some();
-    let access: Signal<String> = match (customer.has_access, has_email) {
+    let has_phone = customer.phone_verified_at.is_some();
+    let access: Signal<String> = match (customer.has_access, has_email || has_phone) {
         (true, _) => text::VERIFY_ACCESS_DONE.into(),
         (false, true) => text::VERIFY_ACCESS_OPEN.into(),
         (false, false) => text::VERIFY_ACCESS_NEEDS.into(),
@@ -77,7 +78,7 @@ pub fn VerifyPanel(customer: CustomerView, query: Query<CustomerView>, may_edit:
         Err(why) => view! { <div class="banner banner-warn" role="status"><Glyph name="attention"/><span>{app.answer(&why)}</span></div> }.into_any(),
     };
     let show_document = may_edit && customer.document_seen.is_none();
-    let show_access = may_edit && has_email && !customer.has_access;
+    let show_access = may_edit && (has_email || has_phone) && !customer.has_access;
     let item = |done: bool, title: Text, reason: Signal<String>| {
         view! {
             <div>
@@ -111,7 +112,7 @@ pub fn VerifyPanel(customer: CustomerView, query: Query<CustomerView>, may_edit:
             </ul>
         </section>
         <Dialog open=opening title=text::VERIFY_ACCESS_DO name="open-access">
-            <AccessForm open=opening id=id query=query/>
+            <AccessForm open=opening id=id query=query by_phone=has_phone && !has_email/>
         </Dialog>
     }
     .into_any()
@@ -214,15 +215,15 @@ fn Vouch(id: CustomerId, query: Query<CustomerView>) -> impl IntoView {
 }
 
 #[component]
-fn AccessForm(open: RwSignal<bool>, id: CustomerId, query: Query<CustomerView>) -> impl IntoView {
+fn AccessForm(open: RwSignal<bool>, id: CustomerId, query: Query<CustomerView>, by_phone: bool) -> impl IntoView {
     let app = app();
     let form = FormState::new("access-form");
     let password = RwSignal::new(String::new());
     let submit = move |()| {
-        if form.require(&[("password", password)]) {
+        if by_phone || form.require(&[("password", password)]) {
             let request = OpenCustomerAccess {
                 customer: id,
-                password: Secret::new(password.get_untracked()),
+                password: (!by_phone).then(|| Secret::new(password.get_untracked())),
             };
             form.submit(request, move |view| {
                 open.set(false);
@@ -235,8 +236,10 @@ fn AccessForm(open: RwSignal<bool>, id: CustomerId, query: Query<CustomerView>) 
         <Form state=form class="dialog-form" own_refusal=true on_submit=submit>
             <div class="dialog-body">
                 <Refusal state=form/>
-                <p>{t(text::VERIFY_ACCESS_LEAD)}</p>
-                <PasswordField name="password" label=text::FIELD_PASSWORD value=password is_new=true autofocus=true/>
+                <p>{t(if by_phone { text::VERIFY_ACCESS_BY_PHONE } else { text::VERIFY_ACCESS_LEAD })}</p>
+                {(!by_phone).then(|| view! {
+                    <PasswordField name="password" label=text::FIELD_PASSWORD value=password is_new=true autofocus=true/>
+                })}
             </div>
             <footer class="dialog-foot">
                 <Button label=text::CANCEL on_press=move |()| open.set(false)/>

@@ -6,9 +6,9 @@ use farthing_api::{
     ApiError, Code, CustomerForm, CustomerId, CustomerRow, CustomerView, EditCustomer, ErrorKind, GetCustomer,
     ListCustomers, OpenCustomerAccess, Page, RecordDocument, RegisterCustomer, UserId, VouchForCustomer,
 };
-use farthing_identity::{Cost, check_password, hash_password, normalise_email, sign_in_name};
+use farthing_identity::{Cost, check_password, hash_password, normalise_email, normalise_phone, sign_in_name};
 use farthing_office::permission::Permission;
-use farthing_office::{Command, FactBody, Key, check_customer};
+use farthing_office::{Channel, Command, FactBody, Key, check_customer};
 use farthing_store::{Beside, CustomerKey};
 
 impl Desk {
@@ -148,17 +148,26 @@ impl Desk {
     pub async fn open_customer_access(&self, request: OpenCustomerAccess) -> Answer<CustomerView> {
         let (open, session) = self.caller_who_may(Permission::RegisterCustomers).await?;
         let customer = self.customer_or_missing(&open, request.customer).await?;
+        let by_phone = customer.email_verified_at.is_none() && customer.phone_verified_at.is_some();
+        if by_phone {
+            let phone = normalise_phone(&customer.form.phone)?;
+            self.open_access(&open, &session, request.customer, (&phone, Channel::Phone), None)
+                .await?;
+            return self.customer_view(&open, &session, request.customer).await;
+        }
+        let password = request.password.unwrap_or_default();
         let related = [
             customer.row.name.as_str(),
             customer.form.email.as_str(),
             customer.form.phone.as_str(),
         ];
-        check_password(&request.password, false, &related).map_err(|error| error.on("password"))?;
+        check_password(&password, false, &related).map_err(|error| error.on("password"))?;
         let hash = self
-            .blocking(move || hash_password(&request.password, Cost::desktop()))
+            .blocking(move || hash_password(&password, Cost::desktop()))
             .await?
             .told()?;
-        self.open_access(&open, &session, request.customer, &customer.form.email, hash)
+        let by = (customer.form.email.as_str(), Channel::Email);
+        self.open_access(&open, &session, request.customer, by, Some(hash))
             .await?;
         self.customer_view(&open, &session, request.customer).await
     }
@@ -168,10 +177,10 @@ impl Desk {
         open: &Open,
         session: &Session,
         customer: CustomerId,
-        email: &str,
-        hash: String,
+        (contact, by): (&str, Channel),
+        hash: Option<String>,
     ) -> Answer<()> {
-        let sign_in = sign_in_name(email);
+        let sign_in = sign_in_name(contact);
         let state = open.book.load(&[Key::Customer(customer)]).await.told()?;
         let ctx = self.context(open, Some(session.actor()))?;
         // A first sign-in gets the id that the office will give it; a new password goes to the one there is.
@@ -180,12 +189,12 @@ impl Desk {
             .and_then(|c| c.user)
             .unwrap_or_else(|| UserId::of(ctx.op, 0));
         let beside = Beside {
-            credential: Some((user, hash)),
+            credential: hash.map(|hash| (user, hash)),
             ..Beside::default()
         };
         let facts = open
             .book
-            .execute(&Command::OpenAccess { customer, sign_in }, &ctx, beside)
+            .execute(&Command::OpenAccess { customer, sign_in, by }, &ctx, beside)
             .await
             .told()?;
         debug_assert!(

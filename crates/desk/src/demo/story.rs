@@ -295,6 +295,7 @@ impl<'a> Story<'a> {
             let command = Command::OpenAccess {
                 customer: id,
                 sign_in: sign_in_name(&form.email),
+                by: Channel::Email,
             };
             self.batch.execute(&command, &ctx, beside).await.told()?;
             self.made.commands += 1;

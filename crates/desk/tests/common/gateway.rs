@@ -5,9 +5,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
+use std::time::Duration;
 
 pub struct Gateway {
-    port: u16,
+    pub port: u16,
     /// Phone and text of each message.
     messages: Receiver<(String, String)>,
 }
@@ -51,7 +52,7 @@ impl Gateway {
 
     /// The next message.
     pub fn message(&self) -> (String, String) {
-        self.messages.recv().unwrap()
+        self.messages.recv_timeout(Duration::from_secs(20)).unwrap()
     }
 
     /// The code in the next message.

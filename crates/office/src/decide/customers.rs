@@ -78,7 +78,9 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             }
             vec![FactBody::CustomerVouched { customer: *customer }]
         }
-        Command::OpenAccess { customer, sign_in } => open_access(state, ctx, *customer, find(customer)?, sign_in)?,
+        Command::OpenAccess { customer, sign_in, by } => {
+            open_access(state, ctx, *customer, find(customer)?, (sign_in, *by))?
+        }
         _ => Vec::new(),
     })
 }
@@ -88,16 +90,30 @@ fn open_access(
     ctx: &Context,
     id: CustomerId,
     customer: &Customer,
-    sign_in: &str,
+    (sign_in, by): (&str, Channel),
 ) -> Result<Vec<FactBody>, Refusal> {
     if let Some(user) = customer.user {
         return Ok(vec![FactBody::PasswordChanged { user }]);
     }
-    if customer.email_verified.is_none() {
-        return Err(Refusal::rule(Code::EmailUnverified));
+    let (verified, unverified, field, taken) = match by {
+        Channel::Email => (
+            customer.email_verified,
+            Code::EmailUnverified,
+            "email",
+            Code::EmailTaken,
+        ),
+        Channel::Phone => (
+            customer.phone_verified,
+            Code::PhoneUnverified,
+            "phone",
+            Code::PhoneTaken,
+        ),
+    };
+    if verified.is_none() {
+        return Err(Refusal::rule(unverified));
     }
     if state.sign_in(sign_in).is_some() {
-        return Err(Refusal::field("email", Code::EmailTaken));
+        return Err(Refusal::field(field, taken));
     }
     Ok(vec![FactBody::UserAdded {
         user: UserId::of(ctx.op, 0),
