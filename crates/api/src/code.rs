@@ -191,7 +191,7 @@ codes! {
     TooYoung "too_young" "The customer is {age}. Loans are for customers of {least} and over.";
     BirthYear "birth_year" "{date} can't be a date of birth. Check the year.";
     Erased "erased" "This customer's personal data was erased. Register them anew.";
-    Unverified "unverified" "The customer is not verified. Send a code to the email, or see the id document and have a supervisor vouch for it.";
+    Unverified "unverified" "The customer is not verified. Send a code to the email or the phone, or see the id document and have a supervisor vouch for it.";
     EmailUnverified "email_unverified" "The email is the sign-in name and is not verified yet. Send a code to it first.";
     PhoneUnverified "phone_unverified" "The phone is the sign-in name and is not verified yet. Send a code to it first.";
     NoDocument "no_document" "No id document was seen yet. An officer looks at it first, then you vouch for it.";
