@@ -11,5 +11,6 @@ mod looks;
 mod messages;
 mod money;
 mod opens;
+mod servicing;
 mod tour;
 mod trouble;

@@ -74,6 +74,8 @@ pub struct LoanView {
     pub outstanding_principal: Money,
     /// Late by today, in minor units.
     pub overdue: Money,
+    /// What is due and unpaid besides principal.
+    pub dues: Dues,
     /// Interest of the whole schedule, in minor units.
     pub total_interest: Money,
     /// Everything that falls due over the life of the loan, penalties included, in minor units.
@@ -110,6 +112,17 @@ pub struct LoanView {
     pub payments: Vec<PaymentView>,
     /// What happened, newest first.
     pub history: Vec<HistoryLine>,
+}
+
+/// What is due by today and unpaid besides principal, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dues {
+    /// Penalties.
+    pub penalty: Money,
+    /// Charges.
+    pub fee: Money,
+    /// Interest.
+    pub interest: Money,
 }
 
 /// A change of the terms that was made.

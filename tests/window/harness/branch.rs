@@ -101,6 +101,11 @@ impl Branch {
     /// The same, verified by a document, with a loan of 1,200.00 over 12 months without interest that was paid out
     /// today.
     pub fn borrower(&self) -> LoanView {
+        self.lend(terms(), 120_000)
+    }
+
+    /// The same under other terms, over 12 installments: so many minor units.
+    pub fn lend(&self, terms: serde_json::Value, principal: i64) -> LoanView {
         let customer = self.customer();
         let sign_in = |email: &str| SignIn {
             email: email.into(),
@@ -108,7 +113,7 @@ impl Branch {
         };
         wait(async {
             let desk = &self.desk;
-            let terms: ProductTerms = serde_json::from_value(terms()).unwrap();
+            let terms: ProductTerms = serde_json::from_value(terms).unwrap();
             let product = desk.save_product(SaveProduct { id: None, terms }).await.unwrap().id;
             desk.sign_in(sign_in(OFFICER)).await.unwrap();
             let kind = "passport".into();
@@ -116,7 +121,7 @@ impl Branch {
             let applied = ApplyForLoan {
                 customer,
                 product,
-                principal: Money::from_minor(120_000),
+                principal: Money::from_minor(principal),
                 installments: 12,
                 purpose: "A second sewing machine".into(),
             };

@@ -11,6 +11,7 @@ pub mod form;
 pub mod icon;
 pub mod keys;
 pub mod list;
+pub mod menu;
 pub mod notice;
 pub mod palette;
 pub mod query;
@@ -31,6 +32,7 @@ pub use {
     form::{Form, FormState, Refusal},
     icon::{Glyph, Icon},
     list::{ALL, Pager, SearchField, asked_by, matches_of, rows_of},
+    menu::{MenuButton, MenuItem},
     notice::{Banner, EmptyState, Tone, WorkItem},
     query::{Query, query},
     screen::Screen,

@@ -5,11 +5,17 @@ mod disburse;
 mod foreclose;
 mod head;
 mod history;
+mod more;
 mod payments;
 mod receive;
 mod refund;
 mod reverse;
 mod schedule;
+mod suspense;
+mod terms;
+mod waive;
+mod ways;
+mod write_off;
 
 use crate::i18n::{Text, t, text};
 use crate::ipc::send;
@@ -38,6 +44,14 @@ pub enum Layer {
     Reverse(Box<PaymentView>),
     /// The dialog that gives unapplied credit back.
     Refund,
+    /// The dialog that no longer asks for dues.
+    Waive,
+    /// The dialog that puts the loan under new terms.
+    Terms,
+    /// The dialog that gives the loan up.
+    WriteOff,
+    /// The dialog that decides where money goes that was set aside.
+    Settle(Box<PaymentView>),
 }
 
 /// What the parts of the page share.
@@ -100,6 +114,13 @@ impl LoanPage {
     }
 }
 
+/// Whether someone may come with money for it: a loan that was paid off or given up takes some too, which is set aside
+/// or recovered.
+fn takes_money(loan: &LoanView) -> bool {
+    use LoanStatus::{Active, Closed, WrittenOff};
+    matches!(loan.row.status, Active | Closed | WrittenOff)
+}
+
 /// The actions that the loan's standing and the caller's role allow, the first one primary.
 fn actions(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
     let opens = move |layer: Layer| move |()| page.layer.set(layer.clone());
@@ -119,10 +140,11 @@ fn actions(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
     let disburse = (loan.row.status == LoanStatus::Approved && loan.may_disburse.is_ok() && show.may("disburse")).then(|| {
         view! { <Button label=text::LOAN_DO_DISBURSE kind="primary" does="disburse-loan" key="d" on_press=opens(Layer::Disburse)/> }
     });
-    let receive = (active && show.may("receive")).then(|| {
-        view! { <Button label=text::LOAN_DO_RECEIVE kind="primary" does="receive-payment" key="r" on_press=opens(Layer::Receive)/> }
+    let receive = (takes_money(loan) && show.may("receive")).then(|| {
+        let kind = if loan.row.status == LoanStatus::Closed { "" } else { "primary" };
+        view! { <Button label=text::LOAN_DO_RECEIVE kind does="receive-payment" key="r" on_press=opens(Layer::Receive)/> }
     });
-    view! { {statement} {refund} {foreclose} {disburse} {receive} }.into_any()
+    view! { {statement} {more::menu(loan, page, show)} {refund} {foreclose} {disburse} {receive} }.into_any()
 }
 
 /// The part that the tabs chose.
@@ -143,6 +165,10 @@ fn layer(loan: &LoanView, layer: Layer, page: LoanPage, show: Show) -> AnyView {
         Layer::Foreclose => foreclose::layer(loan, page, show),
         Layer::Reverse(payment) => reverse::layer(&payment, page, show),
         Layer::Refund => refund::layer(loan, page, show),
+        Layer::Waive => waive::layer(loan, page, show),
+        Layer::Terms => terms::layer(loan, page, show),
+        Layer::WriteOff => write_off::layer(loan, page, show),
+        Layer::Settle(payment) => suspense::layer(loan, &payment, page, show),
     }
 }
 
@@ -206,7 +232,7 @@ pub fn LoanScreen(id: LoanId) -> impl IntoView {
         page.layer.get(),
         is_read.get().then(|| page.view.get_untracked()).flatten(),
     ) {
-        (Layer::Receive, Some(loan)) if loan.row.status == LoanStatus::Active => receive::panel(&loan, page, show),
+        (Layer::Receive, Some(loan)) if takes_money(&loan) => receive::panel(&loan, page, show),
         _ => ().into_any(),
     };
     let over = move || match (

@@ -155,6 +155,11 @@ impl Form {
         view! { <DateField name label value/> }.into_any()
     }
 
+    /// A date that may stay empty.
+    pub fn optional_day(self, name: &'static str, label: Text, value: RwSignal<String>) -> AnyView {
+        view! { <DateField name label value optional=true/> }.into_any()
+    }
+
     /// Several lines of words.
     pub fn area(self, name: &'static str, label: Text, value: RwSignal<String>, optional: bool) -> AnyView {
         view! { <AreaField name label value optional wide=true/> }.into_any()
@@ -292,6 +297,18 @@ impl Form {
         foot: AnyView,
         close: impl Fn() + 'static,
     ) -> AnyView {
+        self.dialog_of("dialog", title, submit, (body, foot), close)
+    }
+
+    /// [`Form::dialog`] of another width: `dialog dialog-wide`.
+    pub fn dialog_of(
+        self,
+        class: &'static str,
+        title: String,
+        submit: impl Fn() + Send + Sync + 'static,
+        (body, foot): (AnyView, AnyView),
+        close: impl Fn() + 'static,
+    ) -> AnyView {
         let open = RwSignal::new(true);
         Effect::new(move |_| {
             if !open.get() {
@@ -306,6 +323,6 @@ impl Form {
             <footer class="dialog-foot">{foot}</footer>
         };
         let form = self.element("dialog-form", submit, fields.into_any());
-        view! { <Layer open class="dialog" name labelled>{form}</Layer> }.into_any()
+        view! { <Layer open class name labelled>{form}</Layer> }.into_any()
     }
 }

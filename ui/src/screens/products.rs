@@ -3,7 +3,7 @@
 mod draft;
 mod form;
 
-pub use draft::whole;
+pub use draft::{UNITS, rate, whole};
 
 use crate::i18n::{Text, t, text};
 use crate::parts::{Button, EmptyState, Glyph, Query, Screen, query};

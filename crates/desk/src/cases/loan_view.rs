@@ -4,15 +4,16 @@ use crate::desk::{Desk, Open, Session};
 use crate::error::{Answer, Told};
 use chrono::NaiveDate;
 use farthing_api::{
-    ApiError, Code, Decision, ErrorKind, InstallmentStatus, InstallmentView, LoanId, LoanStatus, LoanView, Money,
+    ApiError, Code, Decision, Dues, ErrorKind, InstallmentStatus, InstallmentView, LoanId, LoanStatus, LoanView, Money,
     PayoffView, TermsChanged, WrittenOffView,
 };
-use farthing_lending::{Accrual, RowState, with_rows};
+use farthing_lending::{Accrual, RowState, Share, with_rows};
 use farthing_office::permission::{self, Permission, allows};
 use farthing_office::{
     Command, Customer, Key, Loan, Refusal, may_change_terms, may_decide, may_disburse, may_waive, may_write_off, quote,
 };
 use farthing_store::Beside;
+use rust_decimal::Decimal;
 
 impl Desk {
     pub(crate) async fn loan_of(&self, open: &Open, session: &Session, id: LoanId) -> Answer<Loan> {
@@ -65,7 +66,7 @@ impl Desk {
         let booked = loan.accrual.as_ref().map(|accrual| accrual.at(closed));
         Ok(LoanView {
             seen,
-            annual_rate: loan.terms.as_ref().map(|t| t.annual_rate).unwrap_or_default(),
+            annual_rate: rate_in_force(&loan),
             installments: loan.installments,
             installment: loan.installment,
             purpose: loan.purpose.clone(),
@@ -83,6 +84,7 @@ impl Desk {
                 .filter(|r| r.due_on < today)
                 .map(RowState::unpaid)
                 .sum(),
+            dues: dues(&loan, today),
             total_interest: total(|r| r.interest),
             total_due: total(RowState::due),
             total_paid: loan.payments.iter().filter(|p| p.counts()).map(|p| p.amount).sum(),
@@ -158,6 +160,36 @@ pub(crate) fn payoff_view(
         total: quoted.total,
         saved: owed - quoted.total,
     })
+}
+
+/// The rate of the terms that hold now.
+fn rate_in_force(loan: &Loan) -> Decimal {
+    let changed = loan
+        .terms_changes
+        .iter()
+        .filter_map(|change| change.replacement.terms.as_ref())
+        .next_back()
+        .map(|new| &new.terms);
+    changed
+        .or(loan.terms.as_ref())
+        .map(|terms| terms.annual_rate)
+        .unwrap_or_default()
+}
+
+/// What is due and unpaid besides principal.
+fn dues(loan: &Loan, today: NaiveDate) -> Dues {
+    let of = |share| {
+        let due = loan.rows.iter().filter(|row| row.due_on <= today);
+        due.map(|row| row.unpaid_of(share)).sum()
+    };
+    match loan.status {
+        LoanStatus::Active => Dues {
+            penalty: of(Share::Penalty),
+            fee: of(Share::Fee),
+            interest: of(Share::Interest),
+        },
+        _ => Dues::default(),
+    }
 }
 
 fn terms_changed(change: &farthing_office::TermsChanged) -> TermsChanged {

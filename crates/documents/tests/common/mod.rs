@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 use farthing_api::{
-    CustomerId, InstallmentStatus, InstallmentView, LoanId, LoanRow, LoanStatus, LoanView, PaymentId, PaymentMethod,
-    PaymentParts, PaymentView,
+    CustomerId, Dues, InstallmentStatus, InstallmentView, LoanId, LoanRow, LoanStatus, LoanView, PaymentId,
+    PaymentMethod, PaymentParts, PaymentView,
 };
 use farthing_documents::Letterhead;
 use farthing_lending::{Currency, Money, Terms};
@@ -148,6 +148,7 @@ pub fn loan(installments: u32, scale: i64) -> LoanView {
         rows,
         outstanding_principal: money(375_002 * scale),
         overdue: money(26_583 * scale),
+        dues: Dues::default(),
         total_interest: money(98_765 * scale),
         total_due: money(598_765 * scale),
         total_paid: money(164_748 * scale),

@@ -206,6 +206,19 @@ pub fn preview_payment(
     prepay: Option<Prepayment>,
     today: NaiveDate,
 ) -> Result<Preview, Refusal> {
+    if loan.status == LoanStatus::WrittenOff {
+        check_amount("amount", amount)?;
+        let recovery = amount;
+        return Ok(Preview {
+            parts: PaymentParts {
+                recovery,
+                ..PaymentParts::default()
+            },
+            rows: Vec::new(),
+            outstanding: Money::ZERO,
+            closes: false,
+        });
+    }
     must_be_active(loan)?;
     check_amount("amount", amount)?;
     check_value_date(loan, value_date, today)?;

@@ -6,16 +6,22 @@ use crate::parts::query;
 use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
 use farthing_api::{ForecloseLoan, LoanView, Money, PayoffView, QuotePayoff};
+use farthing_lending::PayoffInterest;
 use leptos::prelude::*;
 
 /// What it takes, as sums.
 fn sums(quote: &PayoffView, show: Show) -> AnyView {
+    let interest = match quote.interest_to {
+        PayoffInterest::ToDate => text::LOAN_FORECLOSE_INTEREST,
+        PayoffInterest::ToPeriodEnd => text::LOAN_FORECLOSE_INTEREST_END,
+    };
     let minus = |amount: Money| show.money(-amount);
     view! {
         <dl class="sums dialog-object">
             <dt>{t(text::LOAN_FORECLOSE_PRINCIPAL)}</dt><dd data-figure="payoff_principal">{show.money(quote.principal)}</dd>
-            <dt>{t(text::LOAN_FORECLOSE_INTEREST)}</dt><dd data-figure="payoff_interest">{show.money(quote.interest)}</dd>
+            <dt>{t(interest)}</dt><dd data-figure="payoff_interest">{show.money(quote.interest)}</dd>
             <dt>{t(text::LOAN_FORECLOSE_PENALTY)}</dt><dd data-figure="payoff_penalty">{show.money(quote.penalty)}</dd>
+            {quote.fee.is_positive().then(|| view! { <dt>{t(text::LOAN_FORECLOSE_FEE)}</dt><dd data-figure="payoff_fee">{show.money(quote.fee)}</dd> })}
             <dt>{t(text::LOAN_FORECLOSE_GIVEN)}</dt><dd data-figure="payoff_discount">{minus(quote.discount)}</dd>
             <dt class="strong">{t(text::LOAN_FORECLOSE_TOTAL)}</dt><dd class="total" data-figure="payoff_total">{show.money(quote.total)}</dd>
             <dt>{t(text::LOAN_FORECLOSE_SAVED)}</dt><dd data-figure="payoff_saved">{show.money(quote.saved)}</dd>

@@ -1,10 +1,11 @@
 //! The head of a loan's page: who, how it stands, and its key figures.
 
+use super::terms;
 use crate::i18n::text;
 use crate::parts::Glyph;
 use crate::route::Route;
 use crate::screens::loan_kit::{Show, amount_cell};
-use farthing_api::{LoanStatus, LoanView};
+use farthing_api::{LoanStatus, LoanView, WrittenOffView};
 use leptos::prelude::*;
 
 /// Days past due above which a loan counts in PAR30.
@@ -83,9 +84,54 @@ fn figure(hook: &'static str, label: String, value: AnyView, bad: bool) -> AnyVi
     .into_any()
 }
 
+/// Of a loan that was given up: what was lost, and what came back.
+fn lost_figures(lost: &WrittenOffView, loan: &LoanView, show: Show) -> Vec<AnyView> {
+    let line = |hook, label, amount| figure(hook, show.say(label), amount_cell(show, amount), false);
+    vec![
+        figure(
+            "lost_principal",
+            show.fill(text::LOAN_FIGURE_LOST, [("date", show.day_near(lost.on))]),
+            amount_cell(show, lost.principal),
+            true,
+        ),
+        line("lost_owed", text::LOAN_FIGURE_LOST_OWED, lost.owed),
+        line("recovered", text::LOAN_FIGURE_RECOVERED, lost.recovered),
+        line("total_paid", text::LOAN_FIGURE_PAID, loan.total_paid),
+    ]
+}
+
+/// What makes this loan unlike its product: charges taken at the start, new terms, suspended interest.
+fn notes(loan: &LoanView, show: Show) -> Vec<AnyView> {
+    let mut lines: Vec<(&'static str, String)> = Vec::new();
+    for charge in &loan.charges_taken {
+        let values = [("name", charge.name.clone()), ("amount", show.money(charge.amount))];
+        let text = match charge.off_payout {
+            true => text::LOAN_NOTE_CHARGE_OFF,
+            false => text::LOAN_NOTE_CHARGE,
+        };
+        lines.push(("charge_taken", show.fill(text, values)));
+    }
+    for change in &loan.terms_changes {
+        let values = [
+            ("what", show.say(terms::name(change.kind))),
+            ("date", show.day(change.on)),
+            ("reason", change.reason.clone()),
+        ];
+        lines.push(("terms_change", show.fill(text::LOAN_NOTE_TERMS, values)));
+    }
+    if loan.interest_suspended {
+        lines.push(("interest_suspended", show.say(text::LOAN_NOTE_SUSPENDED)));
+    }
+    let line = |(hook, words)| view! { <p class="record-note small" data-figure=hook>{words}</p> }.into_any();
+    lines.into_iter().map(line).collect()
+}
+
 /// The key figures: of a running loan what it takes, of an application what was asked for.
 fn figures(loan: &LoanView, show: Show) -> Vec<AnyView> {
     let row = &loan.row;
+    if let Some(lost) = &loan.written_off {
+        return lost_figures(lost, loan, show);
+    }
     if !matches!(row.status, LoanStatus::Active | LoanStatus::Closed) {
         return vec![
             figure(
@@ -183,6 +229,7 @@ pub fn head(loan: &LoanView, show: Show) -> AnyView {
             </div>
             <p class="record-note">{note(loan, show)}</p>
             {decided}
+            {notes(loan, show)}
         </header>
         <dl class="figures figures-plain">{figures(loan, show)}</dl>
     }

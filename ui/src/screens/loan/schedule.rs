@@ -15,7 +15,7 @@ const fn class(status: InstallmentStatus) -> &'static str {
     }
 }
 
-fn line(row: InstallmentView, show: Show) -> impl IntoView {
+fn line(row: InstallmentView, has_fees: bool, show: Show) -> impl IntoView {
     let status = show.installment(&row);
     view! {
         <tr class=class(row.status) data-row=row.n.to_string()>
@@ -23,6 +23,7 @@ fn line(row: InstallmentView, show: Show) -> impl IntoView {
             <td class="nowrap">{show.day_column(row.due_on)}</td>
             <td class="num" data-figure="principal">{show.money(row.principal)}</td>
             <td class="num" data-figure="interest">{dash_or(show, row.interest)}</td>
+            {has_fees.then(|| view! { <td class="num" data-figure="fee">{dash_or(show, row.fee)}</td> })}
             <td class="num" data-figure="penalty">{dash_or(show, row.penalty)}</td>
             <td class="num amount" data-figure="due">{show.money(row.due)}</td>
             <td class="num" data-figure="paid">{dash_or(show, row.paid)}</td>
@@ -34,7 +35,9 @@ fn line(row: InstallmentView, show: Show) -> impl IntoView {
 
 /// The schedule with its totals.
 pub fn table(loan: &LoanView, show: Show) -> AnyView {
-    let rows: Vec<_> = loan.rows.iter().map(|row| line(row.clone(), show)).collect();
+    // Most loans have no charges, and no column for them.
+    let has_fees = loan.rows.iter().any(|row| !row.fee.is_zero());
+    let rows: Vec<_> = loan.rows.iter().map(|row| line(row.clone(), has_fees, show)).collect();
     view! {
         <div class="table-wrap fill">
             <table class="table dense flush schedule" data-list="schedule">
@@ -43,6 +46,7 @@ pub fn table(loan: &LoanView, show: Show) -> AnyView {
                     <th scope="col">{t(text::LOAN_ROW_DUE)}</th>
                     <th scope="col" class="num">{t(text::LOAN_ROW_PRINCIPAL)}</th>
                     <th scope="col" class="num">{t(text::LOAN_ROW_INTEREST)}</th>
+                    {has_fees.then(|| view! { <th scope="col" class="num">{t(text::LOAN_ROW_FEE)}</th> })}
                     <th scope="col" class="num">{t(text::LOAN_ROW_PENALTY)}</th>
                     <th scope="col" class="num">{t(text::LOAN_ROW_INSTALLMENT)}</th>
                     <th scope="col" class="num">{t(text::LOAN_ROW_PAID)}</th>
@@ -55,6 +59,7 @@ pub fn table(loan: &LoanView, show: Show) -> AnyView {
                     <td>{t(text::LOAN_ROW_TOTAL)}</td>
                     <td class="num" data-figure="total_principal">{show.money(loan.row.principal)}</td>
                     <td class="num" data-figure="total_interest">{show.money(loan.total_interest)}</td>
+                    {has_fees.then(|| view! { <td></td> })}
                     <td></td>
                     <td class="num" data-figure="total_due">{show.money(loan.total_due)}</td>
                     <td class="num" data-figure="total_paid">{show.money(loan.total_paid)}</td>
