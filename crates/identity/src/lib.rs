@@ -13,6 +13,7 @@ mod phone;
 mod random;
 mod recovery;
 pub mod seal;
+pub mod second_factor;
 pub mod slots;
 pub mod sms;
 mod sms_template;

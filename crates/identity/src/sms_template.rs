@@ -209,7 +209,8 @@ mod tests {
             (error.field.unwrap_or_default(), error.code)
         };
         let url = |to: &'static str| move |s: &mut SmsSettings| s.url = to.into();
-        let cases: [(&str, Code, &dyn Fn(&mut SmsSettings)); 12] = [
+        type Change<'a> = &'a dyn Fn(&mut SmsSettings);
+        let cases: [(&str, Code, Change<'_>); 12] = [
             ("url", Code::SmsUrl, &url("api.twilio.com")),
             ("url", Code::SmsUrl, &url("ftp://api.twilio.com/")),
             ("url", Code::SmsUnprotected, &url("http://api.twilio.com/")),
