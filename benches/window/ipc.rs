@@ -71,13 +71,13 @@ pub(crate) fn measure(display: &Display, blank: &Program, desk: &Program) {
     let (mut echo, mut asked) = (Vec::new(), Vec::<(String, Vec<f64>)>::new());
     for _ in 0..TURNS {
         let home = blank.home();
-        let mut driver = Driver::start(display, home.path());
+        let mut driver = Driver::start(display, home.path(), false);
         let session = Session::open(driver.port(), blank.path.to_str().unwrap()).unwrap();
         echo.extend(times(&session, "echo", &json!({})));
         driver.end();
 
         let home = desk.home();
-        let mut driver = Driver::start(display, home.path());
+        let mut driver = Driver::start(display, home.path(), false);
         let session = Session::open(driver.port(), desk.path.to_str().unwrap()).unwrap();
         let sign_in = json!({ "email": "admin@demo.test", "password": PASSWORD });
         answer(&session, "SignIn", &sign_in);

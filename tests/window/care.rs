@@ -52,7 +52,7 @@ fn change_password(app: &App) {
     app.text("This is not your password");
     app.fill("#password-form", &[("old", PASSWORD), ("new", "short")]);
     app.click("[data-do=change-password]");
-    app.text("needs 15");
+    app.text("needs 12");
     app.fill("#password-form", &[("old", PASSWORD), ("new", NEW_PASSWORD)]);
     app.click("[data-do=change-password]");
     app.text("The new password is in force.");

@@ -12,5 +12,6 @@ mod messages;
 mod money;
 mod opens;
 mod servicing;
+mod second_factor;
 mod tour;
 mod trouble;

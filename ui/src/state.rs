@@ -5,7 +5,9 @@ use crate::ipc;
 use crate::parts::toast::Toast;
 use crate::route::Route;
 use chrono::{Datelike, NaiveDate};
-use farthing_api::{ApiError, Currency, GetSession, Marks, Money, Role, SessionView, Start, StartState, not_an_amount};
+use farthing_api::{
+    ApiError, Currency, GetSession, Marks, Money, Role, SessionStage, SessionView, Start, StartState, not_an_amount,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::Cell;
@@ -196,9 +198,13 @@ impl App {
         });
     }
 
-    /// Shows the frame for a session.
+    /// Shows the frame for a session, or what its sign-in still needs.
     pub fn enter(self, session: SessionView) {
         self.language.set(language_or(&session.language));
+        if session.stage != SessionStage::In {
+            self.phase.set(Phase::Outside(StartState::SignedIn { session }));
+            return;
+        }
         self.session.set(Some(session));
         if self.phase.with_untracked(|phase| *phase != Phase::Inside) {
             self.route.set(Route::Today);

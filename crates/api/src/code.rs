@@ -68,6 +68,13 @@ codes! {
     NotACustomer "not_a_customer" "This page is for customers. Sign in as one.";
     WrongPassword "wrong_password" "This email and password don't belong together. Check both and try again.";
     WrongOldPassword "wrong_old_password" "This is not your password. Type the one in force.";
+    SecondFactorFirst "second_factor_first" "The sign-in isn't complete. Enter the code of your authenticator first.";
+    SecondFactorMissing "second_factor_missing" "Whoever works here signs in with an authenticator too. Set yours up first.";
+    SecondFactorWrong "second_factor_wrong" "This code is not right, or was used already. Wait for the next one that your authenticator shows, and check the clocks of both.";
+    SecondFactorOver "second_factor_over" "There were too many wrong codes. Sign in again.";
+    SecondFactorSuspended "second_factor_suspended" "There were too many wrong codes in a row. The next one counts from {time} on; an administrator can help before.";
+    RecoveryWrong "recovery_code_wrong" "This is not one of your recovery codes, or it was used already.";
+    OwnFactor "own_factor" "Everyone sets up their own authenticator.";
     Wait "wait" "There were too many wrong tries. The next one counts from {time} on.";
 
     // What is not there, and what was changed meanwhile.

@@ -75,6 +75,36 @@ request! {
         code: String,
     } => SessionView;
 
+    /// The second step of a sign-in: a code of the authenticator, or a recovery code.
+    CheckSecondFactor {
+        /// What was typed.
+        code: Secret,
+    } => SessionView;
+
+    /// Begins to set an authenticator up, at the first sign-in or anew.
+    OfferSecondFactor {} => SecondFactorOffer;
+
+    /// Proves the authenticator by its first code; from then on it is the second factor.
+    ConfirmSecondFactor {
+        /// The six digits.
+        code: Secret,
+    } => RecoveryCodes;
+
+    /// Makes new recovery codes in place of those that are left.
+    NewRecoveryCodes {
+        /// A code of the authenticator.
+        code: Secret,
+    } => RecoveryCodes;
+
+    /// How many recovery codes the caller has left.
+    CountRecoveryCodes {} => u32;
+
+    /// Takes someone's second factor away who lost it; they set it up anew at their next sign-in.
+    ResetSecondFactor {
+        /// Whose.
+        user: UserId,
+    } => ();
+
     /// Ends the session.
     SignOut {} => ();
 
@@ -271,6 +301,8 @@ pub struct SessionView {
     pub booking_date: NaiveDate,
     /// The language of the screens.
     pub language: String,
+    /// How far the sign-in has come; before [`SessionStage::In`] nothing else may be done.
+    pub stage: SessionStage,
     /// Locked: the password brings the session back.
     pub locked: bool,
     /// Minutes without a key or a click until the session locks.
@@ -287,6 +319,36 @@ pub struct SessionView {
     pub attention: u32,
     /// How many applications wait for approval.
     pub approvals: u32,
+}
+
+/// How far a sign-in has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionStage {
+    /// Complete.
+    In,
+    /// The second factor is asked for.
+    SecondFactor,
+    /// The second factor must be set up.
+    Enrol,
+}
+
+/// An authenticator to set up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondFactorOffer {
+    /// The key in base 32, for typing.
+    pub key: Secret,
+    /// The same as a QR code, an SVG element.
+    pub picture: Secret,
+}
+
+/// Codes that each let someone in once without their authenticator; shown once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryCodes {
+    /// The codes.
+    pub codes: Vec<Secret>,
+    /// The session, complete now.
+    pub session: SessionView,
 }
 
 /// Someone who signs in.

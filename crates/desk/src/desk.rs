@@ -5,7 +5,7 @@ use crate::error::{Answer, Told, internal};
 use crate::mint::Mint;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use farthing_api::{ApiError, Code, Currency, CustomerId, ErrorKind, Role, UserId};
+use farthing_api::{ApiError, Code, Currency, CustomerId, ErrorKind, Role, Secret, SessionStage, UserId};
 use farthing_identity::{DeviceSecret, SlotFile, device};
 use farthing_office::permission::{self, Permission};
 use farthing_office::{Actor, Command, Context, Fact, Key, Organisation, RULES};
@@ -127,6 +127,12 @@ pub struct Session {
     pub customer: Option<CustomerId>,
     /// Their sign-in name's hash, for unlocking.
     pub sign_in: String,
+    /// How far the sign-in has come.
+    pub stage: SessionStage,
+    /// The authenticator's key that is being set up.
+    pub(crate) offered: Option<Secret>,
+    /// Wrong codes at the second step of this sign-in.
+    pub(crate) wrong_codes: u32,
     /// Whether the password is needed to go on.
     pub locked: bool,
     /// When they last did something: by the desk's clock, which goes on while the machine sleeps, and by one that nobody
@@ -173,6 +179,8 @@ pub struct Desk {
     pub(crate) session: Mutex<Option<Session>>,
     /// One at a time: each takes a quarter of a gigabyte.
     pub(crate) hashing: Mutex<()>,
+    /// Whether those who work here need a second factor to sign in.
+    pub(crate) asks_second_factor: bool,
     /// Whether the book was seen to be in trouble, so that a backup may be restored.
     pub(crate) in_trouble: AtomicBool,
 }
@@ -187,6 +195,7 @@ impl Desk {
             open: RwLock::new(None),
             session: Mutex::new(None),
             hashing: Mutex::new(()),
+            asks_second_factor: asks_second_factor(),
             in_trouble: AtomicBool::new(false),
         }
     }
@@ -196,6 +205,14 @@ impl Desk {
         Desk {
             clock,
             ..Desk::new(home)
+        }
+    }
+
+    /// The same where nobody is asked for a second factor: for programs that have no one to ask.
+    pub fn without_second_factor(self) -> Desk {
+        Desk {
+            asks_second_factor: false,
+            ..self
         }
     }
 
@@ -215,6 +232,12 @@ impl Desk {
         if found.locked {
             return Err(ApiError::new(ErrorKind::SignedOut, Code::Locked));
         }
+        let refused = |code| Err(ApiError::new(ErrorKind::Refused, code));
+        match found.stage {
+            SessionStage::In => {}
+            SessionStage::SecondFactor => return refused(Code::SecondFactorFirst),
+            SessionStage::Enrol => return refused(Code::SecondFactorMissing),
+        }
         found.touch(self.clock.now());
         Ok((open, found.clone()))
     }
@@ -223,7 +246,7 @@ impl Desk {
     pub(crate) fn end_if_idle(&self, session: &mut Option<Session>) {
         let now = self.clock.now();
         match session.as_mut().filter(|found| found.is_idle(now)) {
-            Some(found) if found.role == Role::Customer => *session = None,
+            Some(found) if found.role == Role::Customer || found.stage != SessionStage::In => *session = None,
             Some(found) => found.locked = true,
             None => {}
         }
@@ -301,6 +324,15 @@ impl Desk {
             tracing::error!(%error, "the book was not closed cleanly; nothing is lost");
         }
     }
+}
+
+/// Always, save where a window test that is about something else says otherwise.
+fn asks_second_factor() -> bool {
+    #[cfg(feature = "test-hooks")]
+    if std::env::var_os("FARTHING_TEST_NO_SECOND_FACTOR").is_some() {
+        return false;
+    }
+    true
 }
 
 /// Refuses where a role lacks a permission.

@@ -18,7 +18,7 @@ const LOAN: &str = "FARTHING_TEST_KILL_LOAN";
 
 async fn desk_at(folder: &Path) -> Desk {
     let clock = Clock::moved(DateTime::parse_from_rfc3339(AT).unwrap().into());
-    let desk = Desk::with_clock(Home::at(folder), clock);
+    let desk = Desk::with_clock(Home::at(folder), clock).without_second_factor();
     desk.sign_in(SignIn {
         email: ADMIN.into(),
         password: Secret::new(PASSWORD),

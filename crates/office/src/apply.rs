@@ -19,6 +19,7 @@ pub fn apply(state: &mut State, fact: &Fact) {
         | FactBody::UserAdded { .. }
         | FactBody::UserAccessSet { .. }
         | FactBody::PasswordChanged { .. }
+        | FactBody::SecondFactorSet { .. }
         | FactBody::ProductSaved { .. }
         | FactBody::GoodsSaved { .. }
         | FactBody::DayAccrued { .. }

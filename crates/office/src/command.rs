@@ -77,6 +77,13 @@ pub enum Command {
         /// Whose.
         user: UserId,
     },
+    /// Someone set up their second factor, or another took it away so that they can set it up anew.
+    RecordSecondFactor {
+        /// Whose.
+        user: UserId,
+        /// Set up, or taken away.
+        on: bool,
+    },
     /// Adds or changes a loan product.
     SaveProduct {
         /// Which; none adds one.
@@ -379,8 +386,11 @@ impl Command {
             Command::SetUp { .. }
             | Command::AssessPenalties { .. }
             | Command::CloseDay { .. }
+            | Command::RecordSecondFactor { on: true, .. }
             | Command::RecordPasswordChange { .. } => return None,
-            Command::AddUser { .. } | Command::SetUserAccess { .. } => P::ManageUsers,
+            Command::AddUser { .. } | Command::SetUserAccess { .. } | Command::RecordSecondFactor { on: false, .. } => {
+                P::ManageUsers
+            }
             Command::SaveProduct { .. } => P::ManageProducts,
             Command::SaveGoods { .. } => P::ManageGoods,
             Command::RegisterCustomer { .. }
@@ -419,7 +429,9 @@ impl Command {
             Command::SetUp { sign_in, .. } | Command::AddUser { sign_in, .. } => {
                 keys.push(Key::SignIn(sign_in.clone()))
             }
-            Command::SetUserAccess { user, .. } | Command::RecordPasswordChange { user } => keys.push(Key::User(*user)),
+            Command::SetUserAccess { user, .. }
+            | Command::RecordPasswordChange { user }
+            | Command::RecordSecondFactor { user, .. } => keys.push(Key::User(*user)),
             Command::SaveProduct { id, .. } => keys.extend(id.map(Key::Product)),
             Command::SaveGoods { id, .. } => keys.extend(id.map(Key::Goods)),
             Command::RegisterCustomer { .. } => {}

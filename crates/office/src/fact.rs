@@ -98,6 +98,8 @@ pub enum FactBody {
     UserAccessSet { user: UserId, active: bool },
     /// Someone has a new password.
     PasswordChanged { user: UserId },
+    /// Someone set up their second factor, or lost it and sets it up anew at the next sign-in.
+    SecondFactorSet { user: UserId, on: bool },
     /// A product has new terms.
     ProductSaved {
         product: ProductId,
@@ -333,6 +335,7 @@ impl FactBody {
             FactBody::UserAdded { .. } => "user_added",
             FactBody::UserAccessSet { .. } => "user_access_set",
             FactBody::PasswordChanged { .. } => "password_changed",
+            FactBody::SecondFactorSet { .. } => "second_factor_set",
             FactBody::ProductSaved { .. } => "product_saved",
             FactBody::GoodsSaved { .. } => "goods_saved",
             FactBody::CustomerRegistered { .. } => "customer_registered",
@@ -380,7 +383,9 @@ impl FactBody {
                 keys.extend(customer.map(Key::Customer));
                 keys
             }
-            FactBody::UserAccessSet { user, .. } | FactBody::PasswordChanged { user } => vec![Key::User(*user)],
+            FactBody::UserAccessSet { user, .. }
+            | FactBody::PasswordChanged { user }
+            | FactBody::SecondFactorSet { user, .. } => vec![Key::User(*user)],
             FactBody::ProductSaved { product, .. } => vec![Key::Product(*product)],
             FactBody::GoodsSaved { goods, .. } => vec![Key::Goods(*goods)],
             FactBody::CustomerRegistered { customer, .. } => vec![Key::Customer(*customer), desk()],

@@ -41,7 +41,7 @@ impl Branch {
     pub fn found(home: &Path, at: &str, language: &str, demo: bool) -> Branch {
         std::fs::write(home.join("clock"), at).unwrap();
         let instant: DateTime<Utc> = at.parse().unwrap();
-        let desk = Desk::with_clock(Home::at(home), Clock::moved(instant));
+        let desk = Desk::with_clock(Home::at(home), Clock::moved(instant)).without_second_factor();
         let branch = Branch { desk };
         let set_up = SetUp {
             language: language.into(),

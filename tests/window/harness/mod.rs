@@ -34,6 +34,7 @@ pub struct App {
     driver: Driver,
     display: Display,
     home: PathBuf,
+    asks_second_factor: bool,
     _turn: MutexGuard<'static, ()>,
 }
 
@@ -47,10 +48,20 @@ impl App {
 
     /// Opens the window on the data folder `home`.
     pub fn start(home: &Path) -> Self {
+        Self::start_with(home, false)
+    }
+
+    /// Opens the window on the data folder `home` as it is for people, who are asked for their second factor.
+    pub fn start_asking(home: &Path) -> Self {
+        Self::start_with(home, true)
+    }
+
+    fn start_with(home: &Path, asks_second_factor: bool) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let display = Display::open();
-        let (driver, session) = open(&display, home);
+        let (driver, session) = open(&display, home, asks_second_factor);
         Self {
+            asks_second_factor,
             session,
             driver,
             display,
@@ -72,7 +83,7 @@ impl App {
     /// Opens the window again on the same folder, ending the program first if it still runs.
     pub fn restart(&mut self) {
         self.driver.end();
-        (self.driver, self.session) = open(&self.display, &self.home);
+        (self.driver, self.session) = open(&self.display, &self.home, self.asks_second_factor);
     }
 
     /// The first element that matches `css`, waited for.
@@ -266,8 +277,8 @@ impl App {
 }
 
 /// A driver on `display` and its session, which is the program in its window.
-fn open(display: &Display, home: &Path) -> (Driver, Session) {
-    let driver = Driver::start(display, home);
+fn open(display: &Display, home: &Path, asks_second_factor: bool) -> (Driver, Session) {
+    let driver = Driver::start(display, home, asks_second_factor);
     let session = Session::open(driver.port(), env!("CARGO_BIN_EXE_farthing-desktop")).unwrap();
     (driver, session)
 }

@@ -26,6 +26,16 @@ pub enum Begins {
 impl App {
     /// The whole first run; the administrator with this address is signed in afterwards.
     pub fn first_run(&self, admin: &str, mail: Mail<'_>, begins: Begins) {
+        self.set_up(admin, mail, begins);
+        self.find("[data-nav=products]");
+    }
+
+    /// The first run of an empty book without mail, as far as the recovery secret is kept.
+    pub fn first_run_until_recovery(&self, admin: &str) {
+        self.set_up(admin, Mail::None, Begins::Empty);
+    }
+
+    fn set_up(&self, admin: &str, mail: Mail<'_>, begins: Begins) {
         self.find("[data-screen=first-run]");
         self.click("[data-do=step-on]");
         self.fill(
@@ -71,7 +81,6 @@ impl App {
         self.find("[data-screen=recovery]");
         self.choose("[name=kept]", "true");
         self.click("[data-do=open-desk]");
-        self.find("[data-nav=products]");
     }
 
     /// Types into fields of a form, by their names.

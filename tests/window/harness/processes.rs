@@ -74,7 +74,7 @@ pub struct Driver {
 
 impl Driver {
     /// A driver whose program will show on `display` and keep its data in `home`.
-    pub fn start(display: &Display, home: &Path) -> Self {
+    pub fn start(display: &Display, home: &Path, asks_second_factor: bool) -> Self {
         // The port is free again before the driver takes it; nothing else asks for ports that quickly.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .unwrap()
@@ -87,6 +87,7 @@ impl Driver {
             .env("FARTHING_HOME", home)
             .env("FARTHING_TEST_CLOCK", home.join("clock"))
             .env("FARTHING_TEST_CHEAP_ARGON2", "1")
+            .envs((!asks_second_factor).then_some(("FARTHING_TEST_NO_SECOND_FACTOR", "1")))
             .env("LANG", "C.UTF-8")
             .env("NO_AT_BRIDGE", "1")
             .env("TAURI_AUTOMATION", "true")

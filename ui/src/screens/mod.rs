@@ -26,6 +26,7 @@ mod officer_home;
 mod products;
 mod receipts;
 mod recovery;
+mod second_factor;
 mod sell;
 mod settings;
 mod sign_in;
@@ -39,7 +40,7 @@ pub use staff::role_name;
 use crate::frame::Frame;
 use crate::route::Route;
 use crate::state::{self, App, Phase};
-use farthing_api::{Role, StartState};
+use farthing_api::{Role, SessionStage, StartState};
 use leptos::prelude::*;
 
 /// The window's content.
@@ -71,10 +72,14 @@ fn outside(app: App, state: StartState) -> AnyView {
             ..
         } => view! { <sign_in::SignInScreen version=version open=open organisation=organisation/> }.into_any(),
         StartState::Trouble { error } => view! { <trouble::TroubleScreen error/> }.into_any(),
-        StartState::SignedIn { session } => {
-            app.enter(session);
-            ().into_any()
-        }
+        StartState::SignedIn { session } => match session.stage {
+            SessionStage::SecondFactor => view! { <second_factor::SecondFactorScreen session=session/> }.into_any(),
+            SessionStage::Enrol => view! { <second_factor::EnrolScreen/> }.into_any(),
+            SessionStage::In => {
+                app.enter(session);
+                ().into_any()
+            }
+        },
     }
 }
 

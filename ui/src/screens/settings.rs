@@ -1,13 +1,14 @@
 //! The desk's settings: looks, mail, text messages, the day, the book, one's own password.
 
 use super::mail::{MailDraft, MailFields};
+use super::second_factor::OwnFactor;
 use super::sms::Sms;
 use crate::i18n::{Language, t, text};
 use crate::parts::{
     Banner, Button, Choice, DateField, Form, FormState, PasswordField, Refusal, Screen, Segmented, Tone, query,
 };
 use crate::state::{Theme, app};
-use farthing_api::{BackupBook, ChangePassword, CloseDay, GetMail, SaveMail, Secret, VerifyBook, VerifyReport};
+use farthing_api::{BackupBook, ChangePassword, CloseDay, GetMail, Role, SaveMail, Secret, VerifyBook, VerifyReport};
 use leptos::prelude::*;
 
 /// The settings that the role may see.
@@ -21,6 +22,7 @@ pub fn SettingsScreen() -> impl IntoView {
                 {app.can("keep_book").then(|| view! { <Book/> })}
                 <Looks/>
                 <OwnPassword/>
+                {app.role.get_untracked().is_some_and(Role::is_staff).then(|| view! { <OwnFactor/> })}
                 {app.can("manage_desk").then(|| view! { <Mail/> <Sms/> })}
             </div>
         </Screen>

@@ -5,7 +5,7 @@ use crate::parts::{
     Button, Dialog, Form, FormState, Glyph, PasswordField, Query, Refusal, Screen, SelectField, TextField, query,
 };
 use crate::state::{App, app};
-use farthing_api::{AddUser, ListUsers, Role, Secret, SetUserAccess, UserView};
+use farthing_api::{AddUser, ListUsers, ResetSecondFactor, Role, Secret, SetUserAccess, UserView};
 use leptos::prelude::*;
 
 /// The role's name.
@@ -26,6 +26,7 @@ enum Work {
     Add,
     TakeAway(UserView),
     GiveBack(UserView),
+    ResetFactor(UserView),
 }
 
 /// The list of staff.
@@ -43,6 +44,7 @@ pub fn StaffScreen() -> impl IntoView {
         Work::Add => app.say(text::STAFF_ADD).to_owned(),
         Work::TakeAway(user) => app.say_with(text::STAFF_TAKE_TITLE, &[("name", user.name)]),
         Work::GiveBack(user) => app.say_with(text::STAFF_GIVE_TITLE, &[("name", user.name)]),
+        Work::ResetFactor(user) => app.say_with(text::STAFF_RESET_TITLE, &[("name", user.name)]),
     });
     let tools = move || view! { <Button label=text::STAFF_ADD kind="primary" icon="plus" key="n" does="new-user" on_press=move |()| start(Work::Add)/> };
     let rows = move || {
@@ -75,6 +77,7 @@ pub fn StaffScreen() -> impl IntoView {
                 Work::Add => view! { <AddForm open=open users=users/> }.into_any(),
                 Work::TakeAway(user) => view! { <AccessForm user=user gives=false open=open users=users/> }.into_any(),
                 Work::GiveBack(user) => view! { <AccessForm user=user gives=true open=open users=users/> }.into_any(),
+                Work::ResetFactor(user) => view! { <ResetForm user=user open=open/> }.into_any(),
             }}
         </Dialog>
     }
@@ -91,6 +94,10 @@ fn row(app: App, user: UserView, start: impl Fn(Work) + Copy + Send + Sync + 'st
         view! { <Button label=text::STAFF_GIVE kind=" btn-sm" does="give-access" on_press=move |()| start(Work::GiveBack(known.clone()))/> }
     });
     let email = user.email.clone();
+    let known = user.clone();
+    let reset = (!is_self && active).then(|| view! {
+        <Button label=text::STAFF_RESET kind=" btn-sm" does="reset-factor" on_press=move |()| start(Work::ResetFactor(known.clone()))/>
+    });
     view! {
         <tr data-row=email>
             <td class="who">{user.name}</td>
@@ -101,7 +108,7 @@ fn row(app: App, user: UserView, start: impl Fn(Work) + Copy + Send + Sync + 'st
             } else {
                 view! { <span class="status status-upcoming"><Glyph name="upcoming"/><span>{t(text::STAFF_INACTIVE)}</span></span> }
             }}</td>
-            <td class="num">{action}</td>
+            <td class="num"><span class="row row-end">{reset} {action}</span></td>
         </tr>
     }
     .into_any()
@@ -201,6 +208,33 @@ fn AccessForm(user: UserView, gives: bool, open: RwSignal<bool>, users: Query<Ve
                 } else {
                     view! { <Button label=text::STAFF_TAKE kind="danger" does="save-access" busy_label=text::SAVING/> }
                 }}
+            </footer>
+        </Form>
+    }
+    .into_any()
+}
+
+#[component]
+fn ResetForm(user: UserView, open: RwSignal<bool>) -> impl IntoView {
+    let app = app();
+    let form = FormState::new("reset-form");
+    let (id, name) = (user.id, user.name.clone());
+    let submit = move |()| {
+        let name = name.clone();
+        form.submit(ResetSecondFactor { user: id }, move |()| {
+            open.set(false);
+            app.tell(app.say_with(text::STAFF_RESET_TOLD, &[("name", name)]));
+        });
+    };
+    view! {
+        <Form state=form class="dialog-form" own_refusal=true on_submit=submit>
+            <div class="dialog-body">
+                <Refusal state=form/>
+                <p>{words(text::STAFF_RESET_LEAD, [("name", user.name)])}</p>
+            </div>
+            <footer class="dialog-foot">
+                <Button label=text::CANCEL autofocus=true on_press=move |()| open.set(false)/>
+                <Button label=text::STAFF_RESET kind="danger" does="save-reset" busy_label=text::SAVING/>
             </footer>
         </Form>
     }

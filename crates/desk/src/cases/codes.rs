@@ -212,7 +212,7 @@ impl Desk {
         })
     }
 
-    async fn pepper(&self, open: &Open) -> Answer<Vec<u8>> {
+    pub(crate) async fn pepper(&self, open: &Open) -> Answer<Vec<u8>> {
         let text = open.book.setting("pepper").await.told()?.unwrap_or_default();
         Ok(hex::decode(text).unwrap_or_default())
     }

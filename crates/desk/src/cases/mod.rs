@@ -12,6 +12,7 @@ mod papers;
 mod people;
 mod products;
 mod rules;
+mod second_factor;
 mod servicing;
 mod sign_in;
 mod sms;

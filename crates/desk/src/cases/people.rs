@@ -29,7 +29,7 @@ impl Desk {
     pub async fn add_user(&self, request: AddUser) -> Answer<UserView> {
         let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
         let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
-        check_password(&request.password, false, &[&request.name, &email]).map_err(|error| error.on("password"))?;
+        check_password(&request.password, true, &[&request.name, &email]).map_err(|error| error.on("password"))?;
         let sign_in = sign_in_name(&email);
         let command = Command::AddUser {
             role: request.role,
@@ -65,7 +65,7 @@ impl Desk {
             return Err(ApiError::new(ErrorKind::NotFound, Code::NoUser));
         };
         if let Some(password) = &request.password {
-            check_password(password, false, &[&user.name, &user.email]).map_err(|error| error.on("password"))?;
+            check_password(password, true, &[&user.name, &user.email]).map_err(|error| error.on("password"))?;
         }
         let command = Command::SetUserAccess {
             user: user.id,

@@ -5,8 +5,8 @@ use crate::desk::{Desk, Open, Session, keys_path, signed_out};
 use crate::error::{Answer, Told, wait, wrong_password};
 use chrono::{DateTime, Duration, Utc};
 use farthing_api::{
-    ApiError, ChangePassword, Code, ErrorKind, GetSession, Lock, Role, Secret, SessionView, SignIn, SignOut,
-    StayActive, Unlock,
+    ApiError, ChangePassword, Code, ErrorKind, GetSession, Lock, Role, Secret, SessionStage, SessionView, SignIn,
+    SignOut, StayActive, Unlock,
 };
 use farthing_identity::{
     Cost, SlotError, check_password, hash_password, normalise_email, sign_in_name, verify_password,
@@ -166,10 +166,16 @@ impl Desk {
         ))
     }
 
-    /// Starts a session; the first of a day closes the days before it.
+    /// Starts a session: at once, or with the second step of the sign-in.
     pub(crate) async fn begin(&self, mut session: Session) -> Answer<SessionView> {
+        session.stage = self.stage_of(&session).await?;
+        self.go_on(session).await
+    }
+
+    /// Goes on with a session at the stage that it has reached; the first complete one of a day closes the days before it.
+    pub(crate) async fn go_on(&self, mut session: Session) -> Answer<SessionView> {
         session.touch(self.clock.now());
-        if session.role.is_staff() {
+        if session.role.is_staff() && session.stage == SessionStage::In {
             let open = self.opened().await?;
             let closed = super::assess_and_close(self, &open).await;
             closed.map_err(|error| self.at_the_door(error))?;
@@ -211,7 +217,7 @@ impl Desk {
         let mut session = self.session.lock().await;
         match session.as_mut() {
             // A customer at the branch's machine does not come back to a locked screen: the next one does.
-            Some(found) if found.role == Role::Customer => *session = None,
+            Some(found) if found.role == Role::Customer || found.stage != SessionStage::In => *session = None,
             Some(found) => found.locked = true,
             None => {}
         }
@@ -244,7 +250,7 @@ impl Desk {
     /// A wrong old password, or a new one that is easy to guess.
     pub async fn change_password(&self, request: ChangePassword) -> Answer<()> {
         let (open, session) = self.caller().await?;
-        check_password(&request.new, false, &[&session.name]).map_err(|error| error.on("new"))?;
+        check_password(&request.new, session.role.is_staff(), &[&session.name]).map_err(|error| error.on("new"))?;
         let wrong = |error: ApiError| match error.code {
             Code::WrongPassword => ApiError::input("old", Code::WrongOldPassword),
             _ => error,
@@ -330,11 +336,15 @@ impl Desk {
             today,
             booking_date: state.day().map_or(today, |day| day.open),
             language: open.organisation.language.clone(),
+            stage: session.stage,
             locked: session.locked,
             idle_minutes: session.idle_minutes(),
             has_mail: open.book.setting("mail").await.told()?.is_some(),
             has_sms: open.book.setting("sms").await.told()?.is_some(),
-            permissions: permission::of(session.role).map(str::to_string).collect(),
+            permissions: match session.stage {
+                SessionStage::In => permission::of(session.role).map(str::to_string).collect(),
+                _ => Vec::new(),
+            },
             saved_at: open.book.saved_at().await.told()?,
             attention,
             approvals,

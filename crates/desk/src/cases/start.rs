@@ -7,7 +7,8 @@ use chrono::DateTime;
 use chrono_tz::TZ_VARIANTS;
 use chrono_tz::Tz;
 use farthing_api::{
-    ApiError, Code, Currency, DeviceId, ErrorKind, MailSettings, Role, Secret, SetUp, SetUpDone, Start, StartState,
+    ApiError, Code, Currency, DeviceId, ErrorKind, MailSettings, Role, Secret, SessionStage, SetUp, SetUpDone, Start,
+    StartState,
 };
 use farthing_identity::{Cost, SlotFile, check_password, device, normalise_email, sign_in_name};
 use farthing_office::{Actor, Command, Context, FactBody, RULES};
@@ -127,7 +128,7 @@ fn check(request: &SetUp) -> Answer<(Currency, Tz, String)> {
         email.as_str(),
         request.organisation.as_str(),
     ];
-    check_password(&request.password, false, &related).map_err(|error| error.on("password"))?;
+    check_password(&request.password, true, &related).map_err(|error| error.on("password"))?;
     Ok((currency, zone, email))
 }
 
@@ -237,6 +238,9 @@ impl Session {
             role: actor.role,
             customer: actor.customer,
             sign_in,
+            stage: SessionStage::In,
+            offered: None,
+            wrong_codes: 0,
             locked: false,
             seen: (DateTime::UNIX_EPOCH, Instant::now()),
         }

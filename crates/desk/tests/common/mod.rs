@@ -3,7 +3,7 @@
 
 pub mod loans;
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, NaiveDate, Utc};
 use farthing_api::*;
 pub use farthing_desk::Desk;
 use farthing_desk::{Clock, Home};
@@ -37,7 +37,7 @@ impl Branch {
     /// The same in a folder of the caller's.
     pub async fn at(path: &Path, at: &str) -> Branch {
         let clock = Clock::moved(DateTime::parse_from_rfc3339(at).unwrap().into());
-        let desk = Desk::with_clock(Home::at(path), clock.clone());
+        let desk = Desk::with_clock(Home::at(path), clock.clone()).without_second_factor();
         let request = SetUp {
             language: "en".into(),
             currency: "USD".into(),
@@ -112,10 +112,27 @@ impl Branch {
         assert_eq!(report.findings, Vec::<String>::new());
     }
 
+    /// The same files under a desk that asks for the second factor.
+    pub async fn asking(self) -> Branch {
+        self.desk.shut().await;
+        let desk = Desk::with_clock(Home::at(&self.path), self.clock.clone());
+        Branch { desk, ..self }
+    }
+
+    /// Moves the clock.
+    pub fn set_clock(&self, at: &str) {
+        self.clock.set(DateTime::parse_from_rfc3339(at).unwrap().into());
+    }
+
+    /// What the clock shows.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     /// The same files under a new process's desk.
     pub async fn restarted(self) -> Branch {
         self.desk.shut().await;
-        let desk = Desk::with_clock(Home::at(&self.path), self.clock.clone());
+        let desk = Desk::with_clock(Home::at(&self.path), self.clock.clone()).without_second_factor();
         Branch { desk, ..self }
     }
 }

@@ -23,6 +23,16 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             state.user(*user).ok_or_else(|| Refusal::missing(Code::NoUser))?;
             Ok(vec![FactBody::PasswordChanged { user: *user }])
         }
+        Command::RecordSecondFactor { user, on } => {
+            state.user(*user).ok_or_else(|| Refusal::missing(Code::NoUser))?;
+            let is_own = actor(ctx)?.user == *user;
+            match (*on, is_own) {
+                // Who lost theirs proves themselves to someone else, in person.
+                (false, true) => Err(Refusal::rule(Code::OwnAccess)),
+                (true, false) => Err(Refusal::rule(Code::OwnFactor)),
+                _ => Ok(vec![FactBody::SecondFactorSet { user: *user, on: *on }]),
+            }
+        }
         Command::SaveProduct { id, terms } => {
             check_product(terms, &organisation(state)?.currency)?;
             let version = match id {

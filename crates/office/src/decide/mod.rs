@@ -36,6 +36,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<Fac
         | Command::AddUser { .. }
         | Command::SetUserAccess { .. }
         | Command::RecordPasswordChange { .. }
+        | Command::RecordSecondFactor { .. }
         | Command::SaveProduct { .. }
         | Command::SaveGoods { .. }
         | Command::SetLatenessRules { .. }

@@ -53,6 +53,7 @@ pub(crate) async fn project(
         FactBody::UserAdded { .. }
         | FactBody::UserAccessSet { .. }
         | FactBody::PasswordChanged { .. }
+        | FactBody::SecondFactorSet { .. }
         | FactBody::ProductSaved { .. }
         | FactBody::GoodsSaved { .. }
         | FactBody::DayClosed { .. }

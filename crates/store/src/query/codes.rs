@@ -170,31 +170,10 @@ impl Book {
             tx.commit().await?;
             return Ok(Tried::Unknown);
         };
-        let wrong = sqlx::query!("select count, last from wrong_code where target = ?", target)
-            .fetch_optional(&mut *tx)
-            .await?;
-        let mut before = 0;
-        if let Some(wrong) = wrong {
-            let until = read_instant(&wrong.last)? + limit.lasts;
-            before = wrong.count;
-            if before >= i64::from(limit.after) {
-                if until > now {
-                    tx.commit().await?;
-                    return Ok(Tried::Suspended { until });
-                }
-                before = 0;
-            }
+        if let Some(until) = count_wrong(&mut tx, &target, now, limit).await? {
+            tx.commit().await?;
+            return Ok(Tried::Suspended { until });
         }
-        let (count, last) = (before + 1, instant(now));
-        sqlx::query!(
-            "insert into wrong_code (target, count, last) values (?, ?, ?)
-             on conflict (target) do update set count = excluded.count, last = excluded.last",
-            target,
-            count,
-            last
-        )
-        .execute(&mut *tx)
-        .await?;
         let row = sqlx::query!(
             "update challenge set tries = tries + 1 where id = ? returning id, purpose, target, subject, reference, codes, tries, sent_at, expires_at, used",
             id
@@ -266,4 +245,39 @@ async fn count(conn: &mut sqlx::SqliteConnection, act: Act, who: &str, at: DateT
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Counts a wrong try for a target. Where there were too many in a row it counts nothing and answers until when it is
+/// suspended.
+pub(super) async fn count_wrong(
+    conn: &mut sqlx::SqliteConnection,
+    target: &str,
+    now: DateTime<Utc>,
+    limit: Suspension,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let wrong = sqlx::query!("select count, last from wrong_code where target = ?", target)
+        .fetch_optional(&mut *conn)
+        .await?;
+    let mut before = 0;
+    if let Some(wrong) = wrong {
+        let until = read_instant(&wrong.last)? + limit.lasts;
+        before = wrong.count;
+        if before >= i64::from(limit.after) {
+            if until > now {
+                return Ok(Some(until));
+            }
+            before = 0;
+        }
+    }
+    let (count, last) = (before + 1, instant(now));
+    sqlx::query!(
+        "insert into wrong_code (target, count, last) values (?, ?, ?)
+         on conflict (target) do update set count = excluded.count, last = excluded.last",
+        target,
+        count,
+        last
+    )
+    .execute(conn)
+    .await?;
+    Ok(None)
 }

@@ -8,6 +8,7 @@ mod home;
 mod ledger;
 mod loans;
 mod receipts;
+mod second_factor;
 
 pub use codes::{Act, ChallengeRow, Suspension, Tried};
 pub use day::Standings;

@@ -1,0 +1,216 @@
+//! The second step of a sign-in: an authenticator's code, or a recovery code.
+
+use crate::desk::{Desk, Open, Session, signed_out};
+use crate::error::{Answer, Told};
+use chrono::Duration;
+use farthing_api::{
+    ApiError, CheckSecondFactor, Code, ConfirmSecondFactor, CountRecoveryCodes, ErrorKind, NewRecoveryCodes,
+    OfferSecondFactor, RecoveryCodes, ResetSecondFactor, SecondFactorOffer, Secret, SessionStage, SessionView, UserId,
+};
+use farthing_identity::otp::Policy;
+use farthing_identity::{open_text, seal_text, second_factor};
+use farthing_office::Command;
+use farthing_office::permission::Permission;
+use farthing_store::{Beside, Suspension};
+use std::sync::Arc;
+
+/// Wrong codes at one sign-in, after which the password is asked for again.
+const TRIES: u32 = 5;
+
+impl Desk {
+    /// The stage at which a session with the right password begins.
+    pub(crate) async fn stage_of(&self, session: &Session) -> Answer<SessionStage> {
+        if !self.asks_second_factor || !session.role.is_staff() {
+            return Ok(SessionStage::In);
+        }
+        let open = self.opened().await?;
+        Ok(match open.book.second_factor(session.user).await.told()? {
+            Some(_) => SessionStage::SecondFactor,
+            None => SessionStage::Enrol,
+        })
+    }
+
+    /// The session as far as it has come; refuses where nobody is signed in or the session is locked.
+    async fn at_any_stage(&self) -> Answer<(Arc<Open>, Session)> {
+        let open = self.opened().await?;
+        let mut session = self.session.lock().await;
+        self.end_if_idle(&mut session);
+        match session.clone() {
+            Some(found) if found.locked => Err(ApiError::new(ErrorKind::SignedOut, Code::Locked)),
+            Some(found) => Ok((open, found)),
+            None => Err(signed_out()),
+        }
+    }
+
+    /// The second step of a sign-in. A try is kept before anything is compared.
+    ///
+    /// # Errors
+    /// A wrong or used code; after five the password is asked for again, after twenty in a row the codes rest for a day.
+    pub async fn check_second_factor(&self, request: CheckSecondFactor) -> Answer<SessionView> {
+        let (open, session) = self.at_any_stage().await?;
+        match session.stage {
+            SessionStage::In => return self.session_view().await,
+            SessionStage::Enrol => return Err(ApiError::new(ErrorKind::Refused, Code::SecondFactorMissing)),
+            SessionStage::SecondFactor => {}
+        }
+        if let Err(error) = self.prove(&open, &session, &request.code).await {
+            return Err(self.count_at_this_sign_in(error).await);
+        }
+        let session = Session {
+            stage: SessionStage::In,
+            ..session
+        };
+        self.go_on(session).await
+    }
+
+    /// Ends a sign-in at which too many codes were wrong.
+    async fn count_at_this_sign_in(&self, error: ApiError) -> ApiError {
+        let mut session = self.session.lock().await;
+        let Some(found) = session.as_mut() else {
+            return signed_out();
+        };
+        found.wrong_codes += 1;
+        if found.wrong_codes < TRIES {
+            return error;
+        }
+        *session = None;
+        ApiError::new(ErrorKind::SignedOut, Code::SecondFactorOver)
+    }
+
+    /// Compares a code, and uses it up.
+    async fn prove(&self, open: &Open, session: &Session, code: &Secret) -> Answer<()> {
+        let (book, now, user) = (&open.book, self.clock.now(), session.user);
+        let target = format!("second_factor:{user}");
+        let limit = Suspension {
+            after: Policy::WRONG_IN_A_ROW,
+            lasts: Duration::hours(Policy::SUSPENDED_HOURS),
+        };
+        if let Some(until) = book.try_second_factor(&target, now, limit).await.told()? {
+            let suspended = ApiError::new(ErrorKind::Unavailable, Code::SecondFactorSuspended);
+            return Err(suspended.with("time", until));
+        }
+        let right = if second_factor::is_recovery_code(code) {
+            let hash = second_factor::recovery_hash(&self.pepper(open).await?, &user.to_string(), code);
+            book.use_recovery_code(user, &hash)
+                .await
+                .told()?
+                .then_some(())
+                .ok_or(Code::RecoveryWrong)
+        } else {
+            let key = self.second_factor_key(open, user).await?;
+            match second_factor::step_of(&key, code, now).told()? {
+                Some(step) if book.use_step(user, step).await.told()? => Ok(()),
+                _ => Err(Code::SecondFactorWrong),
+            }
+        };
+        right.map_err(|code| ApiError::input("code", code))?;
+        book.right_code(&target).await.told()
+    }
+
+    async fn second_factor_key(&self, open: &Open, user: UserId) -> Answer<Secret> {
+        let sealed = open.book.second_factor(user).await.told()?;
+        let sealed = sealed.ok_or_else(|| ApiError::new(ErrorKind::Refused, Code::SecondFactorMissing))?;
+        open_text(open.book.key().bytes(), &purpose(user), &sealed).told()
+    }
+
+    /// Begins to set an authenticator up. Until its first code came back nothing changes.
+    ///
+    /// # Errors
+    /// Where the one in force was not given at this sign-in.
+    pub async fn offer_second_factor(&self, _: OfferSecondFactor) -> Answer<SecondFactorOffer> {
+        let (open, session) = self.at_any_stage().await?;
+        if session.stage == SessionStage::SecondFactor {
+            return Err(ApiError::new(ErrorKind::Refused, Code::SecondFactorFirst));
+        }
+        let staff = open.book.staff().await.told()?;
+        let account = staff.into_iter().find(|u| u.id == session.user).map(|u| u.email);
+        let key = second_factor::new_key().told()?;
+        let address = second_factor::address(&key, &open.organisation.name, &account.unwrap_or(session.name));
+        let picture = second_factor::picture(&address).told()?;
+        match self.session.lock().await.as_mut() {
+            Some(found) => found.offered = Some(key.clone()),
+            None => return Err(signed_out()),
+        }
+        Ok(SecondFactorOffer { key, picture })
+    }
+
+    /// Takes the authenticator that was offered into force, proved by its first code.
+    ///
+    /// # Errors
+    /// A wrong code; the offer stays.
+    pub async fn confirm_second_factor(&self, request: ConfirmSecondFactor) -> Answer<RecoveryCodes> {
+        let (open, session) = self.at_any_stage().await?;
+        let wrong = || ApiError::input("code", Code::SecondFactorWrong);
+        let key = session.offered.clone().ok_or_else(wrong)?;
+        let step = second_factor::step_of(&key, &request.code, self.clock.now()).told()?;
+        let step = step.ok_or_else(wrong)?;
+        let user = session.user;
+        let sealed = seal_text(open.book.key().bytes(), &purpose(user), &key).told()?;
+        let codes = second_factor::recovery_codes().told()?;
+        let hashes = self.recovery_hashes(&open, user, &codes).await?;
+        open.book
+            .put_second_factor(user, &sealed, step, &hashes, self.clock.now())
+            .await
+            .told()?;
+        let command = Command::RecordSecondFactor { user, on: true };
+        self.run(&open, &session, &command, Beside::default()).await?;
+        let session = Session {
+            stage: SessionStage::In,
+            offered: None,
+            ..session
+        };
+        Ok(RecoveryCodes {
+            codes,
+            session: self.go_on(session).await?,
+        })
+    }
+
+    async fn recovery_hashes(&self, open: &Open, user: UserId, codes: &[Secret]) -> Answer<Vec<String>> {
+        let pepper = self.pepper(open).await?;
+        let hash = |code| second_factor::recovery_hash(&pepper, &user.to_string(), code);
+        Ok(codes.iter().map(hash).collect())
+    }
+
+    /// Makes new recovery codes in place of those that are left.
+    ///
+    /// # Errors
+    /// A wrong code of the authenticator.
+    pub async fn new_recovery_codes(&self, request: NewRecoveryCodes) -> Answer<RecoveryCodes> {
+        let (open, session) = self.caller().await?;
+        self.prove(&open, &session, &request.code).await?;
+        let codes = second_factor::recovery_codes().told()?;
+        let hashes = self.recovery_hashes(&open, session.user, &codes).await?;
+        open.book.put_recovery_codes(session.user, &hashes).await.told()?;
+        Ok(RecoveryCodes {
+            codes,
+            session: self.session_view().await?,
+        })
+    }
+
+    /// How many recovery codes the caller has left.
+    ///
+    /// # Errors
+    /// Where nobody is signed in.
+    pub async fn count_recovery_codes(&self, _: CountRecoveryCodes) -> Answer<u32> {
+        let (open, session) = self.caller().await?;
+        open.book.recovery_codes_left(session.user).await.told()
+    }
+
+    /// Takes someone's second factor away who lost it.
+    ///
+    /// # Errors
+    /// Where the caller may not, or it is their own.
+    pub async fn reset_second_factor(&self, request: ResetSecondFactor) -> Answer<()> {
+        let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
+        let user = request.user;
+        let command = Command::RecordSecondFactor { user, on: false };
+        self.run(&open, &session, &command, Beside::default()).await?;
+        open.book.drop_second_factor(user).await.told()?;
+        open.book.right_code(&format!("second_factor:{user}")).await.told()
+    }
+}
+
+/// What a key is sealed for, so that one person's can't be put in another's place.
+fn purpose(user: UserId) -> String {
+    format!("second factor of {user}")
+}

@@ -1,0 +1,92 @@
+//! The second step of a sign-in, as people meet it: the first run sets an authenticator up, and from then on it is asked for.
+
+use crate::harness::{ADMIN, App, OFFICER, PASSWORD};
+use chrono::DateTime;
+use farthing_api::Secret;
+use farthing_identity::second_factor::code_at;
+
+const FIRST_RUN: &str = "2025-03-02T09:00:00Z";
+
+fn code(key: &Secret, at: &str) -> String {
+    let at = DateTime::parse_from_rfc3339(at).unwrap().into();
+    code_at(key, at).unwrap().reveal().to_owned()
+}
+
+/// Sets an authenticator up; its key, and the recovery codes.
+fn enrol(app: &App, at: &str, picture: &str) -> (Secret, Vec<String>) {
+    app.find("[data-screen=enrol-second-factor] .qr svg");
+    app.picture(picture);
+    let key = Secret::new(app.read("[data-figure=second-factor-key]").replace(' ', ""));
+    app.type_into("#enrol-form [name=code]", "12345");
+    app.click("[data-do=confirm-second-factor]");
+    app.text("This code is not right");
+    app.type_into("#enrol-form [name=code]", &code(&key, at));
+    app.click("[data-do=confirm-second-factor]");
+    app.find("[data-screen=recovery-codes]");
+    let codes = app.read("[data-figure=recovery-codes]");
+    let codes: Vec<String> = codes.split_whitespace().map(str::to_owned).collect();
+    assert_eq!(codes.len(), 10, "{codes:?}");
+    app.picture("tour-recovery-codes");
+    app.choose("[name=kept]", "true");
+    app.click("[data-do=codes-kept]");
+    app.find("[data-nav=settings]");
+    (key, codes)
+}
+
+#[test]
+fn an_authenticator_is_set_up_and_then_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("clock"), FIRST_RUN).unwrap();
+    let app = App::start_asking(home.path());
+    app.first_run_until_recovery(ADMIN);
+    let (admin_key, _) = enrol(&app, FIRST_RUN, "tour-authenticator");
+    app.go("staff");
+    app.click("[data-do=new-user]");
+    app.fill(
+        "#user-form",
+        &[("name", "Olu Officer"), ("email", OFFICER), ("password", PASSWORD)],
+    );
+    app.click("[data-do=add-user]");
+    app.find(&format!("[data-row='{OFFICER}']"));
+
+    // The officer's first sign-in; then one with a code, and one with a recovery code, which works once.
+    app.sign_out();
+    app.sign_in(OFFICER);
+    let (_, recovery) = enrol(&app, FIRST_RUN, "authenticator-officer");
+    assert_eq!(app.all("[data-nav=staff]").len(), 0);
+    app.sign_out();
+    app.sign_in(OFFICER);
+    app.find("[data-screen=second-factor]");
+    app.picture("tour-second-factor");
+    app.click("[data-do=other-factor]");
+    app.type_into("#second-factor [name=code]", &recovery[0].to_lowercase());
+    app.click("[data-do=check-second-factor]");
+    app.find("[data-nav=customers]");
+    app.sign_out();
+    app.sign_in(OFFICER);
+    app.find("[data-screen=second-factor]");
+    app.type_into("#second-factor [name=code]", &recovery[0]);
+    app.click("[data-do=check-second-factor]");
+    app.text("This is not one of your recovery codes");
+
+    // The phone is lost: an administrator, who comes in by their own code, resets it.
+    app.click("[data-do=sign-out]");
+    let later = "2025-03-02T09:01:00Z";
+    app.set_clock(later);
+    app.sign_in(ADMIN);
+    app.type_into("#second-factor [name=code]", &code(&admin_key, FIRST_RUN));
+    app.click("[data-do=check-second-factor]");
+    app.text("This code is not right, or was used already");
+    app.type_into("#second-factor [name=code]", &code(&admin_key, later));
+    app.click("[data-do=check-second-factor]");
+    app.go("staff");
+    app.picture("staff-second-factor");
+    app.click(&format!("[data-row='{OFFICER}'] [data-do=reset-factor]"));
+    app.click("[data-do=save-reset]");
+    app.text("sets up a new authenticator at the next sign-in");
+    app.go("settings");
+    app.text("Recovery codes left: 10.");
+    app.sign_out();
+    app.sign_in(OFFICER);
+    app.find("[data-screen=enrol-second-factor]");
+}
