@@ -11,7 +11,7 @@ mod looks;
 mod messages;
 mod money;
 mod opens;
-mod servicing;
 mod second_factor;
+mod servicing;
 mod tour;
 mod trouble;

@@ -14,7 +14,7 @@ fn code(key: &Secret, at: &str) -> String {
 
 /// Sets an authenticator up; its key, and the recovery codes.
 fn enrol(app: &App, at: &str, picture: &str) -> (Secret, Vec<String>) {
-    app.find("[data-screen=enrol-second-factor] .qr svg");
+    app.find("[data-screen=enrol-second-factor] .factor-qr svg");
     app.picture(picture);
     let key = Secret::new(app.read("[data-figure=second-factor-key]").replace(' ', ""));
     app.type_into("#enrol-form [name=code]", "12345");
@@ -23,8 +23,9 @@ fn enrol(app: &App, at: &str, picture: &str) -> (Secret, Vec<String>) {
     app.type_into("#enrol-form [name=code]", &code(&key, at));
     app.click("[data-do=confirm-second-factor]");
     app.find("[data-screen=recovery-codes]");
-    let codes = app.read("[data-figure=recovery-codes]");
-    let codes: Vec<String> = codes.split_whitespace().map(str::to_owned).collect();
+    let codes = app
+        .script("return [...document.querySelectorAll('[data-figure=recovery-codes] li')].map(li => li.textContent)");
+    let codes: Vec<String> = serde_json::from_value(codes).unwrap();
     assert_eq!(codes.len(), 10, "{codes:?}");
     app.picture("tour-recovery-codes");
     app.choose("[name=kept]", "true");

@@ -139,9 +139,9 @@ fn EnrolForm(made: RwSignal<Option<RecoveryCodes>>) -> impl IntoView {
                 .map(|four| four.iter().collect())
                 .collect();
             view! {
-                <div class="qr" role="img" aria-label=t(text::FACTOR_PICTURE) inner_html=offer.picture.reveal().to_owned()></div>
+                <div class="factor-qr" role="img" aria-label=t(text::FACTOR_PICTURE) inner_html=offer.picture.reveal().to_owned()></div>
                 <p class="small quiet">{t(text::FACTOR_KEY)}</p>
-                <p class="qr-key" data-figure="second-factor-key" tabindex="0">{spaced.join(" ")}</p>
+                <p class="factor-key" data-figure="second-factor-key" tabindex="0">{spaced.join(" ")}</p>
             }
         })
     };
@@ -170,7 +170,7 @@ fn Kept(answer: RecoveryCodes, #[prop(into)] on_kept: Callback<SessionView>) -> 
         .collect_view();
     view! {
         <ul class="recovery-codes" data-figure="recovery-codes">{codes}</ul>
-        <CheckField name="kept" label=text::RECOVERY_KEPT value=kept/>
+        <CheckField name="kept" label=text::FACTOR_KEPT value=kept/>
         <Button label=text::FACTOR_GO_ON kind="primary btn-wide" does="codes-kept" reason=reason
             on_press=move |()| on_kept.run(session.get_value())/>
     }
