@@ -1,4 +1,5 @@
 //! An SMS gateway on this machine that keeps what it is asked to send.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use farthing_api::{Secret, SmsAuth, SmsForm, SmsMethod, SmsSettings};
 use std::io::{BufRead, BufReader, Read, Write};
