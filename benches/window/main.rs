@@ -53,14 +53,15 @@ fn shown(numbers: &[f64], unit: &str) -> String {
 fn prepare(folder: &Path) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let now = Clock::system().now();
-    let made = make(
-        Home::at(folder),
-        &Secret::new(PASSWORD),
-        Size::first_run(),
-        now,
-        &mut |_| {},
-    );
-    runtime.block_on(made).unwrap();
+    runtime
+        .block_on(make(
+            Home::at(folder),
+            &Secret::new(PASSWORD),
+            Size::first_run(),
+            now,
+            &mut |_| {},
+        ))
+        .unwrap();
 }
 
 fn main() {
