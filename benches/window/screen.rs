@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(1);
 /// Every so many-th line is looked at.
-const EVERY: u64 = 4;
+const EVERY: u32 = 4;
 
 /// The display's picture: an XWD file, the lines one after another.
 pub(crate) struct Screen {
@@ -69,7 +69,10 @@ impl Screen {
     }
 
     fn lines(&self) -> Vec<Vec<u8>> {
-        (0..self.height).step_by(EVERY as usize).map(|n| self.line(n)).collect()
+        (0..self.height)
+            .step_by(usize::try_from(EVERY).unwrap_or(1))
+            .map(|n| self.line(n))
+            .collect()
     }
 
     /// Whether nothing is on it.
@@ -96,7 +99,7 @@ impl Screen {
         let lines = last.into_iter().zip(still).zip(0..);
         let mut lines: Vec<Line> = lines
             .map(|((bytes, still), n)| Line {
-                number: n * EVERY,
+                number: n * u64::from(EVERY),
                 bytes,
                 still,
             })
