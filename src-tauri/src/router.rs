@@ -46,6 +46,7 @@ routes! {
     StayActive => stay_active,
     GetSession => get_session,
     ListUsers => list_users,
+    ListPermissions => list_permissions,
     AddUser => add_user,
     SetUserAccess => set_user_access,
     CloseDay => close_day,

@@ -81,7 +81,10 @@ fn an_authenticator_is_set_up_and_then_asked_for() {
     app.type_into("#second-factor [name=code]", &code(&admin_key, later));
     app.click("[data-do=check-second-factor]");
     app.go("staff");
-    app.picture("staff-second-factor");
+    app.wait_until("every permission to be listed", || {
+        app.all("[data-part=permissions] tbody tr").len() == farthing_office::permission::TABLE.len()
+    });
+    app.picture("tour-staff");
     app.click(&format!("[data-row='{OFFICER}'] [data-do=reset-factor]"));
     app.click("[data-do=save-reset]");
     app.text("sets up a new authenticator at the next sign-in");

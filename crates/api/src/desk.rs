@@ -134,6 +134,9 @@ request! {
     /// Everyone who signs in, customers left out.
     ListUsers {} => Vec<UserView>;
 
+    /// What each role may do, as it is checked.
+    ListPermissions {} => Vec<PermissionView>;
+
     /// Adds a member of staff, who types their first password at this desk.
     AddUser {
         /// What they are.
@@ -319,6 +322,15 @@ pub struct SessionView {
     pub attention: u32,
     /// How many applications wait for approval.
     pub approvals: u32,
+}
+
+/// Something that may be done, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PermissionView {
+    /// The word of the office's table.
+    pub permission: String,
+    /// The roles that may.
+    pub roles: Vec<Role>,
 }
 
 /// How far a sign-in has come.

@@ -23,6 +23,7 @@ mod loan_words;
 mod loans;
 mod mail;
 mod officer_home;
+mod permissions;
 mod products;
 mod receipts;
 mod recovery;

@@ -1,5 +1,6 @@
 //! The people who sign in: add someone, take their access away, give it back.
 
+use super::permissions::Permissions;
 use crate::i18n::{Text, t, text, words};
 use crate::parts::{
     Button, Dialog, Form, FormState, Glyph, PasswordField, Query, Refusal, Screen, SelectField, TextField, query,
@@ -71,6 +72,7 @@ pub fn StaffScreen() -> impl IntoView {
                     <tbody>{rows}</tbody>
                 </table>
             </div>
+            <Permissions/>
         </Screen>
         <Dialog open=open title=title name="staff">
             {move || match work.get() {

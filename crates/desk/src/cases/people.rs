@@ -4,11 +4,11 @@ use super::trouble::BACKUP;
 use crate::desk::{Desk, keys_path};
 use crate::error::{Answer, Told};
 use farthing_api::{
-    AddUser, ApiError, BackupBook, Code, ErrorKind, Find, GetMail, Hit, ListUsers, MailSettings, SaveMail, Saved,
-    Secret, SetUserAccess, TestMail, UserView, VerifyBook, VerifyReport,
+    AddUser, ApiError, BackupBook, Code, ErrorKind, Find, GetMail, Hit, ListPermissions, ListUsers, MailSettings,
+    PermissionView, Role, SaveMail, Saved, Secret, SetUserAccess, TestMail, UserView, VerifyBook, VerifyReport,
 };
 use farthing_identity::{check_password, mail, normalise_email, sign_in_name};
-use farthing_office::permission::Permission;
+use farthing_office::permission::{self, Permission};
 use farthing_office::{Command, FactBody};
 use farthing_store::Beside;
 
@@ -20,6 +20,19 @@ impl Desk {
     pub async fn list_users(&self, _: ListUsers) -> Answer<Vec<UserView>> {
         let (open, _) = self.caller_who_may(Permission::SeeBook).await?;
         open.book.staff().await.told()
+    }
+
+    /// What each role may do.
+    ///
+    /// # Errors
+    /// Where the caller may not see the book.
+    pub async fn list_permissions(&self, _: ListPermissions) -> Answer<Vec<PermissionView>> {
+        self.caller_who_may(Permission::SeeBook).await?;
+        let row = |(_, word, roles): &(Permission, &str, &[Role])| PermissionView {
+            permission: (*word).to_string(),
+            roles: roles.to_vec(),
+        };
+        Ok(permission::TABLE.iter().map(row).collect())
     }
 
     /// Adds a member of staff.
