@@ -190,7 +190,7 @@ fn a_customer_comes_in_by_password_and_by_code() {
     // To one address codes go out some minutes apart.
     app.set_clock("2025-03-02T09:16:00Z");
     app.click("[data-do=other-way]");
-    app.type_into("#code-form [name=email]", CUSTOMER);
+    app.type_into("#code-form [name=to]", CUSTOMER);
     app.click("[data-do=send-code]");
     app.type_into("#code-form [name=code]", &sink.code_for(CUSTOMER));
     app.picture("tour-kiosk-code");

@@ -60,6 +60,7 @@ pub fn StaffScreen() -> impl IntoView {
     view! {
         <Screen name="staff" title=text::NAV_STAFF tools=tools>
             {move || users.error.get().map(|error| view! { <div class="banner banner-bad" role="alert">{app.answer(&error)}</div> })}
+            <div class="stack-loose">
             <div class="table-wrap">
                 <table class="table comfortable flush" aria-label=t(text::NAV_STAFF)>
                     <thead><tr>
@@ -73,6 +74,7 @@ pub fn StaffScreen() -> impl IntoView {
                 </table>
             </div>
             <Permissions/>
+            </div>
         </Screen>
         <Dialog open=open title=title name="staff">
             {move || match work.get() {
