@@ -47,6 +47,8 @@ routes! {
     GetSession => get_session,
     ListUsers => list_users,
     ListPermissions => list_permissions,
+    ListAudit => list_audit,
+    ExportAudit => export_audit,
     AddUser => add_user,
     SetUserAccess => set_user_access,
     CloseDay => close_day,

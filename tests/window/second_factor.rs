@@ -90,6 +90,12 @@ fn an_authenticator_is_set_up_and_then_asked_for() {
     app.text("sets up a new authenticator at the next sign-in");
     app.go("settings");
     app.text("Recovery codes left: 10.");
+    app.go("audit");
+    app.text("Set or reset a second factor");
+    app.text("Second step of a sign-in: second_factor_wrong");
+    app.picture("tour-audit");
+    app.click("[data-do=export-audit]");
+    app.text("The audit is here:");
     app.sign_out();
     app.sign_in(OFFICER);
     app.find("[data-screen=enrol-second-factor]");

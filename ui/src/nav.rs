@@ -113,6 +113,15 @@ pub fn places(app: App) -> Vec<Place> {
             true,
         ),
         (
+            app.can("see_audit"),
+            Area::Audit,
+            Route::Audit,
+            text::NAV_AUDIT,
+            "audit",
+            "u",
+            true,
+        ),
+        (
             !is_customer,
             Area::Settings,
             Route::Settings,

@@ -46,6 +46,8 @@ pub enum Route {
     },
     /// The people who sign in.
     Staff,
+    /// Who asked for what, and what was refused.
+    Audit,
     /// The desk's settings.
     Settings,
     /// Every part in every state.
@@ -73,6 +75,7 @@ impl Route {
             Route::Products => Area::Products,
             Route::Goods => Area::Goods,
             Route::Staff => Area::Staff,
+            Route::Audit => Area::Audit,
             Route::Settings => Area::Settings,
             #[cfg(debug_assertions)]
             Route::Gallery => Area::Gallery,
@@ -101,6 +104,8 @@ pub enum Area {
     Goods,
     /// Staff.
     Staff,
+    /// Audit.
+    Audit,
     /// Settings.
     Settings,
     /// The gallery.

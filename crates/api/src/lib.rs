@@ -3,6 +3,7 @@
 //! A request is a struct that implements [`Request`]; its name travels beside its JSON, its answer is the
 //! associated type. One table in the shell and one function in the screens carry all of them.
 
+mod audit;
 mod code;
 mod customers;
 mod desk;
@@ -21,6 +22,7 @@ mod secret;
 mod servicing;
 mod sms;
 
+pub use audit::*;
 pub use code::Code;
 pub use customers::*;
 pub use desk::*;

@@ -255,7 +255,10 @@ impl Desk {
     /// The caller, if their role has a permission.
     pub(crate) async fn caller_who_may(&self, permission: Permission) -> Answer<(Arc<Open>, Session)> {
         let (open, session) = self.caller().await?;
-        must(session.role, permission)?;
+        if let Err(error) = must(session.role, permission) {
+            self.note_for(&open, &session, permission.word(), &error).await;
+            return Err(error);
+        }
         Ok((open, session))
     }
 
@@ -287,7 +290,11 @@ impl Desk {
         beside: Beside,
     ) -> Answer<Vec<Fact>> {
         let ctx = self.context(open, Some(session.actor()))?;
-        open.book.execute(command, &ctx, beside).await.told()
+        let answer = open.book.execute(command, &ctx, beside).await.told();
+        if let Err(error) = &answer {
+            self.note_for(open, session, command.kind(), error).await;
+        }
+        answer
     }
 
     /// Runs what takes long or much memory off the async threads.

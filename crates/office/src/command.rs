@@ -379,6 +379,43 @@ pub struct DayFigures {
 }
 
 impl Command {
+    /// Its stable word, with which its payload begins.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Command::SetUp { .. } => "set_up",
+            Command::AddUser { .. } => "add_user",
+            Command::SetUserAccess { .. } => "set_user_access",
+            Command::RecordPasswordChange { .. } => "record_password_change",
+            Command::RecordSecondFactor { .. } => "record_second_factor",
+            Command::SaveProduct { .. } => "save_product",
+            Command::SaveGoods { .. } => "save_goods",
+            Command::RegisterCustomer { .. } => "register_customer",
+            Command::ChangeCustomer { .. } => "change_customer",
+            Command::ConfirmContact { .. } => "confirm_contact",
+            Command::RecordDocument { .. } => "record_document",
+            Command::Vouch { .. } => "vouch",
+            Command::OpenAccess { .. } => "open_access",
+            Command::ApplyForLoan { .. } => "apply_for_loan",
+            Command::DecideLoan { .. } => "decide_loan",
+            Command::Disburse { .. } => "disburse",
+            Command::ReceivePayment { .. } => "receive_payment",
+            Command::ReversePayment { .. } => "reverse_payment",
+            Command::Foreclose { .. } => "foreclose",
+            Command::Refund { .. } => "refund",
+            Command::Sell { .. } => "sell",
+            Command::WaiveDues { .. } => "waive_dues",
+            Command::ChangeTerms { .. } => "change_terms",
+            Command::WriteOff { .. } => "write_off",
+            Command::SettleSuspense { .. } => "settle_suspense",
+            Command::SetLatenessRules { .. } => "set_lateness_rules",
+            Command::SetEligibilityRules { .. } => "set_eligibility_rules",
+            Command::AssessPenalties { .. } => "assess_penalties",
+            Command::CloseDay { .. } => "close_day",
+            Command::GiveNotice { .. } => "give_notice",
+            Command::SettleTask { .. } => "settle_task",
+        }
+    }
+
     /// The permission that it takes; none for what the authority itself does and for one's own password.
     pub fn permission(&self) -> Option<Permission> {
         use Permission as P;

@@ -56,6 +56,8 @@ pub enum Permission {
     SeeBook,
     /// See the organisation's figures.
     SeeOverview,
+    /// See who asked for what, and what was refused.
+    SeeAudit,
     /// Check and back up the book.
     KeepBook,
 }
@@ -102,8 +104,17 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
         &[Administrator, Supervisor, Officer, Cashier, Auditor],
     ),
     (SeeOverview, "see_overview", &[Administrator, Supervisor, Auditor]),
+    (SeeAudit, "see_audit", &[Administrator, Auditor]),
     (KeepBook, "keep_book", &[Administrator, Auditor]),
 ];
+
+impl Permission {
+    /// Its word in the table.
+    pub fn word(self) -> &'static str {
+        let row = TABLE.iter().find(|(permission, _, _)| *permission == self);
+        row.map_or("", |(_, word, _)| *word)
+    }
+}
 
 /// Whether a role has a permission.
 pub fn allows(role: Role, permission: Permission) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use crate::book::{Book, shadow};
-use crate::log::{FactRow, command_hash, load_all, save_aggregates};
+use crate::log::{FactRow, command_hash, load_all, refusal_hash, save_aggregates};
 use crate::project::{TABLES, project};
 use farthing_api::VerifyReport;
 use farthing_office::{Fact, Key, State};
@@ -30,6 +30,7 @@ impl Book {
         check_pages(&mut conn, &mut report).await?;
         if report.findings.is_empty() {
             check_commands(&mut conn, &mut report).await?;
+            check_refusals(&mut conn, &mut report).await?;
             check_balance(&mut conn, &mut report).await?;
             check_facts(&mut conn, &mut report).await?;
         }
@@ -174,6 +175,33 @@ async fn check_commands(conn: &mut SqliteConnection, report: &mut VerifyReport) 
                     .push(format!("Command {} is out of its desk's sequence.", r.seq));
             }
             last = (r.epoch, r.dev_seq);
+            (after, prev) = (r.seq, r.hash);
+        }
+    }
+}
+
+async fn check_refusals(conn: &mut SqliteConnection, report: &mut VerifyReport) -> Result<(), StoreError> {
+    let (mut after, mut prev) = (0i64, vec![0u8; 32]);
+    loop {
+        let rows = sqlx::query!(
+            r#"select seq, at, actor as "actor: Uuid", desk, what, code, prev_hash, hash from refusal where seq > ?
+               order by seq limit ?"#,
+            after,
+            CHUNK
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for r in rows {
+            let hash = refusal_hash(&prev, &r.at, r.actor.as_ref(), [&r.desk, &r.what, &r.code]);
+            if r.seq != after + 1 || r.prev_hash != prev || r.hash != hash {
+                report
+                    .findings
+                    .push(format!("The chain of refusals breaks at number {}.", r.seq));
+                return Ok(());
+            }
             (after, prev) = (r.seq, r.hash);
         }
     }

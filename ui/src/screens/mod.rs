@@ -5,6 +5,7 @@ mod apply;
 mod apply_customer;
 mod apply_preview;
 mod attention;
+mod audit;
 mod code;
 mod customer;
 mod customer_form;
@@ -102,6 +103,7 @@ pub fn screen(app: App, route: Route) -> AnyView {
         Route::Products => view! { <products::ProductsScreen/> }.into_any(),
         Route::Goods => view! { <goods::GoodsScreen/> }.into_any(),
         Route::Sell { customer } => view! { <sell::SellScreen customer=customer/> }.into_any(),
+        Route::Audit => view! { <audit::AuditScreen/> }.into_any(),
         Route::Staff => view! { <staff::StaffScreen/> }.into_any(),
         Route::Settings => view! { <settings::SettingsScreen/> }.into_any(),
         #[cfg(debug_assertions)]

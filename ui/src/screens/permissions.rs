@@ -34,8 +34,17 @@ const WORDS: &[(&str, Text)] = &[
     ("manage_rules", text::MAY_MANAGE_RULES),
     ("manage_users", text::MAY_MANAGE_USERS),
     ("manage_desk", text::MAY_MANAGE_DESK),
+    ("see_audit", text::MAY_SEE_AUDIT),
     ("keep_book", text::MAY_KEEP_BOOK),
 ];
+
+/// How a permission's word is said.
+pub fn words(permission: &str) -> Option<Text> {
+    WORDS
+        .iter()
+        .find(|(word, _)| *word == permission)
+        .map(|(_, words)| *words)
+}
 
 /// The matrix of permissions and roles.
 #[component]

@@ -250,8 +250,25 @@ impl Desk {
         self.customer_view(&open, &session, request.customer).await
     }
 
-    /// Checks a code. The try is kept before anything is compared.
+    /// Checks a code; a wrong one goes into the audit.
     async fn check_code(
+        &self,
+        open: &Open,
+        purposes: &[Purpose],
+        id: &str,
+        code: &Secret,
+        source: &str,
+    ) -> Answer<(Purpose, ChallengeRow)> {
+        let checked = self.compare_code(open, purposes, id, code, source).await;
+        if let Err(error) = &checked {
+            let who = source.parse().ok();
+            self.note(open, who, "code", error).await;
+        }
+        checked
+    }
+
+    /// The try is kept before anything is compared.
+    async fn compare_code(
         &self,
         open: &Open,
         purposes: &[Purpose],

@@ -140,7 +140,7 @@ fn csv(line: &LedgerLine, decimals: u32) -> String {
 }
 
 /// A field as RFC 4180 has it. One that a spreadsheet would take for a formula begins with an apostrophe.
-fn quoted(field: &str) -> String {
+pub(crate) fn quoted(field: &str) -> String {
     let field = match field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => format!("'{field}"),
         false => field.to_string(),

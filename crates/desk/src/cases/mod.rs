@@ -1,5 +1,6 @@
 //! The use cases, by area: each takes a request and gives its answer.
 
+mod audit;
 mod charts;
 mod codes;
 mod customers;

@@ -54,6 +54,7 @@ impl Desk {
             SessionStage::SecondFactor => {}
         }
         if let Err(error) = self.prove(&open, &session, &request.code).await {
+            self.note_for(&open, &session, "second_factor", &error).await;
             return Err(self.count_at_this_sign_in(error).await);
         }
         let session = Session {

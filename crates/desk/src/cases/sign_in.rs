@@ -31,6 +31,9 @@ impl Failures {
     }
 }
 
+/// The step of the sign-in in the audit.
+const SIGN_IN: &str = "sign_in";
+
 impl Desk {
     /// Sign-in with email and password.
     ///
@@ -49,11 +52,16 @@ impl Desk {
                 .filter(|u| u.customer.is_some()),
             None => None,
         };
-        let session = match (open, customer) {
-            (Some(open), Some(user)) => self.sign_in_customer(&open, user, sign_in, request.password).await?,
-            (open, _) => self.sign_in_staff(open, sign_in, request.password).await?,
+        let (password, known) = (request.password, customer.as_ref().map(|u| u.user));
+        let session = match (&open, customer) {
+            (Some(open), Some(user)) => self.sign_in_customer(open, user, sign_in, password).await,
+            (open, _) => self.sign_in_staff(open.clone(), sign_in, password).await,
         };
-        self.begin(session).await
+        // Before the first sign-in of the day the book is closed; the key file counts the tries until then.
+        if let (Some(open), Err(error)) = (&open, &session) {
+            self.note(open, known, SIGN_IN, error).await;
+        }
+        self.begin(session?).await
     }
 
     async fn sign_in_staff(&self, open: Option<Arc<Open>>, sign_in: String, password: Secret) -> Answer<Session> {

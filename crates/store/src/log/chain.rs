@@ -46,6 +46,15 @@ pub(crate) fn command_hash(
     )
 }
 
+/// What a refusal's hash covers.
+pub(crate) fn refusal_hash(prev: &[u8], at: &str, actor: Option<&Uuid>, [desk, what, code]: [&str; 3]) -> Vec<u8> {
+    let actor = actor.map(Uuid::as_bytes).map_or(&[][..], |a| a.as_slice());
+    link(
+        prev,
+        &[at.as_bytes(), actor, desk.as_bytes(), what.as_bytes(), code.as_bytes()],
+    )
+}
+
 /// A row of the fact log.
 pub(crate) struct FactRow {
     pub(crate) seq: i64,

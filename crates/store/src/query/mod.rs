@@ -1,5 +1,6 @@
 //! What screens ask of the book. Every list is paged in SQL; nothing here works out an amount that a fact did not carry.
 
+mod audit;
 mod codes;
 mod customers;
 mod day;

@@ -1,0 +1,136 @@
+//! The audit: who asked for what, and what was refused.
+
+use crate::i18n::{Text, t, text};
+use crate::parts::{
+    ALL, Banner, Button, Cell, Column, DataTable, FormState, Pager, Refusal, Row, Screen, SearchField, Tab, Tabs, Tone,
+    asked_by, matches_of, query, rows_of,
+};
+use crate::screens::loan_kit::{Show, trouble};
+use crate::screens::permissions;
+use crate::state::{App, app};
+use farthing_api::{AuditRow, ExportAudit, ListAudit};
+use leptos::prelude::*;
+
+const TABS: [(&str, Text); 2] = [(ALL, text::AUDIT_TAB_ALL), ("refused", text::AUDIT_TAB_REFUSED)];
+
+/// The kinds of commands and the steps of the sign-in, and how they are said; permissions have their own words.
+const WORDS: &[(&str, Text)] = &[
+    ("set_up", text::DID_SET_UP),
+    ("add_user", text::DID_ADD_USER),
+    ("set_user_access", text::DID_SET_USER_ACCESS),
+    ("record_password_change", text::DID_RECORD_PASSWORD_CHANGE),
+    ("record_second_factor", text::DID_RECORD_SECOND_FACTOR),
+    ("save_product", text::DID_SAVE_PRODUCT),
+    ("save_goods", text::DID_SAVE_GOODS),
+    ("register_customer", text::DID_REGISTER_CUSTOMER),
+    ("change_customer", text::DID_CHANGE_CUSTOMER),
+    ("confirm_contact", text::DID_CONFIRM_CONTACT),
+    ("record_document", text::DID_RECORD_DOCUMENT),
+    ("vouch", text::DID_VOUCH),
+    ("open_access", text::DID_OPEN_ACCESS),
+    ("apply_for_loan", text::DID_APPLY_FOR_LOAN),
+    ("decide_loan", text::DID_DECIDE_LOAN),
+    ("disburse", text::DID_DISBURSE),
+    ("receive_payment", text::DID_RECEIVE_PAYMENT),
+    ("reverse_payment", text::DID_REVERSE_PAYMENT),
+    ("foreclose", text::DID_FORECLOSE),
+    ("refund", text::DID_REFUND),
+    ("sell", text::DID_SELL),
+    ("waive_dues", text::DID_WAIVE_DUES),
+    ("change_terms", text::DID_CHANGE_TERMS),
+    ("write_off", text::DID_WRITE_OFF),
+    ("settle_suspense", text::DID_SETTLE_SUSPENSE),
+    ("set_lateness_rules", text::DID_SET_LATENESS_RULES),
+    ("set_eligibility_rules", text::DID_SET_ELIGIBILITY_RULES),
+    ("assess_penalties", text::DID_ASSESS_PENALTIES),
+    ("close_day", text::DID_CLOSE_DAY),
+    ("give_notice", text::DID_GIVE_NOTICE),
+    ("settle_task", text::DID_SETTLE_TASK),
+    ("sign_in", text::DID_SIGN_IN),
+    ("second_factor", text::DID_SECOND_FACTOR),
+    ("code", text::DID_CODE),
+];
+
+fn said(app: App, what: &str) -> String {
+    let own = WORDS.iter().find(|(word, _)| *word == what).map(|(_, words)| *words);
+    match own.or_else(|| permissions::words(what)) {
+        Some(words) => app.say(words).to_owned(),
+        None => what.to_owned(),
+    }
+}
+
+fn columns() -> Vec<Column> {
+    vec![
+        Column::words(text::AUDIT_WHEN),
+        Column::words(text::AUDIT_WHO).cut(),
+        Column::words(text::AUDIT_WHAT),
+        Column::words(text::AUDIT_DESK).spare(),
+        Column::status(text::AUDIT_OUTCOME),
+    ]
+}
+
+fn line(row: &AuditRow, show: Show, app: App) -> Row {
+    let status = match row.refused {
+        None => show.status("paid", text::AUDIT_DONE),
+        Some(_) => show.status("late", text::AUDIT_REFUSED),
+    };
+    let by = match row.by.is_empty() {
+        true => show.say(text::AUDIT_NOBODY),
+        false => row.by.clone(),
+    };
+    let at = format!(
+        "{} {}",
+        show.day_column(crate::dates::local_date(row.at)),
+        crate::dates::clock(row.at)
+    );
+    let what = match row.refused {
+        None => said(app, &row.what),
+        Some(code) => format!("{}: {}", said(app, &row.what), code.word()),
+    };
+    Row {
+        key: row.key.clone(),
+        number: row.key.clone(),
+        class: "",
+        cells: vec![
+            Cell::Ident(at),
+            Cell::Who(by),
+            Cell::Gap(what),
+            Cell::Spare(row.desk.clone()),
+            Cell::Status(status),
+        ],
+    }
+}
+
+/// The screen.
+#[component]
+pub fn AuditScreen() -> impl IntoView {
+    let (app, show) = (app(), Show::here());
+    let tab = RwSignal::new(ALL.to_owned());
+    let asked = asked_by(tab);
+    let found = query(move || Some(ListAudit { query: asked.get() }));
+    let (rows, matches) = (rows_of(found, move |row| line(row, show, app)), matches_of(found));
+    let export = FormState::new("export-audit");
+    let saved = RwSignal::new(None::<String>);
+    let tools = move || {
+        view! {
+            <Button label=text::AUDIT_EXPORT icon="export" does="export-audit" busy=export.busy busy_label=text::SAVING
+                on_press=move |()| export.submit(ExportAudit {}, move |answer| saved.set(Some(answer.path)))/>
+        }
+    };
+    let tabs = TABS.iter().map(|(word, name)| Tab::new(word, *name)).collect();
+    view! {
+        <Screen name="audit" class="content-fixed" title=text::NAV_AUDIT tools=tools>
+            <div class="section-head">
+                <Tabs label=text::NAV_AUDIT value=tab tabs flush=true/>
+                <div class="section-tools"><SearchField label=text::AUDIT_SEARCH query=asked matches/></div>
+            </div>
+            <Refusal state=export/>
+            {move || saved.get().map(|path| view! { <Banner title=text::AUDIT_EXPORTED body=path tone=Tone::Good icon="check"/> })}
+            {move || found.error.get().map(|error| trouble(&error))}
+            <DataTable label=text::NAV_AUDIT columns=columns() rows slow=found.slow order=asked on_open=|_: String| () wrap="bleed fill"
+                empty=move || view! { <div class="empty"><p>{t(text::AUDIT_EMPTY)}</p></div> }.into_any()/>
+            <Pager query=asked rows matches/>
+        </Screen>
+    }
+    .into_any()
+}
