@@ -66,6 +66,7 @@ fn a_branch_works_in_french() {
     app.picture("french-loan");
     app.click("[data-do=receive-payment]");
     app.type_into("#payment-form [name=value_date]", "10 juil. 2026");
+    app.click("[data-do=receive-payment-now]");
     app.text("est après aujourd’hui, le 9 juil. 2026");
     app.picture("french-receive");
 }

@@ -63,7 +63,7 @@ fn columns() -> Vec<Column> {
     vec![
         Column::words(text::AUDIT_WHEN),
         Column::words(text::AUDIT_WHO).cut(),
-        Column::words(text::AUDIT_WHAT),
+        Column::words(text::AUDIT_WHAT).gap(),
         Column::words(text::AUDIT_DESK).spare(),
         Column::status(text::AUDIT_OUTCOME),
     ]
