@@ -4,6 +4,7 @@
 //! of this one decider.
 
 mod apply;
+mod asking;
 mod change;
 mod command;
 mod context;

@@ -1,0 +1,137 @@
+//! What is known of a command before it is decided: its word, what it takes, and what it looks at.
+
+use crate::decide::task_of;
+use crate::permission::Permission;
+use crate::{Command, Key};
+
+impl Command {
+    /// Its stable word, with which its payload begins.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Command::SetUp { .. } => "set_up",
+            Command::AddUser { .. } => "add_user",
+            Command::SetUserAccess { .. } => "set_user_access",
+            Command::RecordPasswordChange { .. } => "record_password_change",
+            Command::RecordSecondFactor { .. } => "record_second_factor",
+            Command::SaveProduct { .. } => "save_product",
+            Command::SaveGoods { .. } => "save_goods",
+            Command::RegisterCustomer { .. } => "register_customer",
+            Command::ChangeCustomer { .. } => "change_customer",
+            Command::ConfirmContact { .. } => "confirm_contact",
+            Command::RecordDocument { .. } => "record_document",
+            Command::Vouch { .. } => "vouch",
+            Command::OpenAccess { .. } => "open_access",
+            Command::ApplyForLoan { .. } => "apply_for_loan",
+            Command::DecideLoan { .. } => "decide_loan",
+            Command::Disburse { .. } => "disburse",
+            Command::ReceivePayment { .. } => "receive_payment",
+            Command::ReversePayment { .. } => "reverse_payment",
+            Command::Foreclose { .. } => "foreclose",
+            Command::Refund { .. } => "refund",
+            Command::Sell { .. } => "sell",
+            Command::WaiveDues { .. } => "waive_dues",
+            Command::ChangeTerms { .. } => "change_terms",
+            Command::WriteOff { .. } => "write_off",
+            Command::SettleSuspense { .. } => "settle_suspense",
+            Command::SetLatenessRules { .. } => "set_lateness_rules",
+            Command::SetEligibilityRules { .. } => "set_eligibility_rules",
+            Command::AssessPenalties { .. } => "assess_penalties",
+            Command::CloseDay { .. } => "close_day",
+            Command::GiveNotice { .. } => "give_notice",
+            Command::SettleTask { .. } => "settle_task",
+        }
+    }
+
+    /// The permission that it takes; none for what the authority itself does and for one's own password.
+    pub fn permission(&self) -> Option<Permission> {
+        use Permission as P;
+        Some(match self {
+            Command::SetUp { .. }
+            | Command::AssessPenalties { .. }
+            | Command::CloseDay { .. }
+            | Command::RecordSecondFactor { on: true, .. }
+            | Command::RecordPasswordChange { .. } => return None,
+            Command::AddUser { .. } | Command::SetUserAccess { .. } | Command::RecordSecondFactor { on: false, .. } => {
+                P::ManageUsers
+            }
+            Command::SaveProduct { .. } => P::ManageProducts,
+            Command::SaveGoods { .. } => P::ManageGoods,
+            Command::RegisterCustomer { .. }
+            | Command::ChangeCustomer { .. }
+            | Command::ConfirmContact { .. }
+            | Command::RecordDocument { .. }
+            | Command::OpenAccess { .. } => P::RegisterCustomers,
+            Command::Vouch { .. } => P::Vouch,
+            Command::ApplyForLoan { .. } => P::Apply,
+            Command::DecideLoan { .. } => P::Approve,
+            Command::Disburse { .. } => P::Disburse,
+            Command::ReceivePayment { .. } => P::Receive,
+            Command::ReversePayment { .. } => P::Reverse,
+            Command::Foreclose { .. } => P::Foreclose,
+            Command::Refund { .. } => P::Refund,
+            Command::WaiveDues { .. } => P::Waive,
+            Command::ChangeTerms { .. } => P::ChangeTerms,
+            Command::WriteOff { .. } => P::WriteOff,
+            Command::SettleSuspense { .. } => P::SettleSuspense,
+            Command::SetLatenessRules { .. } | Command::SetEligibilityRules { .. } => P::ManageRules,
+            Command::Sell { .. } => P::Sell,
+            Command::GiveNotice { .. } => P::GiveNotice,
+            Command::SettleTask { .. } => P::SettleTasks,
+        })
+    }
+
+    /// Whether only the authority itself may issue it.
+    pub const fn is_system(&self) -> bool {
+        matches!(self, Command::AssessPenalties { .. } | Command::CloseDay { .. })
+    }
+
+    /// Every aggregate that [`crate::decide`] may look at, the desk's own included.
+    pub fn reads(&self, desk: &str) -> Vec<Key> {
+        let mut keys = vec![Key::Organisation, Key::Day, Key::Desk(desk.to_string())];
+        match self {
+            Command::SetUp { sign_in, .. } | Command::AddUser { sign_in, .. } => {
+                keys.push(Key::SignIn(sign_in.clone()))
+            }
+            Command::SetUserAccess { user, .. }
+            | Command::RecordPasswordChange { user }
+            | Command::RecordSecondFactor { user, .. } => keys.push(Key::User(*user)),
+            Command::SaveProduct { id, .. } => keys.extend(id.map(Key::Product)),
+            Command::SaveGoods { id, .. } => keys.extend(id.map(Key::Goods)),
+            Command::RegisterCustomer { .. } => {}
+            Command::ChangeCustomer { customer, .. }
+            | Command::ConfirmContact { customer, .. }
+            | Command::RecordDocument { customer, .. }
+            | Command::Vouch { customer } => keys.push(Key::Customer(*customer)),
+            Command::OpenAccess { customer, sign_in, .. } => {
+                keys.extend([Key::Customer(*customer), Key::SignIn(sign_in.clone())]);
+            }
+            Command::ApplyForLoan { customer, product, .. } => {
+                keys.extend([Key::Customer(*customer), Key::Product(*product)]);
+            }
+            Command::Disburse { loan, customer, .. } => keys.extend([Key::Loan(*loan), Key::Customer(*customer)]),
+            Command::DecideLoan { loan, .. }
+            | Command::ReceivePayment { loan, .. }
+            | Command::Foreclose { loan, .. }
+            | Command::Refund { loan, .. }
+            | Command::WaiveDues { loan, .. }
+            | Command::ChangeTerms { loan, .. }
+            | Command::WriteOff { loan, .. }
+            | Command::GiveNotice { loan, .. } => keys.push(Key::Loan(*loan)),
+            Command::Sell { customer, goods, .. } => keys.extend([Key::Customer(*customer), Key::Goods(*goods)]),
+            Command::AssessPenalties { loans, .. } => keys.extend(loans.iter().copied().map(Key::Loan)),
+            Command::ReversePayment { loan, payment, .. } => {
+                keys.extend([Key::Loan(*loan), Key::Task(task_of(*payment))]);
+            }
+            Command::SettleSuspense {
+                loan, payment, into, ..
+            } => {
+                keys.extend([Key::Loan(*loan), Key::Task(task_of(*payment))]);
+                keys.extend(into.map(Key::Loan));
+            }
+            Command::CloseDay { products, .. } => keys.extend(products.iter().map(|p| Key::Portfolio(p.product))),
+            Command::SetLatenessRules { .. } | Command::SetEligibilityRules { .. } => {}
+            Command::SettleTask { task, .. } => keys.push(Key::Task(*task)),
+        }
+        keys
+    }
+}
