@@ -23,7 +23,7 @@ fn add_product(app: &App) {
             ("max_discount", "500"),
         ],
     );
-    app.choose("#product-form [name=penalty_kind][value=percent]", "percent");
+    app.choose("#product-form [name=penalty_kind]", "percent");
     app.type_into("#product-form [name=penalty]", "2");
     app.type_into("#product-form [name=grace_days]", "3");
     app.click("[data-do=save-product]");

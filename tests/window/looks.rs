@@ -5,7 +5,7 @@ use crate::harness::{ADMIN, App, Branch, Key, OFFICER};
 const AT: &str = "2026-07-09T10:00:00Z";
 
 /// The screens that the navigation leads to, for an administrator.
-const SCREENS: [&str; 10] = [
+const SCREENS: [&str; 11] = [
     "today",
     "customers",
     "loans",
@@ -15,6 +15,7 @@ const SCREENS: [&str; 10] = [
     "products",
     "goods",
     "staff",
+    "reports",
     "settings",
 ];
 
@@ -66,9 +67,10 @@ fn a_branch_works_in_french() {
     app.picture("french-loan");
     app.click("[data-do=receive-payment]");
     app.type_into("#payment-form [name=value_date]", "10 juil. 2026");
+    app.text("Une projection.");
+    app.picture("french-receive");
     app.click("[data-do=receive-payment-now]");
     app.text("est après aujourd’hui, le 9 juil. 2026");
-    app.picture("french-receive");
 }
 
 #[test]
@@ -96,6 +98,17 @@ fn nothing_is_cut_off_in_the_smallest_window() {
     app.click("[data-do=receive-payment]");
     app.find("#payment-form");
     look("receive");
+    app.click(".side-head .btn-icon");
+    app.gone("#payment-form");
+    app.click("[data-do=more]");
+    app.click("[data-do=change-terms]");
+    app.find("[data-list=new-schedule]");
+    look("terms");
+    app.click("#terms-form [data-do=cancel]");
+    visit(&app, "products");
+    app.click("[data-row] td");
+    app.find("#product-form");
+    look("product");
     visit(&app, "customers");
     app.click("[data-row] td");
     app.find("[data-screen=customer] [data-part=verify]");

@@ -10,6 +10,7 @@ mod life;
 mod looks;
 mod messages;
 mod money;
+mod offer;
 mod opens;
 mod second_factor;
 mod servicing;

@@ -17,8 +17,7 @@ impl App {
     pub fn answer(self, error: &ApiError) -> String {
         let language = self.language.get();
         if error.code == Code::Terms {
-            let own = table::sentence(language, &error.message);
-            return own.map_or_else(|| error.message.clone(), str::to_owned);
+            return self.sentence(&error.message);
         }
         let template = match language {
             Language::En => Some(error.code.english()),
@@ -30,6 +29,12 @@ impl App {
         let filled =
             |text: String, (blank, arg): (&String, &Arg)| text.replace(&format!("{{{blank}}}"), &self.arg(arg));
         error.args.iter().fold(template.to_owned(), filled)
+    }
+
+    /// A sentence of the mathematics in the language in force; one that the language lacks stays English.
+    pub fn sentence(self, english: &str) -> String {
+        let own = table::sentence(self.language.get(), english);
+        own.map_or_else(|| english.to_owned(), str::to_owned)
     }
 
     fn arg(self, arg: &Arg) -> String {

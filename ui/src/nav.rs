@@ -113,6 +113,15 @@ pub fn places(app: App) -> Vec<Place> {
             true,
         ),
         (
+            app.can("see_overview") || app.can("see_ledger"),
+            Area::Reports,
+            Route::Reports,
+            text::NAV_REPORTS,
+            "reports",
+            "v",
+            true,
+        ),
+        (
             app.can("see_audit"),
             Area::Audit,
             Route::Audit,

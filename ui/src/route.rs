@@ -46,6 +46,8 @@ pub enum Route {
     },
     /// The people who sign in.
     Staff,
+    /// Lateness and the general ledger.
+    Reports,
     /// Who asked for what, and what was refused.
     Audit,
     /// The desk's settings.
@@ -75,6 +77,7 @@ impl Route {
             Route::Products => Area::Products,
             Route::Goods => Area::Goods,
             Route::Staff => Area::Staff,
+            Route::Reports => Area::Reports,
             Route::Audit => Area::Audit,
             Route::Settings => Area::Settings,
             #[cfg(debug_assertions)]
@@ -104,6 +107,8 @@ pub enum Area {
     Goods,
     /// Staff.
     Staff,
+    /// Reports.
+    Reports,
     /// Audit.
     Audit,
     /// Settings.

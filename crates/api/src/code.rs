@@ -183,6 +183,10 @@ codes! {
     FewestInstallments "fewest_installments" "A loan has at least 1 installment.";
     MostInstallments "most_installments" "The most installments are below the fewest, or above 1,200.";
     InstallmentMultiple "installment_multiple" "The installment is rounded to a multiple of more than zero.";
+    BalloonPercent "balloon_percent" "Enter more than 0 and less than 100 % of the principal.";
+    BalloonNotThis "balloon_not_this" "Leave it out, or choose the method that leaves a part for the last due date.";
+    MoneyUnit "money_unit" "Enter an amount greater than zero.";
+    StepPercent "step_percent" "Enter by how many percent the installments grow.";
     LargestDiscount "largest_discount" "The largest discount is below zero. Enter 0 for none.";
     TooManyCharges "too_many_charges" "A product has at most {most} charges. Remove some.";
     ChargesTakeAll "charges_take_all" "The charges taken off the payout leave nothing to pay out. Lower them.";

@@ -57,6 +57,8 @@ request! {
         value_date: NaiveDate,
         /// How it goes out.
         method: PaymentMethod,
+        /// The due date of the first installment, where it is apart from the rhythm.
+        first_due_on: Option<NaiveDate>,
     } => LoanView;
 
     /// Takes a payment.

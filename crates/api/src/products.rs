@@ -2,7 +2,10 @@
 
 use crate::{GoodsId, Money, ProductId, Request, request};
 use farthing_lending::{
-    AllocationBy, AllocationOrder, Charge, EligibilityRules, Method, PayoffRule, PenaltyRule, RoundingMode, Unit,
+    AllocationBy, AllocationOrder, Charge, DayCount, EligibilityRules, InterestPeriod, Method, MonthEnd, PayoffRule,
+    PenaltyRule, RoundingMode, Unit,
+    options::{StepUp, WorkingDays},
+    terms::{Grace, Remainder},
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -80,6 +83,42 @@ pub struct ProductTerms {
     /// Who may borrow; none: by the organisation's rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eligibility: Option<EligibilityRules>,
+    /// What few products need.
+    #[serde(default, skip_serializing_if = "ScheduleOptions::is_usual")]
+    pub options: Box<ScheduleOptions>,
+}
+
+/// What of a schedule few products choose for themselves. The default is what most have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ScheduleOptions {
+    /// Whether interest looks at dates.
+    pub interest_period: InterestPeriod,
+    /// How days become years; for daily interest.
+    pub day_count: Option<DayCount>,
+    /// Where a due date goes when its month lacks the day.
+    pub month_end: MonthEnd,
+    /// Periods at the start in which less is due.
+    pub grace: Grace,
+    /// Which installment takes what rounding leaves over.
+    pub remainder: Remainder,
+    /// The smallest amount that is paid, in minor units; none: one minor unit.
+    pub money_unit: Option<Money>,
+    /// Whether the level installment is corrected once so that the last one differs less.
+    pub installment_tuning: bool,
+    /// What a balloon loan leaves for its last due date, in percent of the principal.
+    pub balloon_percent: Option<Decimal>,
+    /// How installments grow; by percent, since principals differ.
+    pub step_up: Option<StepUp>,
+    /// The days off, and where due dates go that fall on one.
+    pub working_days: Option<WorkingDays>,
+}
+
+impl ScheduleOptions {
+    /// Whether nothing is chosen, which is left out of what is kept.
+    pub fn is_usual(&self) -> bool {
+        *self == ScheduleOptions::default()
+    }
 }
 
 /// A product as kept.

@@ -50,6 +50,7 @@ async fn large_loan(t: &Branch) -> LoanId {
         allocate: Default::default(),
         payoff: Default::default(),
         eligibility: None,
+        options: Default::default(),
     };
     let product = t.desk.save_product(SaveProduct { id: None, terms }).await.unwrap();
     let form = CustomerForm {
@@ -95,6 +96,7 @@ async fn large_loan(t: &Branch) -> LoanId {
             seen: loan.seen,
             value_date,
             method,
+            first_due_on: None,
         })
         .await
         .unwrap();

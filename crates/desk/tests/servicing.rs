@@ -6,8 +6,10 @@ mod common;
 use common::loans::*;
 use common::*;
 use farthing_api::*;
+use farthing_lending::options::{Move, Weekday, WorkingDays};
 use farthing_lending::{
-    Charge, ChargeAmount, ChargeWhen, EligibilityRule, EligibilityRules, NewSchedule, Prepayment, Share, Verdict,
+    Charge, ChargeAmount, ChargeWhen, EligibilityRule, EligibilityRules, Method, NewSchedule, Prepayment, Share,
+    Verdict,
 };
 use std::collections::BTreeMap;
 
@@ -381,4 +383,53 @@ async fn the_ledger_leaves_as_a_file_whose_lines_add_up() {
     t.sign_in(OFFICER).await;
     let refused = t.desk.export_ledger(export(ExportFormat::Csv)).await.unwrap_err();
     assert_eq!(refused.code, "forbidden");
+}
+
+#[tokio::test]
+async fn what_a_product_chooses_reaches_the_loan() {
+    let t = Branch::new("2025-03-03T09:00:00Z").await;
+    let mut terms = terms();
+    terms.min_installments = 3;
+    terms.options.grace.principal = 2;
+    terms.options.money_unit = Some(money("1"));
+    terms.installment_multiple = money("1");
+    terms.options.working_days = Some(WorkingDays {
+        weekend: vec![Weekday::Saturday, Weekday::Sunday],
+        holidays: vec!["2025-04-03".parse().unwrap()],
+        rule: Move::Forward,
+        meeting: None,
+    });
+    let loan = loan_under(&t, terms.clone()).await;
+    let rows: Vec<_> = loan
+        .rows
+        .iter()
+        .map(|row| (row.due_on.to_string(), row.principal))
+        .collect();
+    // 3 April is a holiday, 3 May a Saturday, 3 June a Tuesday.
+    assert_eq!(rows[0], ("2025-04-04".to_string(), Money::ZERO));
+    assert_eq!(rows[1], ("2025-05-05".to_string(), Money::ZERO));
+    assert_eq!(rows[2].0, "2025-06-03");
+    assert!(
+        loan.rows.iter().all(|row| row.interest.minor() % 100 == 0),
+        "{:#?}",
+        loan.rows
+    );
+    // What makes no sense names its field.
+    terms.options.balloon_percent = Some(20.into());
+    let refused = t
+        .desk
+        .save_product(SaveProduct {
+            id: None,
+            terms: terms.clone(),
+        })
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (refused.code, refused.field.as_deref()),
+        (Code::BalloonNotThis, Some("balloon"))
+    );
+    terms.method = Method::Balloon;
+    terms.options.grace.principal = 0;
+    t.desk.save_product(SaveProduct { id: None, terms }).await.unwrap();
+    t.check().await;
 }

@@ -61,10 +61,11 @@ pub enum Unit {
 }
 
 /// Whether a period's interest looks at its dates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InterestPeriod {
     /// Every installment bears the same part of the annual rate, whatever its dates.
+    #[default]
     PerInstallment,
     /// Interest runs by days, counted by the day count.
     Daily,

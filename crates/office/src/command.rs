@@ -185,6 +185,9 @@ pub enum Command {
         value_date: NaiveDate,
         /// How.
         method: PaymentMethod,
+        /// The due date of the first installment, where it is apart from the rhythm.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first_due_on: Option<NaiveDate>,
     },
     /// Money came in.
     ReceivePayment {

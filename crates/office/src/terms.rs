@@ -3,7 +3,8 @@
 use crate::refusal::Refusal;
 use chrono::NaiveDate;
 use farthing_api::{Code, Currency, Money, ProductTerms};
-use farthing_lending::{InterestPeriod, Multiple, Rounding, Terms, at_start};
+use farthing_lending::charge::percent_of;
+use farthing_lending::{Method, Multiple, Rounding, Terms, at_start};
 use rust_decimal::Decimal;
 
 /// An amount as a decimal number of whole units of its currency.
@@ -19,12 +20,14 @@ pub fn loan_terms(
     installments: u32,
     disbursed_on: NaiveDate,
 ) -> Terms {
+    let options = &product.options;
+    let unit = options.money_unit.unwrap_or(Money::from_minor(1));
     let rounding = Rounding {
-        money: decimal(Money::from_minor(1), currency),
+        money: decimal(unit, currency),
         mode: product.rounding,
         installment_multiple: Multiple::Of(decimal(product.installment_multiple, currency)),
         installment_mode: None,
-        remainder: Default::default(),
+        remainder: options.remainder,
         ledger: Default::default(),
     };
     Terms {
@@ -36,27 +39,35 @@ pub fn loan_terms(
         unit: product.unit,
         first_due_on: None,
         method: product.method,
-        interest_period: InterestPeriod::PerInstallment,
-        day_count: None,
-        month_end: Default::default(),
+        interest_period: options.interest_period,
+        day_count: options.day_count,
+        month_end: options.month_end,
         installment_rate: Default::default(),
-        grace: Default::default(),
+        grace: options.grace,
         rounding,
-        installment_tuning: false,
+        installment_tuning: options.installment_tuning,
         fixed_installment: None,
         fixed_principal: None,
         down_payment_pct: None,
-        balloon: None,
+        balloon: options
+            .balloon_percent
+            .map(|percent| decimal(balloon(principal, percent, unit), currency)),
         payments: None,
         as_of: None,
         prepayment: None,
         payoff_on: None,
         payoff_interest: None,
         rate_changes: Vec::new(),
-        step_up: None,
+        step_up: options.step_up,
         advances: Vec::new(),
-        working_days: None,
+        working_days: options.working_days.clone(),
     }
+}
+
+/// What a balloon loan leaves for its last due date: a percentage of the principal, down to what can be paid.
+fn balloon(principal: Money, percent: Decimal, unit: Money) -> Money {
+    let exact = percent_of(principal, percent);
+    Money::from_minor(exact.minor() / unit.minor().max(1) * unit.minor().max(1))
 }
 
 /// Checks what an administrator typed for a product.
@@ -92,6 +103,7 @@ pub fn check_product(product: &ProductTerms, currency: &Currency) -> Result<(), 
     if product.max_discount.is_negative() {
         return no("max_discount", Code::LargestDiscount);
     }
+    check_options(product)?;
     check_costs(product)?;
     let day = NaiveDate::from_ymd_opt(2024, 1, 31).unwrap_or_default();
     for (principal, installments) in [
@@ -102,6 +114,25 @@ pub fn check_product(product: &ProductTerms, currency: &Currency) -> Result<(), 
             &loan_terms(product, currency, principal, installments, day),
             currency.decimals,
         )?;
+    }
+    Ok(())
+}
+
+/// Checks what few products choose, as far as the terms of a loan don't say it by themselves.
+fn check_options(product: &ProductTerms) -> Result<(), Refusal> {
+    let options = &product.options;
+    let fits = |percent: Decimal| percent > Decimal::ZERO && percent < Decimal::ONE_HUNDRED;
+    match (product.method, options.balloon_percent) {
+        (Method::Balloon, Some(percent)) if fits(percent) => {}
+        (Method::Balloon, _) => return Err(Refusal::field("balloon", Code::BalloonPercent)),
+        (_, Some(_)) => return Err(Refusal::field("balloon", Code::BalloonNotThis)),
+        (_, None) => {}
+    }
+    if options.money_unit.is_some_and(|unit| !unit.is_positive()) {
+        return Err(Refusal::field("rounding.money", Code::MoneyUnit));
+    }
+    if options.step_up.is_some_and(|step| step.percent.is_none()) {
+        return Err(Refusal::field("step_up.percent", Code::StepPercent));
     }
     Ok(())
 }

@@ -143,6 +143,7 @@ impl Branch {
                 seen: loan.seen,
                 value_date,
                 method: PaymentMethod::Cash,
+                first_due_on: None,
             };
             desk.disburse_loan(disbursed).await.unwrap()
         })

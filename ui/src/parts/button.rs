@@ -23,7 +23,7 @@ pub fn Button(
     #[prop(optional, into)] on_press: Option<Callback<()>>,
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
-    let form = use_context::<FormState>().filter(|_| on_press.is_none());
+    let form = FormState::around().filter(|_| on_press.is_none());
     let is_busy =
         Signal::derive(move || busy.is_some_and(|busy| busy.get()) || form.is_some_and(|form| form.busy.get()));
     let is_off = Signal::derive(move || reason.and_then(|reason| reason.get()));

@@ -17,7 +17,7 @@ pub(super) struct FieldState {
 
 impl FieldState {
     pub(super) fn new(name: &'static str, label: Signal<String>, has_hint: bool) -> FieldState {
-        let form = use_context::<FormState>();
+        let form = FormState::around();
         if let Some(form) = form {
             form.register(name, label);
         }

@@ -36,6 +36,12 @@ impl FormState {
         }
     }
 
+    /// The form around what is built now. One of a screen that is gone may still be found in its place: that is none.
+    pub fn around() -> Option<FormState> {
+        let form = use_context::<FormState>();
+        form.filter(|form| form.fields.try_with_value(|_| ()).is_some())
+    }
+
     /// Makes a field known, so that its refusals go there and the summary can name it.
     pub fn register(self, name: &'static str, label: Signal<String>) {
         self.fields.update_value(|fields| {

@@ -5,10 +5,11 @@ use crate::parts::{Screen, query};
 use crate::route::Route;
 use crate::screens::apply_customer::CustomerPick;
 use crate::screens::apply_preview::{costs, preview, table};
+use crate::screens::apply_rules;
 use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
 use crate::screens::products::whole;
-use farthing_api::{ApiError, ApplyForLoan, Code, CustomerId, ListProducts, ProductId, ProductView};
+use farthing_api::{ApiError, ApplyForLoan, CheckEligibility, Code, CustomerId, ListProducts, ProductId, ProductView};
 use farthing_lending::Schedule;
 use leptos::prelude::*;
 
@@ -145,10 +146,27 @@ impl Asked {
     pub fn costs(self) -> AnyView {
         let show = self.show;
         (move || match self.schedule() {
-            Some((product, Ok(schedule))) => costs(&schedule, &product.terms, show),
+            Some((product, Ok(schedule))) => costs(&schedule, &product.terms, show.today(), show),
             _ => view! { <p class="hint">{t(text::APPLY_PREVIEW_EMPTY)}</p> }.into_any(),
         })
         .into_any()
+    }
+
+    /// Whether the customer may borrow it, where the organisation judges by rules. Tracks the fields and `customer`.
+    pub fn judged(self, customer: impl Fn() -> Option<CustomerId> + 'static) -> AnyView {
+        let show = self.show;
+        let asked = move || {
+            let customer = customer()?;
+            let (product, _) = self.schedule().filter(|(_, answer)| answer.is_ok())?;
+            Some(CheckEligibility {
+                customer,
+                product: product.id,
+                principal: show.read_money(&self.principal.get()).ok()?,
+                installments: whole(&self.installments.get())?,
+            })
+        };
+        let ask = move |amount| self.principal.set(untrack(|| show.money(amount)));
+        apply_rules::answer(asked, ask, show)
     }
 
     /// The whole schedule, once there is one.
@@ -209,6 +227,7 @@ pub fn ApplyScreen(#[prop(into)] customer: Option<CustomerId>) -> impl IntoView 
                         {asked.costs()}
                         <p class="whatif-note">{t(text::APPLY_PREVIEW_NOTE)}</p>
                     </aside>
+                    {asked.judged(move || pick.chosen.get().map(|customer| customer.id))}
                     {asked.table()}
                 </div>
             </div>

@@ -5,7 +5,7 @@ use crate::screens::loan_kit::{Show, amount_cell, dash_or};
 use crate::screens::loan_words::rhythm;
 use chrono::NaiveDate;
 use farthing_api::{ApiError, Currency, Money, ProductTerms};
-use farthing_lending::{Method, Row, Schedule, build};
+use farthing_lending::{CostOfCredit, Method, Row, Schedule, build, cost_of_credit};
 use farthing_office::{Refusal, check_against_product, loan_terms};
 use leptos::prelude::*;
 
@@ -60,9 +60,38 @@ pub fn table(schedule: &Schedule, show: Show) -> AnyView {
     .into_any()
 }
 
+/// What the law has the customer know before signing: the cost of credit, and the annual percentage rates.
+pub fn disclosed(cost: &CostOfCredit, show: Show) -> AnyView {
+    let rate = |label, hook: &'static str, rate: &Option<String>| {
+        let rate = rate.as_ref().and_then(|rate| rate.parse().ok());
+        rate.map(|rate| view! { <dt>{t(label)}</dt><dd data-figure=hook>{show.percent_as_it_is(rate)}</dd> })
+    };
+    let charged = cost.charges.is_positive().then(|| {
+        view! {
+            <dt>{t(text::COST_CHARGES)}</dt><dd data-figure="charges">{show.money(cost.charges)}</dd>
+            <dt>{t(text::COST_RECEIVED)}</dt><dd data-figure="received">{show.money(cost.received)}</dd>
+        }
+    });
+    view! {
+        <h3 class="label">{t(text::COST_TITLE)}</h3>
+        <dl class="sums tight">
+            {charged}
+            <dt class="strong">{t(text::COST_TOTAL)}</dt><dd class="strong" data-figure="cost">{show.money(cost.cost)}</dd>
+            <dt>{t(text::COST_REPAID)}</dt><dd data-figure="repaid">{show.money(cost.repaid)}</dd>
+            {rate(text::COST_APR, "apr", &cost.apr)}
+            {rate(text::COST_APRC, "aprc", &cost.aprc)}
+        </dl>
+    }
+    .into_any()
+}
+
 /// What it costs: the installment, the sums, and when it ends.
-pub fn costs(schedule: &Schedule, product: &ProductTerms, show: Show) -> AnyView {
+pub fn costs(schedule: &Schedule, product: &ProductTerms, today: NaiveDate, show: Show) -> AnyView {
     let currency = show.currency().code;
+    let principal = schedule.rows.iter().map(|row| row.principal).sum();
+    let count = u32::try_from(schedule.count()).unwrap_or(u32::MAX);
+    let terms = loan_terms(product, &show.currency(), principal, count, today);
+    let cost = cost_of_credit(&terms, schedule, &product.charges, show.currency().decimals);
     let level = matches!(product.method, Method::DecliningEqualInstallments | Method::Flat);
     let each = match level {
         true => {
@@ -88,6 +117,7 @@ pub fn costs(schedule: &Schedule, product: &ProductTerms, show: Show) -> AnyView
             <dt>{t(text::APPLY_PREVIEW_LAST)}</dt><dd data-figure="last_installment">{show.money(schedule.last_due)}</dd>
             <dt>{t(text::APPLY_PREVIEW_ENDS)}</dt><dd data-figure="ends_on">{ends}</dd>
         </dl>
+        {disclosed(&cost, show)}
     }
     .into_any()
 }

@@ -1,7 +1,7 @@
 //! The form of what is known about a customer: to register one, and to change it.
 
-use crate::i18n::text;
-use crate::parts::{Button, DateField, Form, FormState, MoneyField, Screen, TextField};
+use crate::i18n::{Text, text};
+use crate::parts::{Button, DateField, Form, FormState, MoneyField, Screen, SelectField, TextField};
 use crate::route::Route;
 use crate::state::{App, app};
 use farthing_api::{CustomerForm, RegisterCustomer};
@@ -66,9 +66,23 @@ impl CustomerDraft {
     }
 }
 
+/// How someone earns a living, as the form holds it.
+const EMPLOYMENTS: [(&str, Text); 5] = [
+    ("", text::CUSTOMER_EMPLOYMENT_UNKNOWN),
+    ("employed", text::CUSTOMER_EMPLOYMENT_EMPLOYED),
+    ("self_employed", text::CUSTOMER_EMPLOYMENT_SELF),
+    ("student", text::CUSTOMER_EMPLOYMENT_STUDENT),
+    ("unemployed", text::CUSTOMER_EMPLOYMENT_NONE),
+];
+
 /// The fields, inside of a form.
 #[component]
 pub fn CustomerFields(draft: CustomerDraft) -> impl IntoView {
+    let app = app();
+    let employments = Signal::derive(move || {
+        let words = EMPLOYMENTS.map(|(word, name)| (word.to_owned(), app.say(name).to_owned()));
+        words.to_vec()
+    });
     view! {
         <div class="form-grid">
             <TextField name="first_name" label=text::CUSTOMER_FIRST_NAME value=draft.first_name autofocus=true/>
@@ -79,7 +93,9 @@ pub fn CustomerFields(draft: CustomerDraft) -> impl IntoView {
             <TextField name="document_id" label=text::CUSTOMER_DOCUMENT_ID value=draft.document_id optional=true/>
             <TextField name="address" label=text::CUSTOMER_ADDRESS value=draft.address optional=true wide=true/>
             <TextField name="employer" label=text::CUSTOMER_EMPLOYER value=draft.employer optional=true wide=true/>
+            <SelectField name="employment" label=text::CUSTOMER_EMPLOYMENT value=draft.employment options=employments/>
             <MoneyField name="monthly_income" label=text::CUSTOMER_INCOME value=draft.monthly_income optional=true/>
+            <MoneyField name="other_income" label=text::CUSTOMER_OTHER_INCOME value=draft.other_income optional=true/>
             <MoneyField name="other_installments" label=text::CUSTOMER_OTHER value=draft.other_installments optional=true/>
         </div>
     }

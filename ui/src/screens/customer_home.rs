@@ -3,6 +3,7 @@
 mod apply;
 mod cards;
 mod notice;
+mod what_if;
 
 use crate::i18n::{t, text};
 use crate::ipc::send;
@@ -23,6 +24,8 @@ pub enum Page {
     Apply,
     /// The notice of a payment.
     Notice,
+    /// What a payment would do.
+    WhatIf,
 }
 
 /// What the pages share.
@@ -66,7 +69,14 @@ fn actions(home: &CustomerHomeView, own: Own, show: Show) -> AnyView {
             <button type="button" class=class data-do="apply" on:click=move |_| own.page.set(Page::Apply)>{t(text::OWN_APPLY)}</button>
         }
     });
-    view! { <div class="cust-actions">{notice}{apply}</div> }.into_any()
+    let what_if = running.then(|| {
+        view! {
+            <button type="button" class="btn btn-lg" data-do="what-if" on:click=move |_| own.page.set(Page::WhatIf)>
+                {t(text::OWN_WHAT_IF)}
+            </button>
+        }
+    });
+    view! { <div class="cust-actions">{notice}{what_if}{apply}</div> }.into_any()
 }
 
 /// The two columns of cards.
@@ -117,6 +127,7 @@ pub fn CustomerHomeScreen() -> impl IntoView {
         (Page::Home, Some(Ok(home))) => cards(&home, own, show),
         (Page::Apply, Some(Ok(home))) => apply::page(&home, own, show),
         (Page::Notice, Some(Ok(home))) => notice::page(&home, own, show),
+        (Page::WhatIf, Some(Ok(home))) => what_if::page(&home, own, show),
     };
     let home_link = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();

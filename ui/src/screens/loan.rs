@@ -14,7 +14,7 @@ mod schedule;
 mod suspense;
 mod terms;
 mod waive;
-mod ways;
+pub mod ways;
 mod write_off;
 
 use crate::i18n::{Text, t, text};

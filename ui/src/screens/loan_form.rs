@@ -30,6 +30,25 @@ fn words(hint: Hint) -> Signal<String> {
     Signal::derive(move || hint.get().unwrap_or_default())
 }
 
+/// Where signals are made that outlive the button that asked for them: with the part of the screen that is built now.
+#[derive(Clone, Copy)]
+pub struct Lasting(StoredValue<Option<Owner>>);
+
+impl Lasting {
+    /// The part that is built now.
+    pub fn here() -> Lasting {
+        Lasting(StoredValue::new(Owner::current()))
+    }
+
+    /// Makes something that lives as long as that part.
+    pub fn make<T>(self, make: impl FnOnce() -> T) -> T {
+        match self.0.try_get_value().flatten() {
+            Some(owner) => owner.with(make),
+            None => make(),
+        }
+    }
+}
+
 /// A form on the screen. Copied freely.
 #[derive(Clone, Copy)]
 pub struct Form {
@@ -145,6 +164,22 @@ impl Form {
         view! { <TextField name label value inputmode/> }.into_any()
     }
 
+    /// A number that may stay empty.
+    pub fn number_optional(
+        self,
+        name: &'static str,
+        label: Text,
+        value: RwSignal<String>,
+        inputmode: &'static str,
+    ) -> AnyView {
+        view! { <TextField name label value inputmode optional=true/> }.into_any()
+    }
+
+    /// An amount that may stay empty.
+    pub fn money_optional(self, name: &'static str, label: Text, value: RwSignal<String>) -> AnyView {
+        view! { <MoneyField name label value optional=true/> }.into_any()
+    }
+
     /// A whole number with a hint that follows other fields.
     pub fn number_hinted(self, name: &'static str, label: Text, value: RwSignal<String>, hint: Hint) -> AnyView {
         view! { <TextField name label value inputmode="numeric" hint=words(hint)/> }.into_any()
@@ -215,6 +250,11 @@ impl Form {
     /// A yes or no.
     pub fn tick(self, name: &'static str, label: Text, value: RwSignal<bool>) -> AnyView {
         view! { <div class="wide"><CheckField name label value/></div> }.into_any()
+    }
+
+    /// A yes or no beside others.
+    pub fn check_box(self, name: &'static str, label: Text, value: RwSignal<bool>) -> AnyView {
+        view! { <CheckField name label value/> }.into_any()
     }
 
     /// The button that sends the form.

@@ -59,6 +59,11 @@ impl Show {
         self.signed(self.rate(rate))
     }
 
+    /// A rate in percent with the decimals that it has: `11.1%`.
+    pub fn percent_as_it_is(self, rate: Decimal) -> String {
+        self.signed(self.punctuated(rate.to_string()))
+    }
+
     /// A share in hundredths of a percent with one decimal, rounded half-up: 438 is `4.4%`.
     pub fn share(self, hundredths: u32) -> String {
         let tenths = (hundredths + 5) / 10;
@@ -92,6 +97,11 @@ impl Show {
     /// What the desk answered, in the language in force.
     pub fn answer(self, error: &ApiError) -> String {
         self.0.answer(error)
+    }
+
+    /// A sentence of the mathematics in the language in force.
+    pub fn sentence(self, english: &str) -> String {
+        self.0.sentence(english)
     }
 
     /// Reads a day as a date field holds it.

@@ -4,6 +4,7 @@ mod admin_home;
 mod apply;
 mod apply_customer;
 mod apply_preview;
+mod apply_rules;
 mod attention;
 mod audit;
 mod code;
@@ -28,6 +29,8 @@ mod permissions;
 mod products;
 mod receipts;
 mod recovery;
+mod reports;
+mod rules;
 mod second_factor;
 mod sell;
 mod settings;
@@ -105,6 +108,7 @@ pub fn screen(app: App, route: Route) -> AnyView {
         Route::Sell { customer } => view! { <sell::SellScreen customer=customer/> }.into_any(),
         Route::Audit => view! { <audit::AuditScreen/> }.into_any(),
         Route::Staff => view! { <staff::StaffScreen/> }.into_any(),
+        Route::Reports => view! { <reports::ReportsScreen/> }.into_any(),
         Route::Settings => view! { <settings::SettingsScreen/> }.into_any(),
         #[cfg(debug_assertions)]
         Route::Gallery => view! { <gallery::GalleryScreen/> }.into_any(),

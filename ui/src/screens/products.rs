@@ -10,7 +10,7 @@ use crate::parts::{Button, EmptyState, Glyph, Query, Screen, query};
 use crate::screens::loan_kit::{Show, trouble};
 use crate::screens::loan_words::{interest_method, rhythm};
 use farthing_api::{ListProducts, ProductTerms, ProductView};
-use farthing_lending::PenaltyKind;
+use farthing_lending::{PenaltyKind, RatePer};
 use leptos::prelude::*;
 
 /// What the screen holds.
@@ -31,10 +31,16 @@ fn penalty(terms: &ProductTerms, show: Show) -> String {
             show.fill(text::PRODUCT_PENALTY_PERCENT_OF, [("percent", show.number(percent))])
         }
         PenaltyKind::Flat(amount) => show.fill(text::PRODUCT_PENALTY_FLAT_OF, [("amount", show.money(amount))]),
-        PenaltyKind::PercentOfOverduePrincipal(percent) | PenaltyKind::PerDay { percent, .. } => show.fill(
-            text::PRODUCT_PENALTY_PERCENT_OF,
-            [("percent", percent.normalize().to_string())],
-        ),
+        PenaltyKind::PercentOfOverduePrincipal(percent) => {
+            show.fill(text::PRODUCT_PENALTY_PRINCIPAL_OF, [("percent", show.number(percent))])
+        }
+        PenaltyKind::PerDay { percent, per, .. } => {
+            let text = match per {
+                RatePer::Day => text::PRODUCT_PENALTY_DAILY_OF,
+                RatePer::Year => text::PRODUCT_PENALTY_YEARLY_OF,
+            };
+            show.fill(text, [("percent", show.number(percent))])
+        }
     };
     match rule.grace_days {
         0 => what,

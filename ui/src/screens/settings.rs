@@ -1,6 +1,7 @@
 //! The desk's settings: looks, mail, text messages, the day, the book, one's own password.
 
 use super::mail::{MailDraft, MailFields};
+use super::rules::RulesSettings;
 use super::second_factor::OwnFactor;
 use super::sms::Sms;
 use crate::i18n::{Language, t, text};
@@ -22,6 +23,7 @@ pub fn SettingsScreen() -> impl IntoView {
                 {app.can("keep_book").then(|| view! { <Book/> })}
                 <Looks/>
                 <OwnPassword/>
+                {app.can("manage_rules").then(|| view! { <RulesSettings/> })}
                 {app.role.get_untracked().is_some_and(Role::is_staff).then(|| view! { <OwnFactor/> })}
                 {app.can("manage_desk").then(|| view! { <Mail/> <Sms/> })}
             </div>

@@ -67,7 +67,7 @@ impl Desk {
         Ok(LoanView {
             seen,
             annual_rate: rate_in_force(&loan),
-            installments: loan.installments,
+            installments: count(&loan),
             installment: loan.installment,
             purpose: loan.purpose.clone(),
             officer,
@@ -160,6 +160,14 @@ pub(crate) fn payoff_view(
         total: quoted.total,
         saved: owed - quoted.total,
     })
+}
+
+/// How many installments there are: those that were agreed, or those of the terms that came after.
+fn count(loan: &Loan) -> u32 {
+    match loan.terms_changes.is_empty() {
+        true => loan.installments,
+        false => u32::try_from(loan.rows.len()).unwrap_or(u32::MAX),
+    }
 }
 
 /// The rate of the terms that hold now.

@@ -107,6 +107,7 @@ impl Desk {
             seen,
             value_date,
             method,
+            first_due_on,
         } = request;
         let customer = self.loan_of(&open, &session, loan).await?.customer;
         self.after(
@@ -119,6 +120,7 @@ impl Desk {
                 seen,
                 value_date,
                 method,
+                first_due_on,
             },
         )
         .await

@@ -47,6 +47,7 @@ fn product(
         allocate: Default::default(),
         payoff: Default::default(),
         eligibility: None,
+        options: Default::default(),
     }
 }
 

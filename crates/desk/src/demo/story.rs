@@ -211,6 +211,7 @@ impl<'a> Story<'a> {
                             seen,
                             value_date: self.today,
                             method,
+                            first_due_on: None,
                         },
                     )
                     .await?;

@@ -32,6 +32,7 @@ pub fn terms() -> ProductTerms {
         allocate: Default::default(),
         payoff: Default::default(),
         eligibility: None,
+        options: Default::default(),
     }
 }
 
@@ -115,6 +116,7 @@ pub async fn disburse(t: &Branch, loan: &LoanView) -> Result<LoanView, ApiError>
             seen: loan.seen.clone(),
             value_date,
             method: PaymentMethod::Cash,
+            first_due_on: None,
         })
         .await
 }

@@ -48,7 +48,15 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             seen,
             value_date,
             method,
-        } => disburse(state, ctx, (*loan, *customer), seen, *value_date, *method),
+            first_due_on,
+        } => disburse(
+            state,
+            ctx,
+            (*loan, *customer),
+            seen,
+            (*value_date, *first_due_on),
+            *method,
+        ),
         _ => Ok(Vec::new()),
     }
 }
@@ -183,7 +191,7 @@ fn disburse(
     ctx: &Context,
     (id, customer): (LoanId, CustomerId),
     seen: &str,
-    value_date: NaiveDate,
+    (value_date, first_due_on): (NaiveDate, Option<NaiveDate>),
     method: PaymentMethod,
 ) -> Result<Vec<FactBody>, Refusal> {
     let currency = &organisation(state)?.currency;
@@ -203,6 +211,7 @@ fn disburse(
     }
     let mut terms = loan.terms.clone().ok_or_else(|| Refusal::missing(Code::NoLoan))?;
     terms.disbursed_on = value_date;
+    terms.first_due_on = first_due_on.or(terms.first_due_on);
     let schedule = build(&terms, currency.decimals)?;
     let charges = at_start(&loan.charges, loan.principal);
     let fees = with_rows(&loan.charges, loan.principal, value_date, &schedule.rows);

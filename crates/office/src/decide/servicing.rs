@@ -1,7 +1,7 @@
 //! What happens to a running loan besides payments: waivers, new terms, loss, and money that has no place yet.
 
 use super::closing::check_last_payment;
-use super::payments::{Incoming, aside_settled, find, receive};
+use super::payments::{Incoming, aside_settled, find, level, receive};
 use super::{organisation, required};
 use crate::change::{Books, Cause, Moved, change, money_in};
 use crate::command::Command;
@@ -107,7 +107,7 @@ pub fn preview_terms(
         return Err(Refusal::field("value_date", Code::BeforeTermsChange).with("date", last.replacement.on));
     }
     check_kind(kind, terms)?;
-    let done = restructure(loan.terms.as_ref(), decimals, &standing(loan), &loan.charges, on, terms)?;
+    let mut done = restructure(loan.terms.as_ref(), decimals, &standing(loan), &loan.charges, on, terms)?;
     let mut after = loan.clone();
     after.terms_changes.push(TermsChanged {
         kind: kind.unwrap_or(TermsChange::Reschedule),
@@ -115,6 +115,8 @@ pub fn preview_terms(
         reason: String::new(),
     });
     let ledger = standing(&after);
+    // With interest that is brought along the installment is more than the level one of the new terms.
+    done.installment = level(&ledger.rows).unwrap_or(done.installment);
     Ok((done, ledger))
 }
 

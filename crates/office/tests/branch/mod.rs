@@ -258,6 +258,7 @@ impl Branch {
             seen: self.loan(loan).seen(),
             value_date: self.today,
             method: PaymentMethod::Cash,
+            first_due_on: None,
         };
         self.run(&disburse, Some(actor(Role::Officer))).unwrap();
         loan
@@ -388,5 +389,6 @@ pub fn terms() -> ProductTerms {
         allocate: AllocationBy::Installment,
         payoff: PayoffRule::default(),
         eligibility: None,
+        options: Default::default(),
     }
 }

@@ -55,6 +55,7 @@ pub fn page(home: &CustomerHomeView, own: Own, show: Show) -> AnyView {
                     <h2 class="cust-title">{t(text::APPLY_PREVIEW)}</h2>
                     {asked.costs()}
                 </section>
+                {asked.judged(move || Some(customer))}
                 {schedule}
             </div>
         </div>

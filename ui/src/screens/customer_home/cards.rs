@@ -145,6 +145,7 @@ fn payoff(loan: &LoanView, show: Show) -> Option<AnyView> {
                 <dt>{t(text::OWN_PAYOFF_PRINCIPAL)}</dt><dd>{show.money(payoff.principal)}</dd>
                 <dt>{t(text::OWN_PAYOFF_INTEREST)}</dt><dd>{show.money(payoff.interest)}</dd>
                 <dt>{t(text::OWN_PAYOFF_PENALTY)}</dt><dd>{show.money(payoff.penalty)}</dd>
+                {payoff.fee.is_positive().then(|| view! { <dt>{t(text::LOAN_FORECLOSE_FEE)}</dt><dd>{show.money(payoff.fee)}</dd> })}
                 <dt class="medium">{t(text::OWN_PAYOFF_TOTAL)}</dt><dd class="medium" data-figure="payoff">{show.money(payoff.total)}</dd>
             </dl>
             <p class="cust-note">{t(text::OWN_PAYOFF_NOTE)}</p>

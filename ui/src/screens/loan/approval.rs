@@ -2,6 +2,8 @@
 
 use super::{Layer, LoanPage};
 use crate::i18n::{t, text};
+use crate::parts::Glyph;
+use crate::screens::apply_rules::rule_names;
 use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
 use farthing_api::{DecideLoan, LoanStatus, LoanView};
@@ -27,11 +29,16 @@ pub fn card(loan: &LoanView, page: LoanPage, show: Show) -> Option<AnyView> {
         true => show.say(text::LOAN_APPROVAL_NO_PURPOSE),
         false => loan.purpose.clone(),
     };
+    let failed = (!loan.failed_rules.is_empty()).then(|| {
+        let rules = [("rules", rule_names(&loan.failed_rules, show))];
+        let words = show.fill(text::LOAN_APPROVAL_FAILED, rules);
+        view! { <div class="banner banner-warn" role="note" data-figure="failed_rules"><Glyph name="waiting"/><span>{words}</span></div> }
+    });
     let foot = match &loan.may_decide {
         Err(reason) => {
             view! { <span class="note" role="note" data-figure="may_decide">{show.answer(reason)}</span> }.into_any()
         }
-        Ok(()) => buttons(page, show),
+        Ok(()) => buttons(!loan.failed_rules.is_empty(), page, show),
     };
     Some(
         view! {
@@ -41,6 +48,7 @@ pub fn card(loan: &LoanView, page: LoanPage, show: Show) -> Option<AnyView> {
                     <p class="approval-maker">{maker}</p>
                 </div></header>
                 <blockquote class="approval-reason">{purpose}</blockquote>
+                {failed}
                 <footer class="approval-foot">{foot}</footer>
             </article>
         }
@@ -49,14 +57,15 @@ pub fn card(loan: &LoanView, page: LoanPage, show: Show) -> Option<AnyView> {
 }
 
 /// Approve at once, or ask for the reason to refuse.
-fn buttons(page: LoanPage, show: Show) -> AnyView {
+fn buttons(takes_reason: bool, page: LoanPage, show: Show) -> AnyView {
     let form = Form::new("approve-form", show);
+    let reason = RwSignal::new(String::new());
     let approve = move || {
         let request = DecideLoan {
             loan: page.id,
             seen: page.seen(),
             approve: true,
-            reason: String::new(),
+            reason: reason.get_untracked(),
         };
         form.send(
             request,
@@ -68,7 +77,10 @@ fn buttons(page: LoanPage, show: Show) -> AnyView {
         );
     };
     view! {
-        <span class="note">{form.trouble()}</span>
+        <div class="note">
+            {form.trouble()}
+            {takes_reason.then(|| form.area("reason", text::LOAN_APPROVAL_WHY, reason, false))}
+        </div>
         <button type="button" class="btn" data-do="refuse-loan" on:click=move |_| page.layer.set(Layer::Refuse)>
             {t(text::LOAN_APPROVAL_REFUSE)}
         </button>

@@ -21,6 +21,7 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
     );
     let form = Form::new("disburse-form", show);
     let (day, method) = (form.today(), form.cash());
+    let first_due = RwSignal::new(String::new());
     let done = show.fill(
         text::LOAN_DONE_DISBURSED,
         [("amount", amount.clone()), ("customer", customer)],
@@ -29,11 +30,17 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
         let Some(value_date) = form.read_day("value_date", day) else {
             return;
         };
+        let first = first_due.get_untracked();
+        let first_due_on = show.read_day(&first);
+        if first_due_on.is_none() && !first.trim().is_empty() {
+            return form.refuse("first_due_on", untrack(|| show.say(text::LOAN_DATE_REQUIRED)));
+        }
         let request = DisburseLoan {
             loan: page.id,
             seen: page.seen(),
             value_date,
             method: form.read_method(method),
+            first_due_on,
         };
         let done = done.clone();
         form.send(
@@ -53,6 +60,7 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
         </dl>
         <div class="form-grid">
             {form.day("value_date", text::LOAN_DISBURSE_DAY, day)}
+            {form.optional_day("first_due_on", text::LOAN_DISBURSE_FIRST_DUE, first_due)}
             {form.methods("method", text::LOAN_DISBURSE_METHOD, method)}
         </div>
     };

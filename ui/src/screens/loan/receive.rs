@@ -2,6 +2,7 @@
 
 use super::{Layer, LoanPage, ways};
 use crate::i18n::{Text, t, text};
+use crate::parts::form::focus;
 use crate::parts::{Button, Glyph, SidePanel, query};
 use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
@@ -157,6 +158,7 @@ pub fn panel(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
             move |error| {
                 if is_doubt(error) {
                     doubt.set(Some(untrack(|| show.answer(error))));
+                    request_animation_frame(|| focus("[data-do=receive-anyway]"));
                 }
                 is_doubt(error)
             },

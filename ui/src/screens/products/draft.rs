@@ -1,18 +1,30 @@
 //! What the form of a product holds, as typed, and how it becomes terms.
 
+mod charges;
+mod closing;
+mod days;
+mod late;
+mod options;
+
 use crate::i18n::{Text, text};
+use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
+use charges::Charges;
+use closing::{Closing, OwnRules};
 use farthing_api::{Money, ProductTerms};
-use farthing_lending::{AllocationOrder, Method, PenaltyKind, PenaltyRule, RoundingMode, Share, Unit};
+use farthing_lending::{AllocationBy, AllocationOrder, Method, RoundingMode, Share, Unit};
+use late::Late;
 use leptos::prelude::*;
+use options::Options;
 use rust_decimal::Decimal;
 
 /// The methods that a product can be made of, each with the word of its choice.
-pub const METHODS: [(&str, Method); 5] = [
+pub const METHODS: [(&str, Method); 6] = [
     ("declining_equal_installments", Method::DecliningEqualInstallments),
     ("declining_equal_principal", Method::DecliningEqualPrincipal),
     ("flat", Method::Flat),
     ("interest_only", Method::InterestOnly),
+    ("balloon", Method::Balloon),
     ("bullet", Method::Bullet),
 ];
 
@@ -54,6 +66,15 @@ pub const ORDERS: [(&str, [Share; 4], Text); 4] = [
     ),
 ];
 
+/// Whether a payment settles one installment after the other or one share after the other.
+pub const BY: [(&str, Text); 2] = [
+    ("installment", text::PRODUCT_BY_INSTALLMENT),
+    ("across", text::PRODUCT_BY_ACROSS),
+];
+
+/// What can't be read, by field.
+pub type Wrong = Vec<(&'static str, String)>;
+
 /// The form's fields, as typed.
 #[derive(Clone, Copy)]
 pub struct Draft {
@@ -68,15 +89,14 @@ pub struct Draft {
     pub max_installments: RwSignal<String>,
     pub rounding: RwSignal<String>,
     pub installment_multiple: RwSignal<String>,
-    /// `none`, `percent` or `flat`.
-    pub penalty_kind: RwSignal<String>,
-    pub penalty: RwSignal<String>,
-    pub grace_days: RwSignal<String>,
+    pub late: Late,
     pub allocation: RwSignal<String>,
-    pub max_discount: RwSignal<String>,
+    pub allocate: RwSignal<String>,
+    pub charges: Charges,
+    pub closing: Closing,
+    pub own_rules: OwnRules,
+    pub options: Options,
     pub active: RwSignal<bool>,
-    /// The terms that the form was filled with: what it does not ask for stays as it was.
-    kept: RwSignal<Option<ProductTerms>>,
 }
 
 /// Finds the word of a value among choices; the first choice stands for a value that is not among them.
@@ -107,13 +127,14 @@ impl Draft {
             max_installments: s("12"),
             rounding: s(ROUNDINGS[0].0),
             installment_multiple: RwSignal::new(show.money(Money::from_minor(1))),
-            penalty_kind: s("none"),
-            penalty: s(""),
-            grace_days: s("0"),
+            late: Late::of(None, show),
             allocation: s(ORDERS[0].0),
-            max_discount: RwSignal::new(show.money(Money::ZERO)),
+            allocate: s(BY[0].0),
+            charges: Charges::of(&[], show),
+            closing: Closing::of(&Default::default(), Money::ZERO, show),
+            own_rules: OwnRules::of(None, show),
+            options: Options::of(&Default::default(), show),
             active: RwSignal::new(true),
-            kept: RwSignal::new(None),
         }
     }
 
@@ -121,14 +142,7 @@ impl Draft {
     pub fn of(terms: &ProductTerms, show: Show) -> Draft {
         let s = |value: String| RwSignal::new(value);
         let money = |amount: Money| RwSignal::new(show.money(amount));
-        let (kind, amount) = match terms.penalty.map(|rule| rule.kind) {
-            None => ("none", String::new()),
-            Some(PenaltyKind::PercentOfOverdueInstallment(percent)) => ("percent", show.number(percent)),
-            Some(PenaltyKind::Flat(amount)) => ("flat", show.money(amount)),
-            Some(PenaltyKind::PercentOfOverduePrincipal(_) | PenaltyKind::PerDay { .. }) => ("kept", String::new()),
-        };
         Draft {
-            kept: RwSignal::new(Some(terms.clone())),
             name: s(terms.name.clone()),
             method: s(word_of(METHODS.into_iter(), terms.method)),
             annual_rate: s(show.number(terms.annual_rate)),
@@ -140,14 +154,21 @@ impl Draft {
             max_installments: s(terms.max_installments.to_string()),
             rounding: s(word_of(ROUNDINGS.into_iter(), terms.rounding)),
             installment_multiple: money(terms.installment_multiple),
-            penalty_kind: s(kind.to_owned()),
-            penalty: s(amount),
-            grace_days: s(terms.penalty.map_or(0, |rule| rule.grace_days).to_string()),
+            late: Late::of(terms.penalty, show),
             allocation: s(word_of(
                 ORDERS.iter().map(|(w, o, _)| (*w, *o)),
                 terms.allocation.into(),
             )),
-            max_discount: money(terms.max_discount),
+            allocate: s(if terms.allocate == AllocationBy::Across {
+                BY[1].0
+            } else {
+                BY[0].0
+            }
+            .to_owned()),
+            charges: Charges::of(&terms.charges, show),
+            closing: Closing::of(&terms.payoff, terms.max_discount, show),
+            own_rules: OwnRules::of(terms.eligibility.as_ref(), show),
+            options: Options::of(&terms.options, show),
             active: RwSignal::new(terms.active),
         }
     }
@@ -156,7 +177,7 @@ impl Draft {
     ///
     /// # Errors
     /// Each field that can't be read, with the reason in words.
-    pub fn read(&self, show: Show) -> Result<ProductTerms, Vec<(&'static str, String)>> {
+    pub fn read(&self, show: Show) -> Result<ProductTerms, Wrong> {
         let mut wrong = Vec::new();
         let mut money = |field: &'static str, typed: RwSignal<String>| {
             show.read_money(&typed.get()).unwrap_or_else(|error| {
@@ -167,11 +188,6 @@ impl Draft {
         let min_principal = money("min_principal", self.min_principal);
         let max_principal = money("max_principal", self.max_principal);
         let installment_multiple = money("installment_multiple", self.installment_multiple);
-        let max_discount = money("max_discount", self.max_discount);
-        let flat = match self.penalty_kind.get().as_str() {
-            "flat" => Some(PenaltyKind::Flat(money("penalty", self.penalty))),
-            _ => None,
-        };
         let mut whole = |field: &'static str, typed: RwSignal<String>| {
             whole(&typed.get()).unwrap_or_else(|| {
                 wrong.push((field, show.say(text::PRODUCT_NUMBER_WRONG)));
@@ -181,26 +197,13 @@ impl Draft {
         let every = whole("every", self.every);
         let min_installments = whole("min_installments", self.min_installments);
         let max_installments = whole("max_installments", self.max_installments);
-        let has_penalty = self.penalty_kind.get() != "none";
-        let grace_days = if has_penalty {
-            whole("grace_days", self.grace_days)
-        } else {
-            0
-        };
-        let mut percent = |field: &'static str, typed: RwSignal<String>| {
-            rate(&typed.get()).unwrap_or_else(|| {
-                wrong.push((field, show.say(text::PRODUCT_RATE_WRONG)));
-                Decimal::ZERO
-            })
-        };
-        let annual_rate = percent("annual_rate", self.annual_rate);
-        let kind = match self.penalty_kind.get().as_str() {
-            "percent" => Some(PenaltyKind::PercentOfOverdueInstallment(percent(
-                "penalty",
-                self.penalty,
-            ))),
-            _ => flat,
-        };
+        let annual_rate = percent_of("annual_rate", self.annual_rate, show, &mut wrong);
+        let is_balloon = self.method.get() == "balloon";
+        let penalty = self.late.read(show, &mut wrong);
+        let charges = self.charges.read(show, &mut wrong);
+        let (payoff, max_discount) = self.closing.read(show, &mut wrong);
+        let eligibility = self.own_rules.read(show, &mut wrong);
+        let options = self.options.read(is_balloon, show, &mut wrong);
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -214,8 +217,6 @@ impl Draft {
             .iter()
             .find(|(word, ..)| *word == allocation)
             .map_or(Share::ALL, |(_, order, _)| *order);
-        // What the form does not ask for stays as it was.
-        let kept = self.kept.get();
         Ok(ProductTerms {
             name: self.name.get().trim().to_owned(),
             method: METHODS
@@ -237,17 +238,18 @@ impl Draft {
                 .find(|(w, _)| *w == rounding)
                 .map_or(RoundingMode::HalfEven, |(_, r)| *r),
             installment_multiple,
-            penalty: match self.penalty_kind.get().as_str() {
-                "kept" => kept.as_ref().and_then(|terms| terms.penalty),
-                _ => kind.map(|kind| PenaltyRule::new(kind, grace_days)),
-            },
+            penalty,
             allocation: AllocationOrder::try_from(order).unwrap_or_default(),
             max_discount,
             active: self.active.get(),
-            charges: kept.as_ref().map(|terms| terms.charges.clone()).unwrap_or_default(),
-            allocate: kept.as_ref().map(|terms| terms.allocate).unwrap_or_default(),
-            payoff: kept.as_ref().map(|terms| terms.payoff).unwrap_or_default(),
-            eligibility: kept.and_then(|terms| terms.eligibility),
+            charges,
+            allocate: match self.allocate.get() == BY[1].0 {
+                true => AllocationBy::Across,
+                false => AllocationBy::Installment,
+            },
+            payoff,
+            eligibility,
+            options: Box::new(options),
         })
     }
 }
@@ -260,4 +262,31 @@ pub fn whole(typed: &str) -> Option<u32> {
 /// A rate in percent as typed; a comma counts as the point.
 pub fn rate(typed: &str) -> Option<Decimal> {
     typed.trim().trim_end_matches('%').trim().replace(',', ".").parse().ok()
+}
+
+/// A percentage as typed; says which field can't be read.
+fn percent_of(field: &'static str, typed: RwSignal<String>, show: Show, wrong: &mut Wrong) -> Decimal {
+    rate(&typed.get()).unwrap_or_else(|| {
+        wrong.push((field, show.say(text::PRODUCT_RATE_WRONG)));
+        Decimal::ZERO
+    })
+}
+
+/// One of several words, as a select.
+fn select(
+    form: Form,
+    name: &'static str,
+    label: Text,
+    value: RwSignal<String>,
+    words: &[(&'static str, Text)],
+    show: Show,
+) -> AnyView {
+    let words = words.to_vec();
+    let options = Signal::derive(move || {
+        words
+            .iter()
+            .map(|(word, text)| ((*word).to_owned(), show.say(*text)))
+            .collect()
+    });
+    form.select(name, label, value, options, false)
 }

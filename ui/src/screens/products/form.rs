@@ -1,7 +1,7 @@
 //! The form of a loan product, with an example that is worked out as one types.
 
 use super::Shelf;
-use super::draft::{Draft, METHODS, ORDERS, ROUNDINGS, UNITS};
+use super::draft::{BY, Draft, METHODS, ORDERS, ROUNDINGS, UNITS};
 use crate::i18n::{Text, t, text};
 use crate::parts::Button;
 use crate::screens::apply_preview::preview;
@@ -74,10 +74,12 @@ fn main_fields(form: Form, draft: Draft, show: Show) -> AnyView {
             .collect(),
     );
     let units = options(show, UNITS.iter().map(|(word, _, text)| (*word, *text)).collect());
+    let is_balloon = Memo::new(move |_| draft.method.with(|method| method == "balloon"));
     view! {
         <h2 class="form-section">{t(text::PRODUCT_SECTION_LOAN)}</h2>
         {form.text("name", text::PRODUCT_FIELD_NAME, draft.name, true)}
         {form.select("method", text::PRODUCT_FIELD_METHOD, draft.method, methods, true)}
+        {move || is_balloon.get().then(|| draft.options.balloon(form))}
         {form.number("annual_rate", text::PRODUCT_FIELD_RATE, draft.annual_rate, "decimal")}
         <div class="form-grid">
             {form.number("every", text::PRODUCT_FIELD_EVERY, draft.every, "numeric")}
@@ -92,24 +94,6 @@ fn main_fields(form: Form, draft: Draft, show: Show) -> AnyView {
     .into_any()
 }
 
-/// The penalty's own fields, which depend on its kind.
-fn penalty_fields(form: Form, draft: Draft) -> AnyView {
-    (move || match draft.penalty_kind.get().as_str() {
-        "percent" => view! {
-            {form.number("penalty", text::PRODUCT_FIELD_PENALTY_PERCENT, draft.penalty, "decimal")}
-            {form.number("grace_days", text::PRODUCT_FIELD_GRACE, draft.grace_days, "numeric")}
-        }
-        .into_any(),
-        "flat" => view! {
-            {form.money("penalty", text::PRODUCT_FIELD_PENALTY_FLAT, draft.penalty)}
-            {form.number("grace_days", text::PRODUCT_FIELD_GRACE, draft.grace_days, "numeric")}
-        }
-        .into_any(),
-        _ => ().into_any(),
-    })
-    .into_any()
-}
-
 /// The fields about rounding, lateness and early closing.
 fn rule_fields(form: Form, draft: Draft, show: Show) -> AnyView {
     let roundings = options(
@@ -117,20 +101,17 @@ fn rule_fields(form: Form, draft: Draft, show: Show) -> AnyView {
         ROUNDINGS.iter().map(|(word, mode)| (*word, rounding(*mode))).collect(),
     );
     let orders = options(show, ORDERS.iter().map(|(word, _, text)| (*word, *text)).collect());
-    let kinds = [
-        ("none", text::PRODUCT_PENALTY_NONE),
-        ("percent", text::PRODUCT_PENALTY_PERCENT),
-        ("flat", text::PRODUCT_PENALTY_FLAT),
-    ];
     view! {
         <h2 class="form-section">{t(text::PRODUCT_SECTION_ROUNDING)}</h2>
         {form.select("rounding", text::PRODUCT_FIELD_ROUNDING, draft.rounding, roundings, false)}
         {form.money("installment_multiple", text::PRODUCT_FIELD_MULTIPLE, draft.installment_multiple)}
-        <h2 class="form-section">{t(text::PRODUCT_SECTION_LATE)}</h2>
-        {form.choice("penalty_kind", text::PRODUCT_FIELD_PENALTY, draft.penalty_kind, &kinds, true)}
-        {penalty_fields(form, draft)}
+        {draft.options.fields(form, show)}
+        {draft.charges.fields(form, show)}
+        {draft.late.fields(form, show)}
         {form.select("allocation", text::PRODUCT_FIELD_ALLOCATION, draft.allocation, orders, true)}
-        {form.money("max_discount", text::PRODUCT_FIELD_MAX_DISCOUNT, draft.max_discount)}
+        {form.choice("allocate", text::PRODUCT_FIELD_ALLOCATE, draft.allocate, &BY, true)}
+        {draft.closing.fields(form, show)}
+        {draft.own_rules.fields(form)}
         {form.tick("active", text::PRODUCT_FIELD_ACTIVE, draft.active)}
     }
     .into_any()

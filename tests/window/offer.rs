@@ -1,0 +1,125 @@
+//! What a product may consist of, and what a customer is told before signing: charges, penalties, days off, rules, the
+//! cost of credit. Then the reports.
+
+use crate::harness::{ADMIN, App, Branch};
+
+/// A product with something of everything, typed into its form.
+fn add_product(app: &App) {
+    app.go("products");
+    app.click("[data-do=add-product]");
+    app.choose("#product-form [name=method]", "balloon");
+    app.fill(
+        "#product-form",
+        &[
+            ("name", "Farm season"),
+            ("balloon", "20"),
+            ("annual_rate", "12"),
+            ("min_principal", "100"),
+            ("max_principal", "50000"),
+            ("max_installments", "36"),
+        ],
+    );
+    app.choose("#product-form [name=options]", "on");
+    app.choose("#product-form [name=interest_period][value=daily]", "daily");
+    app.choose("#product-form [name=working_days]", "forward");
+    app.type_into("#product-form [name='working_days.holidays']", "25 dec 2025");
+    app.picture("product-details");
+    app.click("[data-do=add-charge]");
+    app.type_into("#product-form [name='charges[0].name']", "Origination");
+    app.type_into("#product-form [name='charges[0].amount']", "1");
+    app.click("[data-do=add-charge]");
+    app.type_into("#product-form [name='charges[1].name']", "Insurance");
+    app.choose("#product-form [name='charges[1].of']", "flat");
+    app.choose("#product-form [name='charges[1].when']", "each_installment");
+    app.type_into("#product-form [name='charges[1].amount']", "5");
+    app.choose("#product-form [name=penalty_kind]", "per_day");
+    app.type_into("#product-form [name=penalty]", "0.1");
+    app.choose("#product-form [name=penalty_most_kind]", "percent");
+    app.type_into("#product-form [name=penalty_most]", "10");
+    app.choose("#product-form [name=payoff_fee_kind]", "percent");
+    app.type_into("#product-form [name='payoff.fee']", "200");
+    app.picture("product-charges");
+    app.click("[data-do=save-product]");
+    app.find("#product-form .is-refused [name='payoff.fee']");
+    app.type_into("#product-form [name='payoff.fee']", "2");
+    app.click("[data-do=save-product]");
+    app.find("[data-row='Farm season']");
+    // What was typed is what the form shows again.
+    app.click("[data-row='Farm season'] td");
+    app.find("#product-form [data-row=charge-1]");
+    assert_eq!(
+        app.script("return document.querySelector(\"#product-form [name='working_days.holidays']\").value"),
+        "25 Dec 2025"
+    );
+    app.click("#product-form [data-do=cancel]");
+}
+
+#[test]
+fn an_offer_says_what_it_costs_and_whether_the_customer_may_have_it() {
+    let home = tempfile::tempdir().unwrap();
+    let branch = Branch::found(home.path(), "2025-03-02T09:00:00Z", "en", false);
+    branch.borrower();
+    branch.close();
+    let app = App::start(home.path());
+    app.sign_in(ADMIN);
+    add_product(&app);
+
+    app.go("settings");
+    app.type_into("#lateness-form [name='buckets[1].percent']", "10");
+    app.click("[data-do=save-lateness]");
+    app.text("The rules are saved.");
+    app.choose("#eligibility-form [name=judges]", "on");
+    app.type_into("#eligibility-form [name=least_income]", "3000");
+    app.picture("settings-rules");
+    app.click("[data-do=save-eligibility]");
+    app.gone("#eligibility-form [aria-busy=true]");
+
+    app.go("loans");
+    app.click("[data-do=new-application]");
+    app.type_into("#application-form [name=customer]", "venka");
+    app.click("[data-row] [role=option], [role=option]");
+    app.choose_option("#application-form [name=product]", "Farm season");
+    app.type_into("#application-form [name=principal]", "12000");
+    app.type_into("#application-form [name=installments]", "12");
+    app.shows("[data-figure=charges]", "180.00");
+    app.shows("[data-figure=received]", "11,880.00");
+    app.find("[data-figure=apr]");
+    // Nobody knows what she earns; her age and work are not known either.
+    app.find("[data-row=income] .status-waiting");
+    app.picture("offer");
+    app.click("[data-do=submit-application]");
+    app.find("[data-screen=loan]");
+    app.picture("offer-approval");
+
+    app.go("reports");
+    app.shows("[data-list=buckets] [data-row='0'] [data-figure=principal]", "1,200.00");
+    app.picture("report-lateness");
+    app.click("[role=tab]:nth-of-type(2)");
+    app.shows("[data-row=portfolio] [data-figure=debit]", "1,200.00");
+    app.shows("[data-figure=total_credit]", "1,200.00");
+    app.picture("report-trial");
+    app.click("[data-row=portfolio] td");
+    app.shows("[data-figure=account]", "Loan portfolio");
+    app.text("Paid out");
+    app.picture("report-account");
+    app.click("[data-do=back]");
+    app.click("[role=tab]:nth-of-type(3)");
+    app.click("[data-do=export-ledger]");
+    app.text("Written.");
+    app.picture("report-export");
+
+    app.go("settings");
+    app.choose("[name=theme][value=dark]", "dark");
+    app.go("products");
+    app.click("[data-row='Farm season'] td");
+    app.find("#product-form");
+    app.picture("dark-product");
+    app.go("reports");
+    app.find("[data-list=buckets]");
+    app.picture("dark-reports");
+    app.open_loan("BR1-01-L00001");
+    app.click("[data-do=more]");
+    app.click("[data-do=change-terms]");
+    app.find("[data-list=new-schedule]");
+    app.picture("dark-terms");
+}
