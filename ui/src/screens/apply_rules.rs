@@ -73,9 +73,11 @@ fn line(answer: &RuleAnswer, show: Show) -> AnyView {
 }
 
 fn shown(assessment: &Assessment, ask: impl Fn(Money) + Copy + Send + Sync + 'static, show: Show) -> AnyView {
-    let words = match assessment.eligible {
-        true => text::RULES_MET,
-        false => text::RULES_FAILED,
+    let is_open = assessment.rules.iter().any(|answer| answer.verdict == Verdict::Unknown);
+    let words = match (assessment.eligible, is_open) {
+        (true, false) => text::RULES_MET,
+        (true, true) => text::RULES_OPEN,
+        (false, _) => text::RULES_FAILED,
     };
     let lines: Vec<_> = assessment.rules.iter().map(|answer| line(answer, show)).collect();
     let largest = assessment.largest_amount.filter(|amount| amount.is_positive()).map(|amount| {
