@@ -1,8 +1,9 @@
 //! Turns `locales/LANGUAGE/*.json`, a file per area, into a table, one row per text, so that a text that a language
 //! lacks, that stands in two areas, or whose blanks differ, stops the build.
 //!
-//! Two files are apart, since their English stands in the crates that say it: `answers.json` has the answers of the desk
-//! by their codes, `sentences.json` those of the mathematics by their English sentence.
+//! Three files are apart, since their English stands in the crates that say it: `answers.json` has the answers of the desk
+//! by their codes, `sentences.json` those of the mathematics by their English sentence, `derivations.json` the steps of
+//! a figure's explanation by their codes.
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -12,7 +13,11 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 /// The files whose English is elsewhere, and the functions that look into them.
-const APART: [(&str, &str); 2] = [("answers.json", "answer"), ("sentences.json", "sentence")];
+const APART: [(&str, &str); 3] = [
+    ("answers.json", "answer"),
+    ("sentences.json", "sentence"),
+    ("derivations.json", "derivation"),
+];
 
 /// The languages in the order of the table's columns; `src/i18n.rs` has the same order.
 const LANGUAGES: [&str; 2] = ["en", "fr"];

@@ -107,6 +107,8 @@ routes! {
     ListTasks => list_tasks,
     SettleTask => settle_task,
     GiveNotice => give_notice,
+    ExplainFigure => explain_figure,
+    Prove => prove_figures,
 }
 
 /// The page and the shell don't agree on a request's form: a fault of the program, told as one.

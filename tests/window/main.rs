@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod care;
+mod figures;
 #[path = "../../crates/desk/tests/common/gateway.rs"]
 mod gateway;
 mod harness;

@@ -8,7 +8,7 @@ use farthing_api::{ApiError, Arg, Code, list};
 use leptos::prelude::Get;
 
 /// The languages' own answers, by code and by sentence.
-mod table {
+pub mod table {
     include!(concat!(env!("OUT_DIR"), "/answers.rs"));
 }
 

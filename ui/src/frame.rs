@@ -6,6 +6,7 @@ use crate::parts::Icon;
 use crate::parts::keys::{self, KeysSheet};
 use crate::parts::palette::Palette;
 use crate::parts::toast::Toasts;
+use crate::parts::why::WhyPopover;
 use crate::route::Area;
 use crate::screens::{self, LockScreen};
 use crate::state::{App, app};
@@ -39,6 +40,7 @@ pub fn Frame() -> impl IntoView {
         {move || app.locked.get().then(|| view! { <LockScreen/> })}
         <Palette/>
         <KeysSheet/>
+        <WhyPopover/>
         <Toasts/>
     }
     .into_any()

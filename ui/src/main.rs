@@ -10,6 +10,7 @@ mod parts;
 mod route;
 mod screens;
 mod state;
+mod told;
 mod user_menu;
 
 fn main() {

@@ -155,6 +155,7 @@ pub fn places(app: App) -> Vec<Place> {
 
 /// What the signed-in role may do from anywhere.
 pub fn actions(app: App) -> Vec<Action> {
+    let is_customer = app.role.get() == Some(Role::Customer);
     let all: Vec<(bool, Text, &'static str, Run)> = vec![
         (
             app.can("register_customers"),
@@ -173,6 +174,12 @@ pub fn actions(app: App) -> Vec<Action> {
             text::SETTINGS_BACKUP,
             "download",
             Arc::new(move || app.go(Route::Settings)),
+        ),
+        (
+            !is_customer,
+            text::HELP_TITLE,
+            "check",
+            Arc::new(move || app.go(Route::Help)),
         ),
         #[cfg(debug_assertions)]
         (

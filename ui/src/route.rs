@@ -52,6 +52,8 @@ pub enum Route {
     Audit,
     /// The desk's settings.
     Settings,
+    /// The proof of the published figures.
+    Help,
     /// Every part in every state.
     #[cfg(debug_assertions)]
     Gallery,
@@ -80,6 +82,7 @@ impl Route {
             Route::Reports => Area::Reports,
             Route::Audit => Area::Audit,
             Route::Settings => Area::Settings,
+            Route::Help => Area::Help,
             #[cfg(debug_assertions)]
             Route::Gallery => Area::Gallery,
         }
@@ -113,6 +116,8 @@ pub enum Area {
     Audit,
     /// Settings.
     Settings,
+    /// Help.
+    Help,
     /// The gallery.
     #[cfg(debug_assertions)]
     Gallery,

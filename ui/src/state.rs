@@ -3,6 +3,7 @@
 use crate::i18n::{Language, Text};
 use crate::ipc;
 use crate::parts::toast::Toast;
+use crate::parts::why::Opened;
 use crate::route::Route;
 use chrono::{Datelike, NaiveDate};
 use farthing_api::{
@@ -78,6 +79,8 @@ pub struct App {
     pub palette: RwSignal<bool>,
     /// Whether the sheet of keys is open.
     pub keys: RwSignal<bool>,
+    /// The derivation that is open beside its figure.
+    pub why: RwSignal<Option<Opened>>,
     /// The organisation's currency.
     pub currency: Memo<Option<Currency>>,
     /// What the signed-in person is.
@@ -160,6 +163,7 @@ pub fn provide() -> App {
         language: RwSignal::new(language_or(&system)),
         palette: RwSignal::new(false),
         keys: RwSignal::new(false),
+        why: RwSignal::new(None),
         currency: of(session, |session| session.currency.clone()),
         role: of(session, |session| session.role),
         permissions: Memo::new(move |_| permissions.get().unwrap_or_default()),

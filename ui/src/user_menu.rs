@@ -144,6 +144,7 @@ pub fn UserMenu() -> impl IntoView {
                     {theme(Theme::Dark, text::THEME_DARK_LONG)}
                     <hr class="menu-sep"/>
                     {item("settings", text::NAV_SETTINGS, "go-settings", Callback::new(move |()| app.go(Route::Settings)))}
+                    {item("check", text::HELP_TITLE, "go-help", Callback::new(move |()| app.go(Route::Help)))}
                     {item("lock", text::USER_LOCK, "lock", Callback::new(move |()| lock(app)))}
                     {item("sign-out", text::USER_SIGN_OUT, "sign-out", Callback::new(move |()| sign_out(app)))}
                 </div>

@@ -10,10 +10,12 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// What is measured: its word, and the name of its bench, in the order in which they run.
-const BENCHES: [(&str, &str); 4] = [
+const BENCHES: [(&str, &str); 6] = [
     ("lending", "figures"),
+    ("office", "day"),
     ("cli", "compute"),
     ("store", "book"),
+    ("close", "close"),
     ("window", "window"),
 ];
 
@@ -27,9 +29,9 @@ const MADE_WITH: &str = "a large branch of 2026";
 const LARGE: [&str; 6] = ["--customers", "100000", "--loans", "125000", "--seed", "1"];
 
 /// Measures the mathematics against floating point and Python's decimal module, `farthing compute` against a script,
-/// the book (a payment against a raw transaction of the same rows; search, lists and homes of a large branch), and the
-/// window (start, memory and requests against a blank window; the size of the screens). With one of their words only
-/// that one.
+/// the close of a day in memory and in an encrypted book, the book (a payment against a raw transaction of the same rows;
+/// search, lists and homes of a large branch), and the window (start, memory and requests against a blank window; the
+/// size of the screens). With one of their words only that one.
 ///
 /// # Errors
 /// The build or a measurement failed.
@@ -39,7 +41,7 @@ pub fn bench(only: Option<&str>) -> Outcome {
         .filter(|(word, _)| only.is_none_or(|only| only == *word))
         .collect();
     if chosen.is_empty() {
-        return Err("choose one of lending, cli, store and window, or none for all".into());
+        return Err("choose one of lending, office, cli, store, close and window, or none for all".into());
     }
     let is_chosen = |word: &str| chosen.iter().any(|(chosen, _)| *chosen == word);
     prerequisites::install(&[Purpose::Build, Purpose::Test])?;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use farthing_api::Code;
+use farthing_lending::explain::{Derivation, explain_vector};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -101,5 +102,51 @@ fn every_sentence_of_the_mathematics_is_known_in_every_language() {
             "{} has what nobody says: {left:#?}",
             language.display()
         );
+    }
+}
+
+/// Every step of a derivation.
+fn steps(step: &Derivation) -> Vec<&Derivation> {
+    step.steps.iter().flat_map(steps).chain([step]).collect()
+}
+
+#[test]
+fn every_step_of_a_derivation_can_be_said_in_every_language() {
+    let vectors = root().join("crates/lending/vectors");
+    let files = fs::read_dir(vectors).unwrap().map(|entry| entry.unwrap().path());
+    let all = files
+        .flat_map(|path| serde_json::from_str::<Vec<serde_json::Value>>(&fs::read_to_string(path).unwrap()).unwrap());
+    let figures = [
+        "installment",
+        "rows[1].balance",
+        "rows[2].due",
+        "total_due",
+        "last_due",
+        "payoff",
+        "apr_pct",
+        "legal_1dp",
+    ];
+    let derived: Vec<Derivation> = all
+        .flat_map(|vector| figures.map(|path| explain_vector(&vector, path)))
+        .filter_map(Result::ok)
+        .collect();
+    for language in languages() {
+        let own = texts(&language, "derivations.json");
+        for code in farthing_lending::explain::Code::ALL {
+            assert!(
+                own.contains_key(&code.word()),
+                "{} cannot say {code:?}",
+                language.display()
+            );
+        }
+        for step in derived.iter().flat_map(steps) {
+            let known: BTreeSet<&str> = step.arguments.iter().map(|argument| argument.name.as_str()).collect();
+            let left = blanks(&own[&step.code.word()]);
+            let left: Vec<_> = left
+                .difference(&known)
+                .filter(|blank| !["result", "values"].contains(*blank))
+                .collect();
+            assert!(left.is_empty(), "{:?} leaves {left:?} blank", step.code);
+        }
     }
 }

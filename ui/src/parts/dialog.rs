@@ -72,7 +72,7 @@ pub fn Layer(
             on:mousedown=move |event| {
                 // A press on the dialog itself, not on what it holds, is a press on the scrim.
                 let pressed = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-                if class.starts_with("palette") && pressed.is_some_and(|element| element.tag_name() == "DIALOG") {
+                if ["palette", "explain"].iter().any(|kind| class.starts_with(kind)) && pressed.is_some_and(|element| element.tag_name() == "DIALOG") {
                     open.set(false);
                 }
             }

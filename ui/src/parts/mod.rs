@@ -20,6 +20,7 @@ pub mod status;
 pub mod table;
 mod table_cell;
 pub mod toast;
+pub mod why;
 
 #[allow(unused_imports, reason = "the library's front door, wider than any one screen")]
 pub use {
@@ -39,4 +40,5 @@ pub use {
     status::{Pill, Status, StatusGlyph},
     table::DataTable,
     table_cell::{Cell, Column, Row, RowAction},
+    why::{Source, Why},
 };

@@ -1,10 +1,10 @@
 //! Taking an application down, with the schedule beside it as it would be.
 
 use crate::i18n::{t, text};
-use crate::parts::{Screen, query};
+use crate::parts::{Screen, Source, query};
 use crate::route::Route;
 use crate::screens::apply_customer::CustomerPick;
-use crate::screens::apply_preview::{costs, preview, table};
+use crate::screens::apply_preview::{costs, preview, source, table};
 use crate::screens::apply_rules;
 use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
@@ -80,6 +80,19 @@ impl Asked {
         Some((product, answer))
     }
 
+    /// What the figures of the schedule come from. Tracks the fields.
+    fn source(self, product: &ProductView) -> Option<Source> {
+        let principal = self.show.read_money(&self.principal.get()).ok()?;
+        let installments = whole(&self.installments.get())?;
+        Some(source(
+            &product.terms,
+            &self.show.currency(),
+            principal,
+            installments,
+            self.show.today(),
+        ))
+    }
+
     /// The request, when the form is complete; otherwise says under the fields what is missing.
     pub fn read(self, customer: Option<CustomerId>) -> Option<ApplyForLoan> {
         let form = self.form;
@@ -146,7 +159,10 @@ impl Asked {
     pub fn costs(self) -> AnyView {
         let show = self.show;
         (move || match self.schedule() {
-            Some((product, Ok(schedule))) => costs(&schedule, &product.terms, show.today(), show),
+            Some((product, Ok(schedule))) => match self.source(&product) {
+                Some(source) => costs(&schedule, &product.terms, &source, show),
+                None => ().into_any(),
+            },
             _ => view! { <p class="hint">{t(text::APPLY_PREVIEW_EMPTY)}</p> }.into_any(),
         })
         .into_any()
@@ -173,7 +189,10 @@ impl Asked {
     pub fn table(self) -> AnyView {
         let show = self.show;
         (move || match self.schedule() {
-            Some((_, Ok(schedule))) => table(&schedule, show),
+            Some((product, Ok(schedule))) => match self.source(&product) {
+                Some(source) => table(&schedule, &source, show),
+                None => ().into_any(),
+            },
             _ => ().into_any(),
         })
         .into_any()

@@ -1,6 +1,8 @@
 //! What a loan would cost: the schedule beside the application, by the very code that keeps the loan.
 
-use crate::i18n::{t, text};
+use crate::i18n::{Text, t, text};
+use crate::parts::Source;
+use crate::parts::why::walk;
 use crate::screens::loan_kit::{Show, amount_cell, dash_or};
 use crate::screens::loan_words::rhythm;
 use chrono::NaiveDate;
@@ -8,6 +10,19 @@ use farthing_api::{ApiError, Currency, Money, ProductTerms};
 use farthing_lending::{CostOfCredit, Method, Row, Schedule, build, cost_of_credit};
 use farthing_office::{Refusal, check_against_product, loan_terms};
 use leptos::prelude::*;
+use std::sync::Arc;
+
+/// What the figures of a preview come from.
+pub fn source(
+    product: &ProductTerms,
+    currency: &Currency,
+    principal: Money,
+    installments: u32,
+    today: NaiveDate,
+) -> Source {
+    let terms = loan_terms(product, currency, principal, installments, today);
+    Source::Terms(Arc::new(terms), currency.decimals)
+}
 
 /// The schedule of a loan under a product's terms, paid out today.
 ///
@@ -26,24 +41,28 @@ pub fn preview(
     build(&terms, currency.decimals).map_err(|error| Refusal::from(error).into())
 }
 
-fn line(row: &Row, show: Show) -> impl IntoView {
+fn line(row: &Row, source: &Source, is_first: bool, show: Show) -> impl IntoView + use<> {
+    let why = |figure: &str, name: Text, shown: AnyView| {
+        show.row_why(source, (row.n, figure), name, is_first && figure == "principal", shown)
+    };
     view! {
         <tr data-row=row.n.to_string()>
             <td class="num">{row.n}</td>
             <td class="nowrap">{show.day_column(row.due_on)}</td>
-            <td class="num">{show.money(row.principal)}</td>
-            <td class="num">{dash_or(show, row.interest)}</td>
-            <td class="num amount">{show.money(row.due())}</td>
-            <td class="num">{amount_cell(show, row.balance)}</td>
+            <td class="num">{why("principal", text::LOAN_ROW_PRINCIPAL, show.money(row.principal).into_any())}</td>
+            <td class="num">{why("interest", text::LOAN_ROW_INTEREST, dash_or(show, row.interest))}</td>
+            <td class="num amount">{why("due", text::LOAN_ROW_INSTALLMENT, show.money(row.due()).into_any())}</td>
+            <td class="num">{why("balance", text::LOAN_ROW_BALANCE, amount_cell(show, row.balance))}</td>
         </tr>
     }
 }
 
 /// The whole schedule as a table.
-pub fn table(schedule: &Schedule, show: Show) -> AnyView {
-    let lines: Vec<_> = schedule.rows.iter().map(|row| line(row, show)).collect();
+pub fn table(schedule: &Schedule, source: &Source, show: Show) -> AnyView {
+    let rows = schedule.rows.iter().enumerate();
+    let lines: Vec<_> = rows.map(|(at, row)| line(row, source, at == 0, show)).collect();
     view! {
-        <div class="table-wrap">
+        <div class="table-wrap" on:keydown=walk>
             <table class="table flush schedule" data-list="preview" aria-label=show.say(text::APPLY_PREVIEW_SCHEDULE)>
                 <thead><tr>
                     <th scope="col" class="num">{t(text::LOAN_ROW_N)}</th>
@@ -86,12 +105,13 @@ pub fn disclosed(cost: &CostOfCredit, show: Show) -> AnyView {
 }
 
 /// What it costs: the installment, the sums, and when it ends.
-pub fn costs(schedule: &Schedule, product: &ProductTerms, today: NaiveDate, show: Show) -> AnyView {
+pub fn costs(schedule: &Schedule, product: &ProductTerms, source: &Source, show: Show) -> AnyView {
+    let why = |figure: &str, name: Text, amount: Money| show.why(source, figure, name, show.money(amount));
     let currency = show.currency().code;
-    let principal = schedule.rows.iter().map(|row| row.principal).sum();
-    let count = u32::try_from(schedule.count()).unwrap_or(u32::MAX);
-    let terms = loan_terms(product, &show.currency(), principal, count, today);
-    let cost = cost_of_credit(&terms, schedule, &product.charges, show.currency().decimals);
+    let cost = match source {
+        Source::Terms(terms, decimals) => Some(cost_of_credit(terms, schedule, &product.charges, *decimals)),
+        Source::Loan(..) => None,
+    };
     let level = matches!(product.method, Method::DecliningEqualInstallments | Method::Flat);
     let each = match level {
         true => {
@@ -109,15 +129,15 @@ pub fn costs(schedule: &Schedule, product: &ProductTerms, today: NaiveDate, show
     };
     let ends = schedule.rows.last().map(|row| show.day(row.due_on));
     view! {
-        <p class="quote-amount"><span data-figure="installment">{show.money(schedule.installment)}</span> " " <small class="small">{each}</small></p>
+        <p class="quote-amount"><span data-figure="installment">{why("installment", text::LOAN_ROW_INSTALLMENT, schedule.installment)}</span> " " <small class="small">{each}</small></p>
         <dl class="sums tight">
             <dt>{t(text::APPLY_PREVIEW_RATE)}</dt><dd data-figure="rate">{show.percent(product.annual_rate)}</dd>
-            <dt>{t(text::APPLY_PREVIEW_INTEREST)}</dt><dd data-figure="total_interest">{show.money(schedule.total_interest)}</dd>
-            <dt class="strong">{t(text::APPLY_PREVIEW_TOTAL)}</dt><dd class="strong" data-figure="total_due">{show.money(schedule.total_due)}</dd>
-            <dt>{t(text::APPLY_PREVIEW_LAST)}</dt><dd data-figure="last_installment">{show.money(schedule.last_due)}</dd>
+            <dt>{t(text::APPLY_PREVIEW_INTEREST)}</dt><dd data-figure="total_interest">{why("total_interest", text::APPLY_PREVIEW_INTEREST, schedule.total_interest)}</dd>
+            <dt class="strong">{t(text::APPLY_PREVIEW_TOTAL)}</dt><dd class="strong" data-figure="total_due">{why("total_due", text::APPLY_PREVIEW_TOTAL, schedule.total_due)}</dd>
+            <dt>{t(text::APPLY_PREVIEW_LAST)}</dt><dd data-figure="last_installment">{why("last_due", text::APPLY_PREVIEW_LAST, schedule.last_due)}</dd>
             <dt>{t(text::APPLY_PREVIEW_ENDS)}</dt><dd data-figure="ends_on">{ends}</dd>
         </dl>
-        {disclosed(&cost, show)}
+        {cost.map(|cost| disclosed(&cost, show))}
     }
     .into_any()
 }

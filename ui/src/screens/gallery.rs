@@ -4,10 +4,16 @@ use crate::i18n::text;
 use crate::parts::{
     Banner, Button, Cell, CheckField, Choice, CodeField, Column, DataTable, DateField, Dialog, EmptyState, Figure,
     Figures, Form, FormState, MoneyField, PasswordField, Pill, RadioOptions, Row, Screen, Segmented, SelectField,
-    Status, StatusGlyph, Tab, Tabs, TextField, Tone, WorkItem,
+    Source, Status, StatusGlyph, Tab, Tabs, TextField, Tone, Why, WorkItem,
 };
 use crate::state::app;
+use farthing_lending::terms::{Grace, LedgerKind, Remainder};
+use farthing_lending::{
+    DayCount, InstallmentRate, InterestPeriod, Method, MonthEnd, Multiple, Rounding, RoundingMode, Terms, Unit,
+};
 use leptos::prelude::*;
+use rust_decimal::Decimal;
+use std::sync::Arc;
 
 /// The gallery.
 #[component]
@@ -72,6 +78,11 @@ pub fn GalleryScreen() -> impl IntoView {
             Column::status(text::FIELD_STATUS),
         ]
     };
+    let why = Why {
+        source: Source::Terms(sample_terms(), 2),
+        figure: "rows[1].interest".to_owned(),
+        title: app.say(text::LOAN_ROW_INTEREST).to_owned(),
+    };
     view! {
         <Screen name="gallery" title=text::NAV_GALLERY>
             <div class="stack-loose">
@@ -92,6 +103,7 @@ pub fn GalleryScreen() -> impl IntoView {
                     <Pill label=text::STATUS_WAITING tone=Tone::Warn/>
                     <Pill label=text::STATUS_UPCOMING/>
                 </p>
+                <p class="row">{why.figure(app, true, "50.55")}</p>
                 <Figures figures=vec![
                     Figure::new("a", text::HOME_DUE_TODAY, Signal::stored("7,318.40".to_owned())).glyph("due", "tone-accent").unit(Signal::stored("USD".to_owned())).note(text::STATUS_LATE),
                     Figure::new("b", text::HOME_OVERDUE, Signal::stored("19,860.14".to_owned())).bad_while(Signal::stored(true)),
@@ -126,4 +138,46 @@ pub fn GalleryScreen() -> impl IntoView {
             <footer class="dialog-foot"><Button label=text::CANCEL on_press=move |()| open.set(false)/></footer>
         </Dialog>
     }
+}
+
+/// Terms whose figures can be asked about.
+fn sample_terms() -> Arc<Terms> {
+    let hundred = Decimal::ONE_HUNDRED;
+    Arc::new(Terms {
+        principal: hundred * hundred,
+        annual_rate: Decimal::from(18),
+        disbursed_on: chrono::NaiveDate::default(),
+        installments: Some(12),
+        every: 1,
+        unit: Unit::Months,
+        first_due_on: None,
+        method: Method::DecliningEqualInstallments,
+        interest_period: InterestPeriod::Daily,
+        day_count: Some(DayCount::Act365),
+        month_end: MonthEnd::Clamp,
+        installment_rate: InstallmentRate::Actual,
+        grace: Grace::default(),
+        rounding: Rounding {
+            money: Decimal::new(1, 2),
+            mode: RoundingMode::HalfUp,
+            installment_multiple: Multiple::Of(Decimal::new(1, 2)),
+            installment_mode: None,
+            remainder: Remainder::Last,
+            ledger: LedgerKind::Rounded,
+        },
+        installment_tuning: false,
+        fixed_installment: None,
+        fixed_principal: None,
+        down_payment_pct: None,
+        balloon: None,
+        payments: None,
+        as_of: None,
+        prepayment: None,
+        payoff_on: None,
+        payoff_interest: None,
+        rate_changes: Vec::new(),
+        step_up: None,
+        advances: Vec::new(),
+        working_days: None,
+    })
 }

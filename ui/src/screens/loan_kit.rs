@@ -1,8 +1,8 @@
 //! What the screens of lending share: words and figures in the session's language and currency.
 
 use crate::dates;
-use crate::i18n::{Language, Text, t};
-use crate::parts::Status;
+use crate::i18n::{Language, Text, t, text};
+use crate::parts::{Source, Status, Why};
 use crate::route::Route;
 use crate::state::{App, app};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
@@ -42,6 +42,34 @@ impl Show {
             code: String::new(),
             decimals: 2,
         })
+    }
+
+    /// A figure of a row as a button that says how it came about; its name is that of its column.
+    pub fn row_why(
+        self,
+        source: &Source,
+        (n, figure): (u32, &str),
+        name: Text,
+        is_first: bool,
+        shown: AnyView,
+    ) -> AnyView {
+        let name = [("figure", self.say(name)), ("n", n.to_string())];
+        let why = Why {
+            source: source.clone(),
+            figure: format!("rows[{n}].{figure}"),
+            title: self.fill(text::WHY_OF_ROW, name),
+        };
+        why.figure(self.0, is_first, shown)
+    }
+
+    /// A figure as a button that says how it came about.
+    pub fn why(self, source: &Source, figure: &str, name: Text, shown: String) -> AnyView {
+        let why = Why {
+            source: source.clone(),
+            figure: figure.to_owned(),
+            title: self.say(name),
+        };
+        why.figure(self.0, true, shown)
     }
 
     /// An amount, without the currency's code.

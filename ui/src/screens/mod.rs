@@ -17,6 +17,7 @@ mod first_run;
 #[cfg(debug_assertions)]
 mod gallery;
 mod goods;
+mod help;
 mod loan;
 mod loan_form;
 mod loan_kit;
@@ -110,6 +111,7 @@ pub fn screen(app: App, route: Route) -> AnyView {
         Route::Staff => view! { <staff::StaffScreen/> }.into_any(),
         Route::Reports => view! { <reports::ReportsScreen/> }.into_any(),
         Route::Settings => view! { <settings::SettingsScreen/> }.into_any(),
+        Route::Help => view! { <help::HelpScreen/> }.into_any(),
         #[cfg(debug_assertions)]
         Route::Gallery => view! { <gallery::GalleryScreen/> }.into_any(),
     }

@@ -126,12 +126,13 @@ impl Desk {
 }
 
 /// An application with the schedule that it would lead to; a loan that is paid out as it is.
-fn as_planned(mut loan: Loan, decimals: u32) -> Answer<Loan> {
+pub(crate) fn as_planned(mut loan: Loan, decimals: u32) -> Answer<Loan> {
     let open = matches!(loan.status, LoanStatus::Waiting | LoanStatus::Approved);
     if let Some(terms) = loan.terms.as_ref().filter(|_| open) {
         let schedule = farthing_lending::build(terms, decimals).map_err(|error| Refusal::from(error).0)?;
         let fees = with_rows(&loan.charges, loan.principal, terms.disbursed_on, &schedule.rows);
         loan.rows = schedule.rows.iter().map(|row| RowState::new(row, &fees)).collect();
+        (loan.schedule, loan.fees) = (schedule.rows, fees);
     }
     Ok(loan)
 }

@@ -5,6 +5,7 @@ mod charts;
 mod codes;
 mod customers;
 mod day;
+mod explain;
 mod homes;
 mod ledger;
 mod loan_view;

@@ -4,10 +4,24 @@ use crate::ratio::Rounder;
 use crate::terms::RoundingMode;
 use serde::{Deserialize, Serialize};
 
-/// Which rule a step applies. The names are stable: a screen words a step by its code and its arguments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Code {
+/// Makes the enumeration and the list of all its cases.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// Which rule a step applies. The names are stable: a screen words a step by its code and its arguments.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Code {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Code {
+            /// All of them.
+            pub const ALL: &[Code] = &[$(Code::$name,)*];
+        }
+    };
+}
+
+codes! {
     /// `balance × factor` over a whole period.
     InterestOfPeriod,
     /// `balance × factor` over a part of a period.
@@ -102,14 +116,52 @@ pub enum Code {
     Worth,
     /// `amount × percent`.
     Penalty,
+    /// An amount for every late installment.
+    PenaltyFlat,
+    /// For each day late.
+    PenaltyByDay,
+    /// What late days on one unpaid amount cost.
+    PenaltyOfDays,
+    /// More than the most that penalties come to.
+    PenaltyCapped,
+    /// Paid in time.
+    PenaltyNone,
     /// `amount + penalty`.
     MustPay,
+    /// Principal, interest, charges and penalty of an installment.
+    DueInAll,
+    /// What is paid of each.
+    PaidInAll,
+    /// A charge that falls due with an installment.
+    Charge,
+    /// As the schedule has it since it was made or changed.
+    AsRecorded,
+    /// Principal that is not paid.
+    Outstanding,
+    /// Unpaid interest of what is due, and that of the running period.
+    PayoffInterestOwed,
+    /// Unpaid interest of installments that are due.
+    InterestDueUnpaid,
+    /// Unpaid charges, with the one for closing early.
+    PayoffCharges,
+    /// Unpaid penalties.
+    PayoffPenalties,
+    /// All that settles a running loan.
+    PayoffInAll,
     /// Whether tuning chose another installment than the formula.
     Tuned,
     /// A number of the time-value equation.
     TimeValue,
     /// A small rule of the office, named by the argument `rule`.
     Rule,
+}
+
+impl Code {
+    /// Its name in data.
+    pub fn word(self) -> String {
+        let quoted = serde_json::to_string(&self).unwrap_or_default();
+        quoted.trim_matches('"').to_string()
+    }
 }
 
 /// A named value that a step looks at.

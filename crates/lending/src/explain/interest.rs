@@ -5,7 +5,7 @@ use super::subject::{Subject, Told};
 use crate::course::Note;
 use crate::day::Day;
 use crate::paid::Segment;
-use crate::plan::Span;
+use crate::plan::{Plan, Span};
 use crate::ratio::Ratio;
 use crate::terms::{Method, TermsError};
 
@@ -106,36 +106,14 @@ impl<A: Told> Subject<'_, A> {
     }
 
     fn segment(&self, span: &Span, segment: &Segment<A>, until: Day, path: &str) -> Derivation {
-        let to = segment.to.min(until);
-        let factor = self.plan.factor_of_part(span, segment.from, to);
-        let interest = segment
-            .balance
-            .times(factor, self.plan.interest)
-            .unwrap_or_else(|| A::of(0));
-        let result = self.shown(&interest);
-        let balance = self.text(&segment.balance);
-        let why = self.factor(span, segment.from, to);
-        let is_whole = (segment.from, to) == (span.start, span.due);
-        let code = if is_whole {
-            Code::InterestOfPeriod
-        } else {
-            Code::InterestOfSegment
-        };
-        let sentence = format!(
-            "From {} to {} a balance of {balance} bears interest of {result}: {balance} × {}.",
-            segment.from.date, to.date, why.result,
-        );
-        Derivation::new(code, path, result)
-            .formula("balance × factor", format!("{balance} × {}", why.result))
-            .with("balance", &balance)
-            .with("factor", &why.result)
-            .with("from", segment.from.date)
-            .with("to", to.date)
-            .with("days", segment.from.until(to))
-            .exact(segment.balance.times_value(factor, self.decimals))
-            .rounded(Some(self.plan.money), self.decimals)
-            .say(sentence)
-            .because(why)
+        let part = (segment.from, segment.to.min(until));
+        self.plan
+            .segment_told(self.decimals, span, &segment.balance, part, path)
+    }
+
+    /// The factor of the part `[a, b)` of a period.
+    pub(super) fn factor(&self, span: &Span, a: Day, b: Day) -> Derivation {
+        self.plan.factor_told(span, a, b)
     }
 
     fn flat_interest(&mut self, note: &Note<A>, path: &str) -> Result<Derivation, TermsError> {
@@ -239,5 +217,44 @@ impl<A: Told> Subject<'_, A> {
 
     pub(super) fn fraction(&self, ratio: Ratio) -> String {
         super::number::Fraction::of(ratio).text()
+    }
+}
+
+impl Plan<'_> {
+    /// The interest that a balance bears in a part of a period.
+    pub(super) fn segment_told<A: Told>(
+        &self,
+        decimals: u32,
+        span: &Span,
+        balance: &A,
+        (from, to): (Day, Day),
+        path: &str,
+    ) -> Derivation {
+        let factor = self.factor_of_part(span, from, to);
+        let interest = balance.times(factor, self.interest).unwrap_or_else(|| A::of(0));
+        let result = interest
+            .shown(self.money)
+            .map_or_else(|| interest.text(decimals), |money| money.to_plain(decimals));
+        let text = balance.text(decimals);
+        let why = self.factor_told(span, from, to);
+        let code = match (from, to) == (span.start, span.due) {
+            true => Code::InterestOfPeriod,
+            false => Code::InterestOfSegment,
+        };
+        let sentence = format!(
+            "From {} to {} a balance of {text} bears interest of {result}: {text} × {}.",
+            from.date, to.date, why.result,
+        );
+        Derivation::new(code, path, result)
+            .formula("balance × factor", format!("{text} × {}", why.result))
+            .with("balance", &text)
+            .with("factor", &why.result)
+            .with("from", from.date)
+            .with("to", to.date)
+            .with("days", from.until(to))
+            .exact(balance.times_value(factor, decimals))
+            .rounded(Some(self.money), decimals)
+            .say(sentence)
+            .because(why)
     }
 }

@@ -5,12 +5,15 @@
 mod apr;
 mod derivation;
 mod interest;
+mod late;
 mod level;
 mod number;
 mod penalty;
 mod period;
 mod row;
 mod rule;
+mod running;
+mod settle;
 mod subject;
 mod totals;
 mod tvm;
@@ -25,6 +28,8 @@ use subject::{Subject, Told};
 pub use apr::explain_apr;
 pub use derivation::{Argument, Code, Derivation, Rounded, Value};
 pub use penalty::penalty;
+pub use running::explain_running;
+pub use settle::explain_payoff;
 
 /// Explains a figure of the schedule of terms: `rows[3].interest` (or `.principal`, `.due`, `.balance`, `.due_on`),
 /// `installment`, `tuned`, `count`, `total_interest`, `total_due`, `last_due`, `payoff.principal` (or `.interest`, `.total`; `payoff` alone is the total), in a

@@ -2,11 +2,12 @@
 
 use super::derivation::{Code, Derivation};
 use super::number::Fraction;
-use super::subject::{Subject, Told};
 use crate::day::Day;
-use crate::plan::Span;
+use crate::plan::{Plan, Span};
 use crate::ratio::Ratio;
 use crate::terms::{DayCount, InterestPeriod, Unit};
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 /// The name of a day count in the terms.
 fn name(day_count: DayCount) -> &'static str {
@@ -20,16 +21,25 @@ fn name(day_count: DayCount) -> &'static str {
     }
 }
 
-impl<A: Told> Subject<'_, A> {
+impl Plan<'_> {
+    /// The annual rate in force on a day, in percent.
+    fn annual_rate(&self, on: NaiveDate) -> Decimal {
+        let changes = self.terms.rate_changes.iter().rev();
+        let change = changes.into_iter().find(|change| change.on <= on);
+        change
+            .map_or(self.terms.annual_rate, |change| change.annual_rate)
+            .normalize()
+    }
+
     /// The factor of the part `[a, b)` of a period.
-    pub(super) fn factor(&self, span: &Span, a: Day, b: Day) -> Derivation {
-        if span.k <= self.plan.terms.grace.interest_free {
+    pub(super) fn factor_told(&self, span: &Span, a: Day, b: Day) -> Derivation {
+        if span.k <= self.terms.grace.interest_free {
             return Derivation::new(Code::FactorFree, "", "0")
                 .formula("0", "0")
                 .with("period", span.k)
                 .say(format!("Period {} is free of interest, so its factor is 0.", span.k));
         }
-        let factor = self.plan.factor_of_part(span, a, b);
+        let factor = self.factor_of_part(span, a, b);
         let years = self.years(span, a, b);
         let rate = self.annual_rate(span.start.date);
         let text = Fraction::of(factor);
@@ -54,7 +64,7 @@ impl<A: Told> Subject<'_, A> {
 
     /// The length in years of the part `[a, b)` of a period.
     fn years(&self, span: &Span, a: Day, b: Day) -> Derivation {
-        let (calendar, terms) = (&self.plan.calendar, self.plan.terms);
+        let (calendar, terms) = (&self.calendar, self.terms);
         let is_whole = (a, b) == (span.start, span.due);
         let days = a.until(b);
         let count = match terms.interest_period {
@@ -135,9 +145,9 @@ impl<A: Told> Subject<'_, A> {
         count: DayCount,
         step: impl Fn(Code, Ratio) -> Derivation,
     ) -> Derivation {
-        let terms = self.plan.terms;
+        let terms = self.terms;
         let base = name(count).trim_start_matches("30/");
-        let years = self.plan.calendar.years(span.k, span.start, span.due);
+        let years = self.calendar.years(span.k, span.start, span.due);
         let days = match terms.unit {
             Unit::Days => terms.every,
             Unit::Weeks => 7 * terms.every,

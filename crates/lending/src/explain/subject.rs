@@ -11,8 +11,6 @@ use crate::plan::{Dates, Plan};
 use crate::ratio::Ratio;
 use crate::schedule::{Schedule, show};
 use crate::terms::TermsError;
-use chrono::NaiveDate;
-use rust_decimal::Decimal;
 
 /// An amount that can show itself before it is rounded.
 pub(super) trait Told: Amount {
@@ -129,14 +127,5 @@ impl<'t, A: Told> Subject<'t, A> {
     /// The installment that was worked out last before row `k` or for it.
     pub fn level_note(&self, k: u32) -> Option<&LevelNote<A>> {
         self.trace.levels.iter().rev().find(|level| level.from <= k)
-    }
-
-    /// The annual rate in force on a day, in percent.
-    pub fn annual_rate(&self, on: NaiveDate) -> Decimal {
-        let changes = self.plan.terms.rate_changes.iter().rev();
-        let change = changes.into_iter().find(|change| change.on <= on);
-        change
-            .map_or(self.plan.terms.annual_rate, |change| change.annual_rate)
-            .normalize()
     }
 }

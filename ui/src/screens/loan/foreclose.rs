@@ -2,15 +2,21 @@
 
 use super::{Layer, LoanPage};
 use crate::i18n::{t, text};
-use crate::parts::query;
+use crate::parts::{Source, query};
 use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
-use farthing_api::{ForecloseLoan, LoanView, Money, PayoffView, QuotePayoff};
+use farthing_api::{ForecloseLoan, LoanId, LoanView, Money, PayoffAsked, PayoffView, QuotePayoff};
 use farthing_lending::PayoffInterest;
 use leptos::prelude::*;
 
 /// What it takes, as sums.
-fn sums(quote: &PayoffView, show: Show) -> AnyView {
+fn sums(loan: LoanId, quote: &PayoffView, show: Show) -> AnyView {
+    let asked = PayoffAsked {
+        on: quote.on,
+        discount: quote.discount,
+    };
+    let source = Source::Loan(loan, Some(asked));
+    let why = |figure: &str, name, amount| show.why(&source, figure, name, show.money(amount));
     let interest = match quote.interest_to {
         PayoffInterest::ToDate => text::LOAN_FORECLOSE_INTEREST,
         PayoffInterest::ToPeriodEnd => text::LOAN_FORECLOSE_INTEREST_END,
@@ -18,12 +24,12 @@ fn sums(quote: &PayoffView, show: Show) -> AnyView {
     let minus = |amount: Money| show.money(-amount);
     view! {
         <dl class="sums dialog-object">
-            <dt>{t(text::LOAN_FORECLOSE_PRINCIPAL)}</dt><dd data-figure="payoff_principal">{show.money(quote.principal)}</dd>
-            <dt>{t(interest)}</dt><dd data-figure="payoff_interest">{show.money(quote.interest)}</dd>
-            <dt>{t(text::LOAN_FORECLOSE_PENALTY)}</dt><dd data-figure="payoff_penalty">{show.money(quote.penalty)}</dd>
-            {quote.fee.is_positive().then(|| view! { <dt>{t(text::LOAN_FORECLOSE_FEE)}</dt><dd data-figure="payoff_fee">{show.money(quote.fee)}</dd> })}
+            <dt>{t(text::LOAN_FORECLOSE_PRINCIPAL)}</dt><dd data-figure="payoff_principal">{why("payoff.principal", text::LOAN_FORECLOSE_PRINCIPAL, quote.principal)}</dd>
+            <dt>{t(interest)}</dt><dd data-figure="payoff_interest">{why("payoff.interest", interest, quote.interest)}</dd>
+            <dt>{t(text::LOAN_FORECLOSE_PENALTY)}</dt><dd data-figure="payoff_penalty">{why("payoff.penalty", text::LOAN_FORECLOSE_PENALTY, quote.penalty)}</dd>
+            {quote.fee.is_positive().then(|| view! { <dt>{t(text::LOAN_FORECLOSE_FEE)}</dt><dd data-figure="payoff_fee">{why("payoff.fee", text::LOAN_FORECLOSE_FEE, quote.fee)}</dd> })}
             <dt>{t(text::LOAN_FORECLOSE_GIVEN)}</dt><dd data-figure="payoff_discount">{minus(quote.discount)}</dd>
-            <dt class="strong">{t(text::LOAN_FORECLOSE_TOTAL)}</dt><dd class="total" data-figure="payoff_total">{show.money(quote.total)}</dd>
+            <dt class="strong">{t(text::LOAN_FORECLOSE_TOTAL)}</dt><dd class="total" data-figure="payoff_total">{why("payoff.total", text::LOAN_FORECLOSE_TOTAL, quote.total)}</dd>
             <dt>{t(text::LOAN_FORECLOSE_SAVED)}</dt><dd data-figure="payoff_saved">{show.money(quote.saved)}</dd>
         </dl>
     }
@@ -95,7 +101,7 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
             {form.money_hinted("discount", text::LOAN_FORECLOSE_DISCOUNT, discount, Signal::stored(most))}
             {form.methods("method", text::LOAN_FORECLOSE_METHOD, method)}
         </div>
-        {move || quote.get().map(|quote| sums(&quote, show))}
+        {move || quote.get().map(|quote| sums(page.id, &quote, show))}
     };
     let foot = view! {
         {page.cancel(text::LOAN_DO_KEEP)}
