@@ -77,6 +77,7 @@ impl Cast {
             seen: batch.loan(loan).await.unwrap().unwrap().seen(),
             value_date: today,
             method: PaymentMethod::Bank,
+            first_due_on: None,
         };
         self.run(batch, officer, today, &disburse).await;
     }
@@ -190,11 +191,9 @@ fn copy(book: &Path, name: &str) -> PathBuf {
     let to = book.with_file_name(format!("{name}.book"));
     std::fs::copy(book, &to).unwrap();
     std::fs::copy(keys_path(book), keys_path(&to)).unwrap();
-    for ending in ["device"] {
-        let beside = |path: &Path| PathBuf::from(format!("{}.{ending}", path.display()));
-        if beside(book).exists() {
-            std::fs::copy(beside(book), beside(&to)).unwrap();
-        }
+    let device = |path: &Path| PathBuf::from(format!("{}.device", path.display()));
+    if device(book).exists() {
+        std::fs::copy(device(book), device(&to)).unwrap();
     }
     to
 }
