@@ -104,7 +104,12 @@ pub(crate) fn wrong_password() -> ApiError {
 }
 
 pub(crate) fn wait(until: chrono::DateTime<chrono::Utc>) -> ApiError {
-    ApiError::new(ErrorKind::Unavailable, Code::Wait).with("time", until)
+    not_before(Code::Wait, until)
+}
+
+/// It may be done again from a moment on.
+pub(crate) fn not_before(code: Code, until: chrono::DateTime<chrono::Utc>) -> ApiError {
+    ApiError::new(ErrorKind::Unavailable, code).with("time", until)
 }
 
 pub(crate) fn internal(error: &dyn std::error::Error) -> ApiError {

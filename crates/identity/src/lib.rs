@@ -5,6 +5,7 @@
 pub mod device;
 pub mod email;
 mod error;
+mod host;
 mod keyring;
 pub mod mail;
 pub mod otp;

@@ -2,13 +2,13 @@
 
 pub use crate::templates::{ReceiptMail, code_message, receipt_message, test_message};
 
+use crate::host::is_this_machine;
 use farthing_api::{ApiError, Code, ErrorKind, MailSecurity, MailSettings};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::{AsyncSmtpTransport, Error as SmtpError};
 use lettre::{Address, AsyncTransport, Tokio1Executor};
-use std::net::IpAddr;
 use std::time::Duration;
 
 /// A message is given up when it has not been handed over after so many seconds.
@@ -89,11 +89,6 @@ fn tls_parameters(host: &str) -> Result<TlsParameters, MailError> {
     TlsParameters::new(host.to_string()).map_err(|_| MailError::Unreachable(answer(Code::MailNoTls, host)))
 }
 
-fn is_this_machine(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
 fn compose(settings: &MailSettings, message: Message) -> Result<lettre::Message, MailError> {
     let wrong = |code: Code, text: &str| {
         MailError::Address(ApiError::new(ErrorKind::Input, code).with("text", &one_line(text)))
@@ -145,20 +140,4 @@ fn cause(error: &SmtpError) -> String {
         source = inner;
     }
     one_line(source.to_string().trim_end_matches('.'))
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn knows_this_machine() {
-        for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "::1", "[::1]"] {
-            assert!(is_this_machine(host), "{host}");
-        }
-        for host in ["localhost.example.org", "10.0.0.1", "mail", ""] {
-            assert!(!is_this_machine(host), "{host}");
-        }
-    }
 }

@@ -7,6 +7,7 @@
 pub use crate::sms_template::check;
 pub use crate::templates::{code_text, test_text};
 
+use crate::host::{address_of, is_this_machine};
 use crate::sms_template::{Filled, fill};
 use farthing_api::{ApiError, Code, ErrorKind, SmsAuth, SmsMethod, SmsSent, SmsSettings};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -202,18 +203,10 @@ impl Resolve for Guarded {
 
 /// Whether a gateway's host may be asked under these settings, as far as its name shows.
 pub(crate) fn may_ask(url: &Url, own_network: bool) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    match bare.parse::<IpAddr>() {
-        Ok(ip) => own_network || ip.is_loopback() || is_public(ip),
-        Err(_) => true,
+    match address_of(url.host_str().unwrap_or_default()) {
+        Some(ip) => own_network || ip.is_loopback() || is_public(ip),
+        None => true,
     }
-}
-
-/// Whether the host is this machine by name or number.
-pub(crate) fn is_this_machine(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Whether an address is one of the public network, by the registries of special addresses (RFC 6890 and what updates it).

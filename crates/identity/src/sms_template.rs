@@ -1,6 +1,7 @@
 //! What a gateway is asked: address and body, with phone, sender and message in their blanks.
 
-use crate::sms::{is_this_machine, may_ask};
+use crate::host::is_this_machine;
+use crate::sms::may_ask;
 use farthing_api::{ApiError, Code, SmsAuth, SmsForm, SmsMethod, SmsSettings};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;

@@ -1,7 +1,7 @@
 //! One-time codes: to verify a customer's email or phone, and to let a customer in.
 
 use crate::desk::{Desk, Open, Session};
-use crate::error::{Answer, Told, internal};
+use crate::error::{Answer, Told, internal, not_before};
 use chrono::Duration;
 use farthing_api::{
     ApiError, Arg, Code, CodeSent, Contact, CustomerId, CustomerView, ErrorKind, MailSettings, Secret, SendCode,
@@ -15,6 +15,12 @@ use farthing_store::{Act, Beside, ChallengeRow, Suspension, Tried};
 
 /// Who asks where nobody is signed in: whoever stands at this desk.
 const THIS_DESK: &str = "desk";
+
+/// What wrong codes in a row do, be they sent or an authenticator's.
+pub(crate) const SUSPENSION: Suspension = Suspension {
+    after: Policy::WRONG_IN_A_ROW,
+    lasts: Duration::hours(Policy::SUSPENDED_HOURS),
+};
 
 /// What a code is for, and which way it goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -154,12 +160,13 @@ impl Desk {
         let book = &open.book;
         let hour = Duration::hours(1);
         let asked = book.acts_since(Act::CodeFrom, source, now - hour).await.told()?;
-        otp::within(&asked, Policy::SENDS_FROM, hour, now).map_err(|until| limit(Code::TooManyCodesHere, until))?;
+        otp::within(&asked, Policy::SENDS_FROM, hour, now)
+            .map_err(|until| not_before(Code::TooManyCodesHere, until))?;
         let sent = book
             .acts_since(Act::CodeTo, &target, now - Duration::days(1))
             .await
             .told()?;
-        let resend_after = otp::may_send(&sent, now).map_err(|until| limit(Code::TooManyCodes, until))?;
+        let resend_after = otp::may_send(&sent, now).map_err(|until| not_before(Code::TooManyCodes, until))?;
 
         let waiting = book
             .waiting_challenge(purpose.word, &target, subject, now)
@@ -280,15 +287,12 @@ impl Desk {
         let (book, now) = (&open.book, self.clock.now());
         let span = Duration::minutes(5);
         let checks = book.acts_since(Act::CheckFrom, source, now - span).await.told()?;
-        otp::within(&checks, Policy::CHECKS_FROM, span, now).map_err(|until| limit(Code::TooManyChecksHere, until))?;
-        let suspension = Suspension {
-            after: Policy::WRONG_IN_A_ROW,
-            lasts: Duration::hours(Policy::SUSPENDED_HOURS),
-        };
-        let challenge = match book.try_challenge(id, source, now, suspension).await.told()? {
+        otp::within(&checks, Policy::CHECKS_FROM, span, now)
+            .map_err(|until| not_before(Code::TooManyChecksHere, until))?;
+        let challenge = match book.try_challenge(id, source, now, SUSPENSION).await.told()? {
             Tried::Counted(challenge) => challenge,
             Tried::Unknown => return refuse(Code::WrongCode),
-            Tried::Suspended { until } => return Err(limit(Code::Suspended, until)),
+            Tried::Suspended { until } => return Err(not_before(Code::Suspended, until)),
         };
         let Some(purpose) = purposes.iter().find(|p| p.word == challenge.purpose) else {
             return refuse(Code::WrongCode);
@@ -392,10 +396,6 @@ impl Desk {
 
 fn hashes(codes: &str) -> Answer<Vec<String>> {
     serde_json::from_str(codes).map_err(|e| internal(&e))
-}
-
-fn limit(code: Code, until: chrono::DateTime<chrono::Utc>) -> ApiError {
-    ApiError::new(ErrorKind::Unavailable, code).with("time", until)
 }
 
 fn closed_book() -> ApiError {

@@ -1,17 +1,16 @@
 //! The second step of a sign-in: an authenticator's code, or a recovery code.
 
+use super::codes::SUSPENSION;
 use crate::desk::{Desk, Open, Session, signed_out};
-use crate::error::{Answer, Told};
-use chrono::Duration;
+use crate::error::{Answer, Told, not_before};
 use farthing_api::{
     ApiError, CheckSecondFactor, Code, ConfirmSecondFactor, CountRecoveryCodes, ErrorKind, NewRecoveryCodes,
     OfferSecondFactor, RecoveryCodes, ResetSecondFactor, SecondFactorOffer, Secret, SessionStage, SessionView, UserId,
 };
-use farthing_identity::otp::Policy;
 use farthing_identity::{open_text, seal_text, second_factor};
 use farthing_office::Command;
 use farthing_office::permission::Permission;
-use farthing_store::{Beside, Suspension};
+use farthing_store::Beside;
 use std::sync::Arc;
 
 /// Wrong codes at one sign-in, after which the password is asked for again.
@@ -82,13 +81,8 @@ impl Desk {
     async fn prove(&self, open: &Open, session: &Session, code: &Secret) -> Answer<()> {
         let (book, now, user) = (&open.book, self.clock.now(), session.user);
         let target = format!("second_factor:{user}");
-        let limit = Suspension {
-            after: Policy::WRONG_IN_A_ROW,
-            lasts: Duration::hours(Policy::SUSPENDED_HOURS),
-        };
-        if let Some(until) = book.try_second_factor(&target, now, limit).await.told()? {
-            let suspended = ApiError::new(ErrorKind::Unavailable, Code::SecondFactorSuspended);
-            return Err(suspended.with("time", until));
+        if let Some(until) = book.try_second_factor(&target, now, SUSPENSION).await.told()? {
+            return Err(not_before(Code::SecondFactorSuspended, until));
         }
         let right = if second_factor::is_recovery_code(code) {
             let hash = second_factor::recovery_hash(&self.pepper(open).await?, &user.to_string(), code);
