@@ -287,43 +287,15 @@ fn new_terms(
 /// The terms of a purchase plan, which bears no interest.
 fn plain(on: NaiveDate, decimals: u32) -> Terms {
     let unit = Decimal::new(1, decimals);
-    Terms {
-        principal: Decimal::ONE,
-        annual_rate: Decimal::ZERO,
-        disbursed_on: on,
-        installments: None,
-        every: 1,
-        unit: Unit::Months,
-        first_due_on: None,
-        method: Method::DecliningEqualInstallments,
-        interest_period: InterestPeriod::PerInstallment,
-        day_count: None,
-        month_end: Default::default(),
-        installment_rate: Default::default(),
-        grace: Grace::default(),
-        rounding: Rounding {
-            money: unit,
-            mode: RoundingMode::HalfUp,
-            installment_multiple: Multiple::Of(unit),
-            installment_mode: None,
-            remainder: Default::default(),
-            ledger: LedgerKind::Rounded,
-        },
-        installment_tuning: false,
-        fixed_installment: None,
-        fixed_principal: None,
-        down_payment_pct: None,
-        balloon: None,
-        payments: None,
-        as_of: None,
-        prepayment: None,
-        payoff_on: None,
-        payoff_interest: None,
-        rate_changes: Vec::new(),
-        step_up: None,
-        advances: Vec::new(),
-        working_days: None,
-    }
+    let rounding = Rounding {
+        money: unit,
+        mode: RoundingMode::HalfUp,
+        installment_multiple: Multiple::Of(unit),
+        installment_mode: None,
+        remainder: Default::default(),
+        ledger: LedgerKind::Rounded,
+    };
+    Terms::level(Decimal::ONE, Decimal::ZERO, on, rounding)
 }
 
 /// The real length of the first period in days and that of a regular one, where interest goes by installment and the

@@ -384,3 +384,40 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub working_days: Option<WorkingDays>,
 }
+
+impl Terms {
+    /// A loan of equal monthly installments with interest by installment, of which nothing else is agreed; of how many
+    /// installments is left open. `rounding` is chosen, since no choice suits all.
+    pub fn level(principal: Decimal, annual_rate: Decimal, disbursed_on: NaiveDate, rounding: Rounding) -> Terms {
+        Terms {
+            principal,
+            annual_rate,
+            disbursed_on,
+            installments: None,
+            every: 1,
+            unit: Unit::Months,
+            first_due_on: None,
+            method: Method::DecliningEqualInstallments,
+            interest_period: InterestPeriod::PerInstallment,
+            day_count: None,
+            month_end: MonthEnd::default(),
+            installment_rate: InstallmentRate::default(),
+            grace: Grace::default(),
+            rounding,
+            installment_tuning: false,
+            fixed_installment: None,
+            fixed_principal: None,
+            down_payment_pct: None,
+            balloon: None,
+            payments: None,
+            as_of: None,
+            prepayment: None,
+            payoff_on: None,
+            payoff_interest: None,
+            rate_changes: Vec::new(),
+            step_up: None,
+            advances: Vec::new(),
+            working_days: None,
+        }
+    }
+}

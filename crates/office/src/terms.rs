@@ -31,36 +31,26 @@ pub fn loan_terms(
         ledger: Default::default(),
     };
     Terms {
-        principal: decimal(principal, currency),
-        annual_rate: product.annual_rate,
-        disbursed_on,
         installments: Some(installments),
         every: product.every,
         unit: product.unit,
-        first_due_on: None,
         method: product.method,
         interest_period: options.interest_period,
         day_count: options.day_count,
         month_end: options.month_end,
-        installment_rate: Default::default(),
         grace: options.grace,
-        rounding,
         installment_tuning: options.installment_tuning,
-        fixed_installment: None,
-        fixed_principal: None,
-        down_payment_pct: None,
         balloon: options
             .balloon_percent
             .map(|percent| decimal(balloon(principal, percent, unit), currency)),
-        payments: None,
-        as_of: None,
-        prepayment: None,
-        payoff_on: None,
-        payoff_interest: None,
-        rate_changes: Vec::new(),
         step_up: options.step_up,
-        advances: Vec::new(),
         working_days: options.working_days.clone(),
+        ..Terms::level(
+            decimal(principal, currency),
+            product.annual_rate,
+            disbursed_on,
+            rounding,
+        )
     }
 }
 

@@ -7,10 +7,8 @@ use crate::parts::{
     Source, Status, StatusGlyph, Tab, Tabs, TextField, Tone, Why, WorkItem,
 };
 use crate::state::app;
-use farthing_lending::terms::{Grace, LedgerKind, Remainder};
-use farthing_lending::{
-    DayCount, InstallmentRate, InterestPeriod, Method, MonthEnd, Multiple, Rounding, RoundingMode, Terms, Unit,
-};
+use farthing_lending::terms::{LedgerKind, Remainder};
+use farthing_lending::{DayCount, InstallmentRate, InterestPeriod, MonthEnd, Multiple, Rounding, RoundingMode, Terms};
 use leptos::prelude::*;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -143,41 +141,26 @@ pub fn GalleryScreen() -> impl IntoView {
 /// Terms whose figures can be asked about.
 fn sample_terms() -> Arc<Terms> {
     let hundred = Decimal::ONE_HUNDRED;
+    let cent = Decimal::new(1, 2);
+    let rounding = Rounding {
+        money: cent,
+        mode: RoundingMode::HalfUp,
+        installment_multiple: Multiple::Of(cent),
+        installment_mode: None,
+        remainder: Remainder::Last,
+        ledger: LedgerKind::Rounded,
+    };
     Arc::new(Terms {
-        principal: hundred * hundred,
-        annual_rate: Decimal::from(18),
-        disbursed_on: chrono::NaiveDate::default(),
         installments: Some(12),
-        every: 1,
-        unit: Unit::Months,
-        first_due_on: None,
-        method: Method::DecliningEqualInstallments,
         interest_period: InterestPeriod::Daily,
         day_count: Some(DayCount::Act365),
         month_end: MonthEnd::Clamp,
         installment_rate: InstallmentRate::Actual,
-        grace: Grace::default(),
-        rounding: Rounding {
-            money: Decimal::new(1, 2),
-            mode: RoundingMode::HalfUp,
-            installment_multiple: Multiple::Of(Decimal::new(1, 2)),
-            installment_mode: None,
-            remainder: Remainder::Last,
-            ledger: LedgerKind::Rounded,
-        },
-        installment_tuning: false,
-        fixed_installment: None,
-        fixed_principal: None,
-        down_payment_pct: None,
-        balloon: None,
-        payments: None,
-        as_of: None,
-        prepayment: None,
-        payoff_on: None,
-        payoff_interest: None,
-        rate_changes: Vec::new(),
-        step_up: None,
-        advances: Vec::new(),
-        working_days: None,
+        ..Terms::level(
+            hundred * hundred,
+            Decimal::from(18),
+            chrono::NaiveDate::default(),
+            rounding,
+        )
     })
 }

@@ -65,34 +65,15 @@ fn terms() -> Terms {
         ledger: Default::default(),
     };
     Terms {
-        principal: Decimal::new(500_000, 2),
-        annual_rate: Decimal::new(1800, 2),
-        disbursed_on: date(2026, 1, 5),
         installments: Some(24),
-        every: 1,
-        unit: farthing_lending::Unit::Months,
-        first_due_on: None,
-        method: farthing_lending::Method::DecliningEqualInstallments,
         interest_period: farthing_lending::InterestPeriod::Daily,
         day_count: Some(farthing_lending::DayCount::Act365),
-        month_end: Default::default(),
-        installment_rate: Default::default(),
-        grace: Default::default(),
-        rounding,
-        installment_tuning: false,
-        fixed_installment: None,
-        fixed_principal: None,
-        down_payment_pct: None,
-        balloon: None,
-        payments: None,
-        as_of: None,
-        prepayment: None,
-        payoff_on: None,
-        payoff_interest: None,
-        rate_changes: Vec::new(),
-        step_up: None,
-        advances: Vec::new(),
-        working_days: None,
+        ..Terms::level(
+            Decimal::new(500_000, 2),
+            Decimal::new(1800, 2),
+            date(2026, 1, 5),
+            rounding,
+        )
     }
 }
 
