@@ -88,6 +88,8 @@ routes! {
     WaiveDues => waive_dues,
     PreviewNewTerms => preview_new_terms,
     ChangeTerms => change_terms,
+    PreviewPart => preview_part,
+    DisbursePart => disburse_part,
     WriteOffLoan => write_off_loan,
     SettleSuspense => settle_suspense,
     GetRules => get_rules,

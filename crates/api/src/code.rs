@@ -244,6 +244,11 @@ codes! {
     BeforeWaiver "before_waiver" "Dues were waived on {date}. Choose that day or a later one.";
     BeforeTermsChange "before_terms_change" "The terms were changed on {date}. Choose that day or a later one.";
     TopUpMissing "top_up_missing" "Enter how much is paid out on top.";
+    PartAmount "part_amount" "Enter at most {most}, what is approved and not paid out yet.";
+    PartsNotThis "parts_not_this" "This loan is paid out in one sum. Enter {all}.";
+    PartsRange "parts_range" "Enter 1 to 24 parts.";
+    PartsNotWith "parts_not_with" "Enter 1: a balloon or growing installments are worked out for the whole sum at once.";
+    NothingUndisbursed "nothing_undisbursed" "All that was approved of {loan} is paid out. For more money give it a top-up.";
     TopUpNotThis "top_up_not_this" "Choose a top-up to pay money out on top.";
     CapitaliseNotThis "capitalise_not_this" "Choose a restructuring to make interest, charges or penalties principal.";
     RateNotThis "rate_not_this" "Choose a reschedule or a restructuring to change the rate.";

@@ -108,6 +108,12 @@ pub struct LoanView {
     pub payoff: Option<PayoffView>,
     /// The largest discount that may be given, in minor units.
     pub max_discount: Money,
+    /// Approved and not paid out yet, in minor units.
+    pub undisbursed: Money,
+    /// Into how many parts the money may still be divided.
+    pub parts_left: u32,
+    /// Whether the next part may be paid out, or why not.
+    pub may_disburse_part: Result<(), ApiError>,
     /// The payments.
     pub payments: Vec<PaymentView>,
     /// What happened, newest first.

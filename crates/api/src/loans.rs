@@ -59,6 +59,9 @@ request! {
         method: PaymentMethod,
         /// The due date of the first installment, where it is apart from the rhythm.
         first_due_on: Option<NaiveDate>,
+        /// How much of a loan that is paid out in parts goes out first, in minor units; none: all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
     } => LoanView;
 
     /// Takes a payment.

@@ -69,6 +69,9 @@ pub struct ProductTerms {
     pub allocation: AllocationOrder,
     /// The largest discount an officer may give when a loan is closed early, in minor units.
     pub max_discount: Money,
+    /// Into how many parts its money may be divided when it is paid out; 0 is 1.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub parts: u32,
     /// Whether new loans may be made of it.
     pub active: bool,
     /// What it costs besides interest.
@@ -86,6 +89,10 @@ pub struct ProductTerms {
     /// What few products need.
     #[serde(default, skip_serializing_if = "ScheduleOptions::is_usual")]
     pub options: Box<ScheduleOptions>,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What of a schedule few products choose for themselves. The default is what most have.

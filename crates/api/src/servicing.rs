@@ -57,6 +57,30 @@ request! {
         reason: String,
     } => LoanView;
 
+    /// The schedule that paying out the next part would lead to. Moves nothing.
+    PreviewPart {
+        /// Of which loan.
+        loan: LoanId,
+        /// The day on which the money goes out.
+        on: NaiveDate,
+        /// How much, in minor units.
+        amount: Money,
+    } => NewTermsView;
+
+    /// Pays out the next part of a loan that is paid out in parts; the installments left are worked out anew.
+    DisbursePart {
+        /// Of which loan.
+        loan: LoanId,
+        /// [`LoanView::seen`] of what the caller looked at.
+        seen: String,
+        /// The day on which the money goes out.
+        on: NaiveDate,
+        /// How much, in minor units; at most what is approved and not paid out.
+        amount: Money,
+        /// How it goes out.
+        method: PaymentMethod,
+    } => LoanView;
+
     /// Gives a loan up as lost. Payments on it are recoveries from then on.
     WriteOffLoan {
         /// Which.
@@ -96,10 +120,12 @@ pub enum TermsChange {
     Restructure,
     /// Money is paid out on top.
     TopUp,
+    /// The next part of the approved principal is paid out.
+    NextPart,
 }
 
 impl TermsChange {
-    /// All of them.
+    /// Those that are agreed on anew.
     pub const ALL: [TermsChange; 5] = [
         TermsChange::Reschedule,
         TermsChange::ReAge,
@@ -116,6 +142,7 @@ impl TermsChange {
             TermsChange::ReAmortise => "re_amortise",
             TermsChange::Restructure => "restructure",
             TermsChange::TopUp => "top_up",
+            TermsChange::NextPart => "next_part",
         }
     }
 }

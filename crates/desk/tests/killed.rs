@@ -45,6 +45,7 @@ async fn large_loan(t: &Branch) -> LoanId {
         penalty: None,
         allocation: AllocationOrder::default(),
         max_discount: Money::ZERO,
+        parts: 0,
         active: true,
         charges: Vec::new(),
         allocate: Default::default(),
@@ -97,6 +98,7 @@ async fn large_loan(t: &Branch) -> LoanId {
             value_date,
             method,
             first_due_on: None,
+            amount: None,
         })
         .await
         .unwrap();

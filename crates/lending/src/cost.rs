@@ -3,7 +3,7 @@
 use crate::Money;
 use crate::apr::{AprRule, Disclosure, EuPeriod, Flow, UnitOfPeriod, UnitPeriod, apr};
 use crate::charge::{Charge, at_start, with_rows};
-use crate::schedule::Schedule;
+use crate::schedule::{Row, Schedule};
 use crate::terms::{Terms, Unit};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -32,6 +32,37 @@ pub struct CostOfCredit {
     pub aprc: Option<String>,
 }
 
+/// What an annual percentage rate of a loan is worked out from: what the customer has of it, and what the customer pays.
+/// A charge at the counter lessens what the customer has just as one that is taken off the payout.
+pub fn disclosure(rule: AprRule, terms: &Terms, schedule: &Schedule, charges: &[Charge], decimals: u32) -> Disclosure {
+    let principal: Money = schedule.rows.iter().map(|row| row.principal).sum();
+    let at_once: Money = at_start(charges, principal).iter().map(|charge| charge.amount).sum();
+    let fees = with_rows(charges, principal, terms.disbursed_on, &schedule.rows);
+    let flow = |on: NaiveDate, amount: Money| Flow {
+        on: Some(on),
+        at: None,
+        amount: Decimal::new(amount.minor(), decimals),
+        count: None,
+        every: None,
+        unit: None,
+    };
+    let fee = |n: u32| fees.iter().find(|fee| fee.n == n).map_or(Money::ZERO, |fee| fee.amount);
+    let paid = |row: &Row| flow(row.due_on, row.principal + row.interest + fee(row.n));
+    let payments: Vec<Flow> = schedule
+        .rows
+        .iter()
+        .map(paid)
+        .filter(|f| f.amount > Decimal::ZERO)
+        .collect();
+    Disclosure {
+        rule,
+        advances: vec![flow(terms.disbursed_on, principal - at_once)],
+        unit_period: (rule == AprRule::RegZ).then(|| unit_period(terms, &payments)),
+        period: (rule == AprRule::Eu).then(|| period(terms)),
+        payments,
+    }
+}
+
 /// The cost of a loan whose charges are known, of a schedule with so many decimals of the currency.
 pub fn cost_of_credit(terms: &Terms, schedule: &Schedule, charges: &[Charge], decimals: u32) -> CostOfCredit {
     let principal: Money = schedule.rows.iter().map(|row| row.principal).sum();
@@ -42,38 +73,10 @@ pub fn cost_of_credit(terms: &Terms, schedule: &Schedule, charges: &[Charge], de
     let interest: Money = schedule.rows.iter().map(|row| row.interest).sum();
     let later: Money = fees.iter().map(|fee| fee.amount).sum();
     let received = principal + paid_at_once - at_once;
-    // A charge at the counter lessens what the customer has of the loan just as one that is taken off.
-    let financed = principal - at_once;
-    let flow = |on: NaiveDate, amount: Money| Flow {
-        on: Some(on),
-        at: None,
-        amount: Decimal::new(amount.minor(), decimals),
-        count: None,
-        every: None,
-        unit: None,
-    };
-    let payments: Vec<Flow> = schedule
-        .rows
-        .iter()
-        .map(|row| {
-            let fee = fees
-                .iter()
-                .find(|fee| fee.n == row.n)
-                .map_or(Money::ZERO, |fee| fee.amount);
-            flow(row.due_on, row.principal + row.interest + fee)
-        })
-        .filter(|flow| flow.amount > Decimal::ZERO)
-        .collect();
     let rate = |rule: AprRule, places: u32| {
-        let disclosure = Disclosure {
-            rule,
-            advances: vec![flow(terms.disbursed_on, financed)],
-            payments: payments.clone(),
-            unit_period: (rule == AprRule::RegZ).then(|| unit_period(terms, &payments)),
-            period: (rule == AprRule::Eu).then(|| period(terms)),
-        };
-        let rate = apr(&disclosure).ok()?.to_decimals(places);
-        (financed.is_positive() && !rate.is_empty()).then_some(rate)
+        let asked = disclosure(rule, terms, schedule, charges, decimals);
+        let rate = apr(&asked).ok()?.to_decimals(places);
+        (principal > at_once && !rate.is_empty()).then_some(rate)
     };
     CostOfCredit {
         received,

@@ -47,7 +47,7 @@ mod what_if;
 pub use accrual::{Accrual, Earning, Earnings, Rates, Spread, plan_changes};
 pub use allocation::{Allocation, AllocationBy, AllocationOrder, Share};
 pub use charge::{Charge, ChargeAmount, ChargeTaken, ChargeWhen, Fee, at_start, percent_of, with_rows};
-pub use cost::{CostOfCredit, cost_of_credit};
+pub use cost::{CostOfCredit, cost_of_credit, disclosure};
 pub use delinquency::{Bucket, BucketSum, LatenessRules, Standing};
 pub use eligibility::{
     Applicant, Assessment, EligibilityRule, EligibilityRules, Employment, Figure, RuleAnswer, Verdict, Wish, assess,

@@ -8,7 +8,7 @@ use crate::state::{
     User,
 };
 use chrono::Days;
-use farthing_api::{CustomerId, LoanId, LoanStatus, Money};
+use farthing_api::{CustomerId, LoanId, LoanStatus, Money, TermsChange};
 use farthing_lending::{Row, RowState};
 
 /// Folds one fact into the aggregates that it touches. A fact about a thing that is not among them changes nothing:
@@ -230,9 +230,13 @@ fn apply_loan(state: &mut State, fact: &Fact) {
             fees,
             accrual,
             next_event,
+            part,
             ..
         } => with_loan(state, *loan, |l| {
             l.status = LoanStatus::Active;
+            let paid_out = part.unwrap_or(l.principal);
+            l.undisbursed = l.principal - paid_out;
+            l.principal = paid_out;
             l.charges_taken.clone_from(charges);
             l.fees.clone_from(fees);
             l.accrual = accrual.as_deref().cloned();
@@ -298,8 +302,16 @@ fn apply_servicing(state: &mut State, fact: &Fact) {
             put_change(l, change);
         }),
         FactBody::TermsChanged {
-            loan, terms, change, ..
+            loan,
+            terms,
+            paid_out,
+            change,
+            ..
         } => with_loan(state, *loan, |l| {
+            if terms.kind == TermsChange::NextPart {
+                l.undisbursed -= *paid_out;
+                l.principal += *paid_out;
+            }
             l.terms_changes.push((**terms).clone());
             put_change(l, change);
         }),
@@ -373,6 +385,8 @@ fn open(loan: &LoanOpened) -> Loan {
         written_off: None,
         accrual: None,
         next_event: None,
+        parts: loan.parts,
+        undisbursed: Money::ZERO,
     }
 }
 

@@ -24,6 +24,7 @@ impl Command {
             Command::ApplyForLoan { .. } => "apply_for_loan",
             Command::DecideLoan { .. } => "decide_loan",
             Command::Disburse { .. } => "disburse",
+            Command::DisbursePart { .. } => "disburse_part",
             Command::ReceivePayment { .. } => "receive_payment",
             Command::ReversePayment { .. } => "reverse_payment",
             Command::Foreclose { .. } => "foreclose",
@@ -64,7 +65,7 @@ impl Command {
             Command::Vouch { .. } => P::Vouch,
             Command::ApplyForLoan { .. } => P::Apply,
             Command::DecideLoan { .. } => P::Approve,
-            Command::Disburse { .. } => P::Disburse,
+            Command::Disburse { .. } | Command::DisbursePart { .. } => P::Disburse,
             Command::ReceivePayment { .. } => P::Receive,
             Command::ReversePayment { .. } => P::Reverse,
             Command::Foreclose { .. } => P::Foreclose,
@@ -115,6 +116,7 @@ impl Command {
             | Command::Refund { loan, .. }
             | Command::WaiveDues { loan, .. }
             | Command::ChangeTerms { loan, .. }
+            | Command::DisbursePart { loan, .. }
             | Command::WriteOff { loan, .. }
             | Command::GiveNotice { loan, .. } => keys.push(Key::Loan(*loan)),
             Command::Sell { customer, goods, .. } => keys.extend([Key::Customer(*customer), Key::Goods(*goods)]),

@@ -188,6 +188,22 @@ pub enum Command {
         /// The due date of the first installment, where it is apart from the rhythm.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         first_due_on: Option<NaiveDate>,
+        /// How much of it, in minor units; none: all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
+    },
+    /// Pays out the next part of a loan.
+    DisbursePart {
+        /// Which.
+        loan: LoanId,
+        /// The hash of what the person saw.
+        seen: String,
+        /// The day on which the money goes out.
+        on: NaiveDate,
+        /// How much, in minor units.
+        amount: Money,
+        /// How.
+        method: PaymentMethod,
     },
     /// Money came in.
     ReceivePayment {

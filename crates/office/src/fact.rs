@@ -160,6 +160,9 @@ pub enum FactBody {
         accrual: Option<Box<Accrual>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next_event: Option<NaiveDate>,
+        /// How much of the approved principal went out; none: all of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<Money>,
     },
     /// Goods were sold; the first installment follows as a payment of its own.
     PurchaseMade {
@@ -325,6 +328,13 @@ pub struct LoanOpened {
     /// The rules of eligibility that failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_rules: Vec<String>,
+    /// Into how many parts the money may be divided when it is paid out; 0 is 1.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub parts: u32,
+}
+
+pub(crate) fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl FactBody {

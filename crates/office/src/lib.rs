@@ -24,7 +24,8 @@ pub use command::{COMMAND_VERSION, Channel, Command, DayFigures, ProductDay, Sea
 pub use context::{Actor, Context, RULES};
 pub use decide::{
     Preview, Quote, check_against_product, check_payment, decide, due_of, may_change_terms, may_close, may_decide,
-    may_disburse, may_waive, may_write_off, preview_payment, preview_terms, purchase_penalty, quote,
+    may_disburse, may_disburse_part, may_waive, may_write_off, preview_part, preview_payment, preview_terms,
+    purchase_penalty, quote,
 };
 pub use fact::{FACT_VERSION, Fact, FactBody, LoanChange, LoanOpened};
 pub use forms::check_customer;

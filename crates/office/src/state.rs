@@ -2,6 +2,7 @@
 
 use crate::Key;
 use crate::command::Sealed;
+use crate::fact::is_zero;
 use chrono::{DateTime, NaiveDate, Utc};
 use farthing_api::{
     Currency, CustomerId, GoodsId, LoanId, LoanStatus, Money, PaymentId, PaymentMethod, PaymentParts, ProductId,
@@ -343,6 +344,12 @@ pub struct Loan {
     /// The next day whose closing has to look at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_event: Option<NaiveDate>,
+    /// Into how many parts the money may be divided when it is paid out; 0 is 1.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub parts: u32,
+    /// Approved and not paid out yet, in minor units; [`Loan::principal`] is without it once money is out.
+    #[serde(default, skip_serializing_if = "Money::is_nothing")]
+    pub undisbursed: Money,
 }
 
 impl Loan {
@@ -350,6 +357,13 @@ impl Loan {
     pub fn seen(&self) -> String {
         let bytes = serde_json::to_vec(self).unwrap_or_default();
         hex::encode(&Sha256::digest(bytes)[..12])
+    }
+
+    /// Into how many parts what is not paid out may still be divided.
+    pub fn parts_left(&self) -> u32 {
+        let later = self.terms_changes.iter().filter(|c| c.kind == TermsChange::NextPart);
+        let out = u32::from(self.disbursed_on.is_some()) + u32::try_from(later.count()).unwrap_or(u32::MAX);
+        self.parts.max(1).saturating_sub(out)
     }
 }
 

@@ -90,6 +90,13 @@ pub fn check_product(product: &ProductTerms, currency: &Currency) -> Result<(), 
     if !product.installment_multiple.is_positive() {
         return no("installment_multiple", Code::InstallmentMultiple);
     }
+    if product.parts > MOST_PARTS {
+        return no("parts", Code::PartsRange);
+    }
+    let whole = product.method == Method::Balloon || product.options.step_up.is_some();
+    if product.parts > 1 && whole {
+        return no("parts", Code::PartsNotWith);
+    }
     if product.max_discount.is_negative() {
         return no("max_discount", Code::LargestDiscount);
     }
@@ -126,6 +133,9 @@ fn check_options(product: &ProductTerms) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+/// Into how many parts the money of a loan may be divided at most.
+const MOST_PARTS: u32 = 24;
 
 /// The most charges that a product may have.
 const MOST_CHARGES: usize = 12;

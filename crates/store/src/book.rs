@@ -1,5 +1,6 @@
 //! The book: one encrypted SQLite file, one process, one writing connection.
 
+use crate::log::Ends;
 use crate::{StoreError, leave};
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolOptions;
@@ -7,6 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{ConnectOptions, Connection};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex as PlainMutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
@@ -46,6 +48,8 @@ pub struct Book {
     writer: Mutex<SqliteConnection>,
     /// Whether the writer is in a transaction that its owner may have dropped.
     unended: AtomicBool,
+    /// Where the chains ended after the last transaction that was committed here: no other process can have gone on.
+    ends: PlainMutex<Option<Ends>>,
     readers: SqlitePool,
     key: BookKey,
     /// Held as long as the book is open; the lock goes with it.
@@ -138,6 +142,7 @@ impl Book {
             path: path.to_path_buf(),
             writer: Mutex::new(writer),
             unended: AtomicBool::new(false),
+            ends: PlainMutex::new(None),
             readers,
             key: key.clone(),
             _lock: lock,
@@ -171,6 +176,11 @@ impl Book {
             let _ = sqlx::query("rollback").execute(&mut *conn).await;
         }
         conn
+    }
+
+    /// Where the chains end, for the transaction that goes on from there; the next one gets it when that is committed.
+    pub(crate) fn ends(&self) -> &PlainMutex<Option<Ends>> {
+        &self.ends
     }
 
     /// Whether a transaction was begun and not ended.

@@ -3,20 +3,21 @@
 mod chain;
 mod kept;
 
-pub(crate) use chain::{FactRow, command_hash, refusal_hash};
+pub(crate) use chain::{Ends, FactRow, command_hash, refusal_hash};
 pub(crate) use kept::{identity_of, load_all, put_meta, save_aggregates};
 
 use crate::book::Book;
 use crate::project::project;
 use crate::{CustomerKey, StoreError};
-use chain::{Heads, append_command, insert_fact};
+use chain::{append_command, insert_fact};
 use chrono::{DateTime, SecondsFormat, Utc};
 use farthing_api::{CustomerId, DeviceId, LoanId, OpId, UserId};
 use farthing_office::{Command, Context, Fact, Key, Loan, State, balanced, decide};
-use kept::put_identity;
+use kept::{load_unless_kept, put_identity};
 use sqlx::sqlite::SqliteConnection;
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use uuid::Uuid;
 
 /// Which copy of which desk this is.
@@ -71,14 +72,12 @@ pub(crate) fn read_instant(text: &str) -> Result<DateTime<Utc>, StoreError> {
 
 /// Several commands in one transaction, for demo data, imports and the closing of days.
 pub struct Batch<'a> {
+    book: &'a Book,
     conn: tokio::sync::MutexGuard<'a, SqliteConnection>,
-    /// Whether the transaction was not ended; the book remembers it for whoever writes next.
-    unended: &'a AtomicBool,
     /// Aggregates that were loaded or changed so far.
     state: State,
     asked: BTreeSet<Key>,
-    identity: Option<Identity>,
-    heads: Heads,
+    ends: Ends,
 }
 
 impl Book {
@@ -107,17 +106,19 @@ impl Book {
     /// What the database says.
     pub async fn batch(&self) -> Result<Batch<'_>, StoreError> {
         let mut conn = self.writer().await;
-        let unended = self.unended();
-        unended.store(true, Ordering::Relaxed);
+        self.unended().store(true, Ordering::Relaxed);
         sqlx::query("begin immediate").execute(&mut *conn).await?;
-        let (identity, heads) = chain::heads(&mut conn).await?;
+        let known = self.ends().lock().unwrap_or_else(PoisonError::into_inner).take();
+        let ends = match known {
+            Some(ends) => ends,
+            None => chain::ends(&mut conn).await?,
+        };
         Ok(Batch {
+            book: self,
             conn,
-            unended,
             state: State::default(),
             asked: BTreeSet::new(),
-            identity,
-            heads,
+            ends,
         })
     }
 
@@ -149,10 +150,13 @@ impl Batch<'_> {
     /// [`StoreError::Refused`] where the office says no; the transaction may go on then, nothing of the command is
     /// kept. After any other failure it must be rolled back.
     pub async fn execute(&mut self, command: &Command, ctx: &Context, beside: Beside) -> Result<Vec<Fact>, StoreError> {
-        if let Some(facts) = self.outcome_of(ctx.op).await? {
-            return Ok(facts);
+        let new = self.unasked(&command.reads(&ctx.desk));
+        if load_unless_kept(&mut self.conn, ctx.op, &new, &mut self.state).await? {
+            for key in &new {
+                self.asked.remove(key);
+            }
+            return self.outcome_of(ctx.op).await;
         }
-        self.load(&command.reads(&ctx.desk)).await?;
         let facts = decide(&self.state, command, ctx)?;
         if facts.is_empty() {
             return Ok(facts);
@@ -170,12 +174,8 @@ impl Batch<'_> {
     ) -> Result<(), StoreError> {
         if let Some(identity) = &beside.identity {
             put_identity(&mut self.conn, identity).await?;
-            self.identity = Some(identity.clone());
+            self.ends.identity = Some(identity.clone());
         }
-        let identity = self
-            .identity
-            .clone()
-            .ok_or_else(|| StoreError::Damaged("the book has no identity".into()))?;
         if let Some((customer, key)) = &beside.customer_key {
             let key = key.0.as_slice();
             sqlx::query!(
@@ -194,7 +194,7 @@ impl Batch<'_> {
                 return Err(farthing_office::Refusal::field("code", farthing_api::Code::UsedCode).into());
             }
         }
-        append_command(&mut self.conn, &mut self.heads, &identity, command, ctx).await?;
+        append_command(&mut self.conn, &mut self.ends, command, ctx).await?;
         self.append_facts(facts).await?;
         if let Some((user, hash)) = &beside.credential {
             put_credential(&mut self.conn, *user, hash, &instant(ctx.at)).await?;
@@ -212,20 +212,14 @@ impl Batch<'_> {
                     fact.body.word()
                 )));
             }
-            let seq = insert_fact(&mut self.conn, &mut self.heads, fact).await?;
+            let seq = insert_fact(&mut self.conn, &mut self.ends, fact).await?;
             project(&mut self.conn, &mut self.state, seq, fact).await?;
         }
         save_aggregates(&mut self.conn, &self.state, &keys).await
     }
 
     /// What the office decided on an operation that was kept before.
-    async fn outcome_of(&mut self, op: OpId) -> Result<Option<Vec<Fact>>, StoreError> {
-        let known = sqlx::query_scalar!("select 1 from command where op_id = ?", op.0)
-            .fetch_optional(&mut *self.conn)
-            .await?;
-        if known.is_none() {
-            return Ok(None);
-        }
+    async fn outcome_of(&mut self, op: OpId) -> Result<Vec<Fact>, StoreError> {
         let rows = sqlx::query_as!(
             FactRow,
             r#"select seq, fact_id as "fact_id: Uuid", op_id as "op_id: Uuid", version, kind, at, booking_date,
@@ -234,15 +228,17 @@ impl Batch<'_> {
         )
         .fetch_all(&mut *self.conn)
         .await?;
-        rows.iter().map(FactRow::read).collect::<Result<_, _>>().map(Some)
+        rows.iter().map(FactRow::read).collect()
+    }
+
+    /// Those keys whose aggregates are not in memory yet, and will be.
+    fn unasked(&mut self, keys: &[Key]) -> Vec<Key> {
+        let asked = &mut self.asked;
+        keys.iter().filter(|k| asked.insert((*k).clone())).cloned().collect()
     }
 
     async fn load(&mut self, keys: &[Key]) -> Result<(), StoreError> {
-        let new: Vec<Key> = keys
-            .iter()
-            .filter(|k| self.asked.insert((*k).clone()))
-            .cloned()
-            .collect();
+        let new = self.unasked(keys);
         load_all(&mut self.conn, &new, &mut self.state).await
     }
 
@@ -290,7 +286,8 @@ impl Batch<'_> {
     /// What the database says; nothing is kept then.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         sqlx::query("commit").execute(&mut *self.conn).await?;
-        self.unended.store(false, Ordering::Relaxed);
+        self.book.unended().store(false, Ordering::Relaxed);
+        *self.book.ends().lock().unwrap_or_else(PoisonError::into_inner) = Some(self.ends);
         Ok(())
     }
 
@@ -300,7 +297,7 @@ impl Batch<'_> {
     /// What the database says.
     pub async fn roll_back(mut self) -> Result<(), StoreError> {
         sqlx::query("rollback").execute(&mut *self.conn).await?;
-        self.unended.store(false, Ordering::Relaxed);
+        self.book.unended().store(false, Ordering::Relaxed);
         Ok(())
     }
 

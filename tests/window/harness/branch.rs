@@ -144,6 +144,7 @@ impl Branch {
                 value_date,
                 method: PaymentMethod::Cash,
                 first_due_on: None,
+                amount: None,
             };
             desk.disburse_loan(disbursed).await.unwrap()
         })

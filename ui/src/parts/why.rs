@@ -7,7 +7,8 @@ use crate::state::{App, app};
 use crate::told::told;
 use farthing_api::{ApiError, ExplainFigure, LoanId, PayoffAsked};
 use farthing_lending::Terms;
-use farthing_lending::explain::{Derivation, explain};
+use farthing_lending::apr::Disclosure;
+use farthing_lending::explain::{Derivation, explain, explain_apr};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
@@ -27,6 +28,8 @@ const GAP: f64 = 8.0;
 pub enum Source {
     /// Of terms that are previewed, in a currency with so many decimals: worked out on the screen itself.
     Terms(Arc<Terms>, u32),
+    /// An annual percentage rate: worked out on the screen itself.
+    Apr(Arc<Disclosure>),
     /// Of a loan: the desk knows its history.
     Loan(LoanId, Option<PayoffAsked>),
 }
@@ -84,6 +87,7 @@ impl Why {
             Source::Terms(terms, decimals) => {
                 outcome.set(Some(explain(&terms, decimals, &self.figure).map_err(ApiError::from)));
             }
+            Source::Apr(asked) => outcome.set(Some(explain_apr(&asked).map_err(ApiError::from))),
             Source::Loan(loan, payoff) => {
                 let request = ExplainFigure {
                     loan,

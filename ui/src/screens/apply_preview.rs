@@ -7,7 +7,8 @@ use crate::screens::loan_kit::{Show, amount_cell, dash_or};
 use crate::screens::loan_words::rhythm;
 use chrono::NaiveDate;
 use farthing_api::{ApiError, Currency, Money, ProductTerms};
-use farthing_lending::{CostOfCredit, Method, Row, Schedule, build, cost_of_credit};
+use farthing_lending::apr::{AprRule, Disclosure};
+use farthing_lending::{CostOfCredit, Method, Row, Schedule, build, cost_of_credit, disclosure};
 use farthing_office::{Refusal, check_against_product, loan_terms};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -80,10 +81,12 @@ pub fn table(schedule: &Schedule, source: &Source, show: Show) -> AnyView {
 }
 
 /// What the law has the customer know before signing: the cost of credit, and the annual percentage rates.
-pub fn disclosed(cost: &CostOfCredit, show: Show) -> AnyView {
-    let rate = |label, hook: &'static str, rate: &Option<String>| {
-        let rate = rate.as_ref().and_then(|rate| rate.parse().ok());
-        rate.map(|rate| view! { <dt>{t(label)}</dt><dd data-figure=hook>{show.percent_as_it_is(rate)}</dd> })
+fn disclosed(cost: &CostOfCredit, asked: impl Fn(AprRule) -> Disclosure, show: Show) -> AnyView {
+    let rate = |label, hook: &'static str, rule: AprRule, rate: &Option<String>| {
+        let rate = rate.as_ref().and_then(|rate| rate.parse().ok())?;
+        let source = Source::Apr(Arc::new(asked(rule)));
+        let rate = show.why(&source, "apr_pct", label, show.percent_as_it_is(rate));
+        Some(view! { <dt>{t(label)}</dt><dd data-figure=hook>{rate}</dd> })
     };
     let charged = cost.charges.is_positive().then(|| {
         view! {
@@ -97,8 +100,8 @@ pub fn disclosed(cost: &CostOfCredit, show: Show) -> AnyView {
             {charged}
             <dt class="strong">{t(text::COST_TOTAL)}</dt><dd class="strong" data-figure="cost">{show.money(cost.cost)}</dd>
             <dt>{t(text::COST_REPAID)}</dt><dd data-figure="repaid">{show.money(cost.repaid)}</dd>
-            {rate(text::COST_APR, "apr", &cost.apr)}
-            {rate(text::COST_APRC, "aprc", &cost.aprc)}
+            {rate(text::COST_APR, "apr", AprRule::RegZ, &cost.apr)}
+            {rate(text::COST_APRC, "aprc", AprRule::Eu, &cost.aprc)}
         </dl>
     }
     .into_any()
@@ -109,8 +112,12 @@ pub fn costs(schedule: &Schedule, product: &ProductTerms, source: &Source, show:
     let why = |figure: &str, name: Text, amount: Money| show.why(source, figure, name, show.money(amount));
     let currency = show.currency().code;
     let cost = match source {
-        Source::Terms(terms, decimals) => Some(cost_of_credit(terms, schedule, &product.charges, *decimals)),
-        Source::Loan(..) => None,
+        Source::Terms(terms, decimals) => {
+            let asked = |rule| disclosure(rule, terms, schedule, &product.charges, *decimals);
+            let cost = cost_of_credit(terms, schedule, &product.charges, *decimals);
+            Some(disclosed(&cost, asked, show))
+        }
+        Source::Apr(_) | Source::Loan(..) => None,
     };
     let level = matches!(product.method, Method::DecliningEqualInstallments | Method::Flat);
     let each = match level {
@@ -137,7 +144,7 @@ pub fn costs(schedule: &Schedule, product: &ProductTerms, source: &Source, show:
             <dt>{t(text::APPLY_PREVIEW_LAST)}</dt><dd data-figure="last_installment">{why("last_due", text::APPLY_PREVIEW_LAST, schedule.last_due)}</dd>
             <dt>{t(text::APPLY_PREVIEW_ENDS)}</dt><dd data-figure="ends_on">{ends}</dd>
         </dl>
-        {cost.map(|cost| disclosed(&cost, show))}
+        {cost}
     }
     .into_any()
 }

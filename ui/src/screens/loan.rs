@@ -6,6 +6,7 @@ mod foreclose;
 mod head;
 mod history;
 mod more;
+mod part;
 mod payments;
 mod receive;
 mod refund;
@@ -36,6 +37,8 @@ pub enum Layer {
     Receive,
     /// The dialog that pays the loan out.
     Disburse,
+    /// The dialog that pays out the next part of the loan.
+    Part,
     /// The dialog that refuses an application.
     Refuse,
     /// The dialog that closes the loan early.
@@ -161,6 +164,7 @@ fn layer(loan: &LoanView, layer: Layer, page: LoanPage, show: Show) -> AnyView {
     match layer {
         Layer::None | Layer::Receive => ().into_any(),
         Layer::Disburse => disburse::layer(loan, page, show),
+        Layer::Part => part::layer(loan, page, show),
         Layer::Refuse => approval::refuse(loan, page, show),
         Layer::Foreclose => foreclose::layer(loan, page, show),
         Layer::Reverse(payment) => reverse::layer(&payment, page, show),

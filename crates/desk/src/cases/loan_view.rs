@@ -10,7 +10,8 @@ use farthing_api::{
 use farthing_lending::{Accrual, RowState, Share, with_rows};
 use farthing_office::permission::{self, Permission, allows};
 use farthing_office::{
-    Command, Customer, Key, Loan, Refusal, may_change_terms, may_decide, may_disburse, may_waive, may_write_off, quote,
+    Command, Customer, Key, Loan, Refusal, may_change_terms, may_decide, may_disburse, may_disburse_part, may_waive,
+    may_write_off, quote,
 };
 use farthing_store::Beside;
 use rust_decimal::Decimal;
@@ -106,6 +107,9 @@ impl Desk {
             may_write_off: may(Permission::WriteOff, may_write_off(&loan)),
             payoff: payoff_view(&loan, today, Money::ZERO, today, open.currency().decimals).ok(),
             max_discount: loan.max_discount,
+            undisbursed: loan.undisbursed,
+            parts_left: loan.parts_left(),
+            may_disburse_part: may(Permission::Disburse, may_disburse_part(&loan)),
             payments: open.book.payments_of(id).await.told()?,
             terms: loan.terms,
             history,

@@ -108,6 +108,7 @@ impl Desk {
             value_date,
             method,
             first_due_on,
+            amount,
         } = request;
         let customer = self.loan_of(&open, &session, loan).await?.customer;
         self.after(
@@ -121,6 +122,7 @@ impl Desk {
                 value_date,
                 method,
                 first_due_on,
+                amount,
             },
         )
         .await

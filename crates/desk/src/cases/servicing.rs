@@ -1,14 +1,14 @@
 //! What happens to a running loan besides payments.
 
-use crate::desk::{Desk, Open};
+use crate::desk::Desk;
 use crate::error::Answer;
 use farthing_api::{
-    ChangeTerms, LoanView, Money, NewTermsView, PaymentParts, PlannedRow, PreviewNewTerms, SettleSuspense, WaiveDues,
-    WhatIfPayment, WhatIfView, WriteOffLoan,
+    ChangeTerms, DisbursePart, LoanView, Money, NewTermsView, PaymentParts, PlannedRow, PreviewNewTerms, PreviewPart,
+    SettleSuspense, WaiveDues, WhatIfPayment, WhatIfView, WriteOffLoan,
 };
-use farthing_lending::{RowState, WhatIf, what_if};
+use farthing_lending::{Ledger, Restructured, RowState, WhatIf, what_if};
 use farthing_office::permission::Permission;
-use farthing_office::{Command, Loan, account, may_change_terms, preview_terms};
+use farthing_office::{Command, Loan, account, may_change_terms, preview_part, preview_terms};
 
 fn planned(row: &RowState) -> PlannedRow {
     PlannedRow {
@@ -86,7 +86,49 @@ impl Desk {
     pub async fn preview_new_terms(&self, request: PreviewNewTerms) -> Answer<NewTermsView> {
         let (open, session) = self.caller_who_may(Permission::ChangeTerms).await?;
         let loan = self.loan_of(&open, &session, request.loan).await?;
-        new_terms(self, &open, &loan, &request)
+        may_change_terms(&loan).map_err(|refusal| refusal.0)?;
+        let (today, decimals) = (self.today(&open), open.currency().decimals);
+        let done = preview_terms(&loan, None, request.on, &request.terms, today, decimals);
+        Ok(new_terms(
+            &loan,
+            done.map_err(|refusal| refusal.0)?,
+            request.terms.top_up,
+        ))
+    }
+
+    /// The schedule that paying out the next part would lead to.
+    ///
+    /// # Errors
+    /// Names the field that can't be carried out.
+    pub async fn preview_part(&self, request: PreviewPart) -> Answer<NewTermsView> {
+        let (open, session) = self.caller_who_may(Permission::Disburse).await?;
+        let loan = self.loan_of(&open, &session, request.loan).await?;
+        let (today, decimals) = (self.today(&open), open.currency().decimals);
+        let done = preview_part(&loan, request.amount, request.on, today, decimals);
+        Ok(new_terms(&loan, done.map_err(|refusal| refusal.0)?, request.amount))
+    }
+
+    /// Pays out the next part of a loan.
+    ///
+    /// # Errors
+    /// More than is approved, or the loan changed meanwhile.
+    pub async fn disburse_part(&self, request: DisbursePart) -> Answer<LoanView> {
+        let (open, session) = self.caller().await?;
+        let DisbursePart {
+            loan,
+            seen,
+            on,
+            amount,
+            method,
+        } = request;
+        let command = Command::DisbursePart {
+            loan,
+            seen,
+            on,
+            amount,
+            method,
+        };
+        self.after(&open, &session, loan, &command).await
     }
 
     /// Puts a loan under new terms.
@@ -151,22 +193,18 @@ impl Desk {
     }
 }
 
-fn new_terms(desk: &Desk, open: &Open, loan: &Loan, request: &PreviewNewTerms) -> Answer<NewTermsView> {
-    may_change_terms(loan).map_err(|refusal| refusal.0)?;
-    let (today, decimals) = (desk.today(open), open.currency().decimals);
-    let (done, ledger) =
-        preview_terms(loan, None, request.on, &request.terms, today, decimals).map_err(|refusal| refusal.0)?;
+fn new_terms(loan: &Loan, (done, ledger): (Restructured, Ledger), top_up: Money) -> NewTermsView {
     let interest = |rows: &[RowState]| rows.iter().map(|row| row.interest).sum::<Money>();
     let principal = ledger.outstanding_principal();
-    Ok(NewTermsView {
+    NewTermsView {
         principal,
         capitalised_interest: done.capitalised_interest,
         capitalised_fee: done.capitalised_fee,
         capitalised_penalty: done.capitalised_penalty,
-        top_up: request.terms.top_up,
+        top_up,
         installment: done.installment,
         more_interest: interest(&ledger.rows) + done.capitalised_interest - interest(&loan.rows),
         ends_on: ledger.rows.last().map(|row| row.due_on),
         rows: ledger.rows.iter().map(planned).collect(),
-    })
+    }
 }

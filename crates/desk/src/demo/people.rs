@@ -42,6 +42,7 @@ fn product(
         penalty,
         allocation: AllocationOrder::default(),
         max_discount: Money::from_minor(50_000),
+        parts: 0,
         active: true,
         charges: Vec::new(),
         allocate: Default::default(),

@@ -212,6 +212,7 @@ impl<'a> Story<'a> {
                             value_date: self.today,
                             method,
                             first_due_on: None,
+                            amount: None,
                         },
                     )
                     .await?;

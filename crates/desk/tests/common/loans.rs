@@ -27,6 +27,7 @@ pub fn terms() -> ProductTerms {
         )),
         allocation: AllocationOrder::default(),
         max_discount: money("500"),
+        parts: 0,
         active: true,
         charges: Vec::new(),
         allocate: Default::default(),
@@ -117,6 +118,7 @@ pub async fn disburse(t: &Branch, loan: &LoanView) -> Result<LoanView, ApiError>
             value_date,
             method: PaymentMethod::Cash,
             first_due_on: None,
+            amount: None,
         })
         .await
 }

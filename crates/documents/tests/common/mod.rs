@@ -146,6 +146,9 @@ pub fn loan(installments: u32, scale: i64) -> LoanView {
         may_write_off: Ok(()),
         payoff: None,
         max_discount: money(0),
+        undisbursed: Money::ZERO,
+        parts_left: 0,
+        may_disburse_part: Ok(()),
         payments,
         history: Vec::new(),
     }

@@ -7,9 +7,9 @@ use crate::context::Context;
 use crate::fact::{FactBody, LoanOpened};
 use crate::posting::{Account, Entry, money_account};
 use crate::refusal::Refusal;
-use crate::standing::standing;
+use crate::standing::{check_amount, standing};
 use crate::state::{Loan, State};
-use crate::terms::loan_terms;
+use crate::terms::{decimal, loan_terms};
 use chrono::NaiveDate;
 use farthing_api::{Arg, Code, CustomerId, LoanId, LoanStatus, Money, PaymentMethod, ProductId, ProductTerms};
 use farthing_lending::{Accrual, at_start, build, with_rows};
@@ -49,13 +49,14 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             value_date,
             method,
             first_due_on,
+            amount,
         } => disburse(
             state,
             ctx,
             (*loan, *customer),
             seen,
             (*value_date, *first_due_on),
-            *method,
+            (*amount, *method),
         ),
         _ => Ok(Vec::new()),
     }
@@ -137,6 +138,7 @@ fn apply_for(
             allocate: product.terms.allocate,
             payoff: product.terms.payoff,
             failed_rules: failed_rules.to_vec(),
+            parts: product.terms.parts,
         }),
     }])
 }
@@ -192,7 +194,7 @@ fn disburse(
     (id, customer): (LoanId, CustomerId),
     seen: &str,
     (value_date, first_due_on): (NaiveDate, Option<NaiveDate>),
-    method: PaymentMethod,
+    (amount, method): (Option<Money>, PaymentMethod),
 ) -> Result<Vec<FactBody>, Refusal> {
     let currency = &organisation(state)?.currency;
     let loan = state.loan(id).ok_or_else(|| Refusal::missing(Code::NoLoan))?;
@@ -209,20 +211,23 @@ fn disburse(
             .with("opened", loan.opened_on)
             .with("today", ctx.today));
     }
+    let principal = first_part(loan, amount, currency.decimals)?;
     let mut terms = loan.terms.clone().ok_or_else(|| Refusal::missing(Code::NoLoan))?;
+    terms.principal = decimal(principal, currency);
     terms.disbursed_on = value_date;
     terms.first_due_on = first_due_on.or(terms.first_due_on);
     let schedule = build(&terms, currency.decimals)?;
+    // What it costs to be lent money is asked for once, on all that is approved.
     let charges = at_start(&loan.charges, loan.principal);
-    let fees = with_rows(&loan.charges, loan.principal, value_date, &schedule.rows);
+    let fees = with_rows(&loan.charges, principal, value_date, &schedule.rows);
     let off: Money = charges.iter().filter(|c| c.off_payout).map(|c| c.amount).sum();
     let paid: Money = charges.iter().filter(|c| !c.off_payout).map(|c| c.amount).sum();
-    if off >= loan.principal {
+    if off >= principal {
         return Err(Refusal::rule(Code::ChargesTakeAll));
     }
     let money = money_account(method, &ctx.desk);
     let entry = Entry::of(id)
-        .moves(Account::Portfolio, money.clone(), loan.principal - off)
+        .moves(Account::Portfolio, money.clone(), principal - off)
         .moves(Account::Portfolio, Account::FeeIncome, off)
         .moves(money, Account::FeeIncome, paid);
     let mut out = loan.clone();
@@ -246,5 +251,21 @@ fn disburse(
         fees,
         next_event: books.next_event(&out, &ledger, None),
         accrual: Some(Box::new(accrual)),
+        part: (principal < loan.principal).then_some(principal),
     }])
+}
+
+/// How much of a loan goes out first.
+fn first_part(loan: &Loan, amount: Option<Money>, decimals: u32) -> Result<Money, Refusal> {
+    let amount = amount.unwrap_or(loan.principal);
+    check_amount("amount", amount)?;
+    if amount > loan.principal {
+        let most = Arg::Money(loan.principal, decimals);
+        return Err(Refusal::field("amount", Code::PartAmount).with("most", most));
+    }
+    if amount < loan.principal && loan.parts < 2 {
+        let all = Arg::Money(loan.principal, decimals);
+        return Err(Refusal::field("amount", Code::PartsNotThis).with("all", all));
+    }
+    Ok(amount)
 }

@@ -15,7 +15,9 @@ pub use loans::{check_against_product, may_decide, may_disburse};
 pub(crate) use payments::task_of;
 pub use payments::{Preview, check_payment, preview_payment};
 pub use purchases::purchase_penalty;
-pub use servicing::{due_of, may_change_terms, may_waive, may_write_off, preview_terms};
+pub use servicing::{
+    due_of, may_change_terms, may_disburse_part, may_waive, may_write_off, preview_part, preview_terms,
+};
 
 use crate::command::Command;
 use crate::context::{Actor, Context};
@@ -59,6 +61,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<Fac
         Command::Foreclose { .. } => closing::close_early(state, command, ctx)?,
         Command::WaiveDues { .. }
         | Command::ChangeTerms { .. }
+        | Command::DisbursePart { .. }
         | Command::WriteOff { .. }
         | Command::SettleSuspense { .. } => servicing::decide(state, command, ctx)?,
         Command::AssessPenalties { .. } | Command::CloseDay { .. } => day::decide(state, command, ctx)?,

@@ -78,6 +78,7 @@ pub(super) fn sell(state: &State, command: &Command, ctx: &Context) -> Result<Ve
         penalty: Some(purchase_penalty()),
         allocation: AllocationOrder::default(),
         max_discount: Money::ZERO,
+        parts: 0,
         officer: Some(actor(ctx)?.user),
         purpose: String::new(),
         status: LoanStatus::Active,

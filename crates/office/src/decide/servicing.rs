@@ -24,6 +24,7 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             reason,
         } => waive(state, ctx, *loan, *share, *amount, reason),
         Command::ChangeTerms { .. } => change_terms(state, command, ctx),
+        Command::DisbursePart { .. } => disburse_part(state, command, ctx),
         Command::WriteOff { loan, seen, reason } => write_off(state, ctx, *loan, seen, reason),
         Command::SettleSuspense {
             loan,
@@ -127,6 +128,7 @@ fn check_kind(kind: Option<TermsChange>, terms: &NewSchedule) -> Result<(), Refu
     let has_top_up = terms.top_up.is_positive();
     match kind {
         Some(TermsChange::TopUp) if !has_top_up => no("top_up", Code::TopUpMissing),
+        Some(TermsChange::NextPart) => Ok(()),
         Some(kind) if kind != TermsChange::TopUp && has_top_up => no("top_up", Code::TopUpNotThis),
         Some(TermsChange::Reschedule | TermsChange::ReAge | TermsChange::ReAmortise) if makes_principal => {
             no("capitalise_interest", Code::CapitaliseNotThis)
@@ -156,10 +158,104 @@ fn change_terms(state: &State, command: &Command, ctx: &Context) -> Result<Vec<F
     if loan.seen() != *seen {
         return Err(Refusal::changed(Code::LoanChanged));
     }
+    if *kind == TermsChange::NextPart {
+        return Err(Refusal::field("kind", Code::TopUpNotThis));
+    }
     let decimals = organisation(state)?.currency.decimals;
-    let (done, ledger) = preview_terms(loan, Some(*kind), *on, terms, ctx.today, decimals)?;
-    let moved = match terms.top_up.is_positive() {
-        true => money_in(*method, &ctx.desk, -terms.top_up),
+    let previewed = preview_terms(loan, Some(*kind), *on, terms, ctx.today, decimals)?;
+    Ok(vec![terms_changed(
+        (*id, loan),
+        state,
+        ctx,
+        *kind,
+        previewed,
+        (terms.top_up, *method),
+        reason,
+    )?])
+}
+
+/// Whether the next part of a loan may be paid out.
+///
+/// # Errors
+/// Says why not.
+pub fn may_disburse_part(loan: &Loan) -> Result<(), Refusal> {
+    must_be_active(loan)?;
+    match loan.undisbursed.is_positive() && loan.parts_left() > 0 {
+        true => Ok(()),
+        false => Err(Refusal::rule(Code::NothingUndisbursed).with("loan", &loan.number)),
+    }
+}
+
+/// Works out what paying out the next part would lead to, without deciding on it. What the schedule still grants of its
+/// grace on principal stays.
+///
+/// # Errors
+/// Names the field that can't be carried out.
+pub fn preview_part(
+    loan: &Loan,
+    amount: Money,
+    on: NaiveDate,
+    today: NaiveDate,
+    decimals: u32,
+) -> Result<(Restructured, Ledger), Refusal> {
+    may_disburse_part(loan)?;
+    check_amount("amount", amount)?;
+    if amount > loan.undisbursed {
+        let most = Arg::Money(loan.undisbursed, decimals);
+        return Err(Refusal::field("amount", Code::PartAmount).with("most", most));
+    }
+    let grace = loan.terms.as_ref().map_or(0, |terms| terms.grace.principal);
+    let gone = loan.schedule.iter().filter(|row| row.n > 0 && row.due_on <= on).count();
+    let terms = NewSchedule {
+        top_up: amount,
+        principal_grace: grace.saturating_sub(u32::try_from(gone).unwrap_or(u32::MAX)),
+        ..NewSchedule::default()
+    };
+    preview_terms(loan, Some(TermsChange::NextPart), on, &terms, today, decimals)
+}
+
+fn disburse_part(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
+    let Command::DisbursePart {
+        loan: id,
+        seen,
+        on,
+        amount,
+        method,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
+    let loan = find(state, *id)?;
+    if loan.seen() != *seen {
+        return Err(Refusal::changed(Code::LoanChanged));
+    }
+    let decimals = organisation(state)?.currency.decimals;
+    let previewed = preview_part(loan, *amount, *on, ctx.today, decimals)?;
+    let kind = TermsChange::NextPart;
+    let fact = terms_changed(
+        (*id, loan),
+        state,
+        ctx,
+        kind,
+        previewed,
+        (*amount, *method),
+        String::new(),
+    )?;
+    Ok(vec![fact])
+}
+
+/// The fact of new terms, with money that goes out on top.
+fn terms_changed(
+    (id, loan): (LoanId, &Loan),
+    state: &State,
+    ctx: &Context,
+    kind: TermsChange,
+    (done, ledger): (Restructured, Ledger),
+    (paid_out, method): (Money, PaymentMethod),
+    reason: String,
+) -> Result<FactBody, Refusal> {
+    let moved = match paid_out.is_positive() {
+        true => money_in(method, &ctx.desk, -paid_out),
         false => None,
     };
     let cause = Cause {
@@ -171,19 +267,19 @@ fn change_terms(state: &State, command: &Command, ctx: &Context) -> Result<Vec<F
         ],
     };
     let books = Books::of(state, ctx);
-    let mut change = change(*id, loan, &ledger, &books, loan.assessed_through, cause)?;
+    let mut change = change(id, loan, &ledger, &books, loan.assessed_through, cause)?;
     change.installment = Some(done.installment);
-    Ok(vec![FactBody::TermsChanged {
-        loan: *id,
+    Ok(FactBody::TermsChanged {
+        loan: id,
         terms: Box::new(TermsChanged {
-            kind: *kind,
+            kind,
             replacement: done.replacement,
             reason,
         }),
-        paid_out: terms.top_up,
-        method: *method,
+        paid_out,
+        method,
         change,
-    }])
+    })
 }
 
 /// Gives a loan up: its principal is a loss; interest, charges and penalties that were earned and not paid are taken

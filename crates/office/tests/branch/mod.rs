@@ -234,6 +234,11 @@ impl Branch {
     }
 
     pub fn lend(&mut self, principal: i64, installments: u32) -> LoanId {
+        self.lend_part(principal, installments, None)
+    }
+
+    /// Pays a first part of an approved loan out, or all of it.
+    pub fn lend_part(&mut self, principal: i64, installments: u32, first: Option<i64>) -> LoanId {
         let apply = Command::ApplyForLoan {
             customer: self.customer,
             product: self.product,
@@ -259,6 +264,7 @@ impl Branch {
             value_date: self.today,
             method: PaymentMethod::Cash,
             first_due_on: None,
+            amount: first.map(money),
         };
         self.run(&disburse, Some(actor(Role::Officer))).unwrap();
         loan
@@ -368,6 +374,7 @@ pub fn terms() -> ProductTerms {
         penalty: Some(PenaltyRule::new(PenaltyKind::PercentOfOverdueInstallment(2.into()), 3)),
         allocation: AllocationOrder::default(),
         max_discount: money(50_000),
+        parts: 0,
         active: true,
         charges: vec![
             Charge {

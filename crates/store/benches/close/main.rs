@@ -78,6 +78,7 @@ impl Cast {
             value_date: today,
             method: PaymentMethod::Bank,
             first_due_on: None,
+            amount: None,
         };
         self.run(batch, officer, today, &disburse).await;
     }

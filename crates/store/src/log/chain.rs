@@ -146,9 +146,11 @@ pub(crate) struct Decided {
     pub(crate) context: Context,
 }
 
-/// The ends of both chains, which the next command and the next fact follow. The one transaction that writes keeps them
-/// up to date, so that they are asked for once.
-pub(super) struct Heads {
+/// Which copy of the book this is, and the ends of both chains, which the next command and the next fact follow. The one
+/// transaction that writes keeps them up to date, so that they are asked for once.
+pub(crate) struct Ends {
+    /// None before first run.
+    pub(super) identity: Option<Identity>,
     command: CommandHead,
     fact: (i64, Vec<u8>),
 }
@@ -161,8 +163,8 @@ struct CommandHead {
     hash: Vec<u8>,
 }
 
-/// Which copy of the book this is, none before first run, and where its chains end.
-pub(super) async fn heads(conn: &mut SqliteConnection) -> Result<(Option<Identity>, Heads), StoreError> {
+/// Which copy of the book this is and where its chains end, as the book says.
+pub(super) async fn ends(conn: &mut SqliteConnection) -> Result<Ends, StoreError> {
     let identity = super::identity_of(&mut *conn).await?;
     let last = sqlx::query!(
         r#"select c.seq as "command_seq?: i64", c.epoch as "epoch?: i64", c.dev_seq as "dev_seq?: i64", c.hlc as "hlc?: i64",
@@ -181,17 +183,22 @@ pub(super) async fn heads(conn: &mut SqliteConnection) -> Result<(Option<Identit
         hash: last.command_hash.unwrap_or_else(none),
     };
     let fact = (last.fact_seq.unwrap_or(0), last.fact_hash.unwrap_or_else(none));
-    Ok((identity, Heads { command, fact }))
+    Ok(Ends {
+        identity,
+        command,
+        fact,
+    })
 }
 
 pub(super) async fn append_command(
     conn: &mut SqliteConnection,
-    heads: &mut Heads,
-    identity: &Identity,
+    ends: &mut Ends,
     command: &Command,
     ctx: &Context,
 ) -> Result<(), StoreError> {
-    let (epoch, last) = (i64::from(identity.epoch), &heads.command);
+    let identity = ends.identity.as_ref();
+    let identity = identity.ok_or_else(|| StoreError::Damaged("the book has no identity".into()))?;
+    let (epoch, last) = (i64::from(identity.epoch), &ends.command);
     let dev_seq = if last.epoch == epoch { last.dev_seq + 1 } else { 1 };
     let (seq, last_hlc, prev) = (last.seq + 1, last.hlc, last.hash.clone());
     let hlc = (ctx.at.timestamp_millis() << 16).max(last_hlc + 1);
@@ -229,7 +236,7 @@ pub(super) async fn append_command(
     )
     .execute(conn)
     .await?;
-    heads.command = CommandHead {
+    ends.command = CommandHead {
         seq,
         epoch,
         dev_seq,
@@ -245,12 +252,8 @@ fn kind_of(payload: &str) -> &str {
 }
 
 /// Appends a fact; its number.
-pub(super) async fn insert_fact(
-    conn: &mut SqliteConnection,
-    heads: &mut Heads,
-    fact: &Fact,
-) -> Result<i64, StoreError> {
-    let (last, prev) = &heads.fact;
+pub(super) async fn insert_fact(conn: &mut SqliteConnection, ends: &mut Ends, fact: &Fact) -> Result<i64, StoreError> {
+    let (last, prev) = &ends.fact;
     let row = FactRow::of(fact, last + 1, prev)?;
     let about = fact
         .body
@@ -277,6 +280,6 @@ pub(super) async fn insert_fact(
     )
     .execute(conn)
     .await?;
-    heads.fact = (row.seq, row.hash);
+    ends.fact = (row.seq, row.hash);
     Ok(row.seq)
 }

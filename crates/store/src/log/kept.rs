@@ -2,6 +2,7 @@
 
 use super::Identity;
 use crate::StoreError;
+use farthing_api::OpId;
 use farthing_office::{Aggregate, Key, State};
 use sqlx::sqlite::SqliteConnection;
 
@@ -18,9 +19,39 @@ pub(crate) async fn load_all(conn: &mut SqliteConnection, keys: &[Key], state: &
     .fetch_all(conn)
     .await?;
     for row in rows {
-        let key: Key = row.key.parse().map_err(StoreError::Damaged)?;
-        state.0.insert(key, serde_json::from_str::<Aggregate>(&row.state)?);
+        put_aggregate(state, &row.key, &row.state)?;
     }
+    Ok(())
+}
+
+/// Loads the aggregates of some keys into a state unless an operation was kept before; whether it was.
+pub(super) async fn load_unless_kept(
+    conn: &mut SqliteConnection,
+    op: OpId,
+    keys: &[Key],
+    state: &mut State,
+) -> Result<bool, StoreError> {
+    let names = serde_json::to_string(keys)?;
+    let rows = sqlx::query!(
+        r#"select key as "key!: String", state as "state!: String" from aggregate where key in (select value from json_each(?))
+           union all select '', '' from command where op_id = ?"#,
+        names,
+        op.0
+    )
+    .fetch_all(conn)
+    .await?;
+    if rows.iter().any(|row| row.key.is_empty()) {
+        return Ok(true);
+    }
+    for row in rows {
+        put_aggregate(state, &row.key, &row.state)?;
+    }
+    Ok(false)
+}
+
+fn put_aggregate(state: &mut State, key: &str, text: &str) -> Result<(), StoreError> {
+    let key: Key = key.parse().map_err(StoreError::Damaged)?;
+    state.0.insert(key, serde_json::from_str::<Aggregate>(text)?);
     Ok(())
 }
 

@@ -1,31 +1,41 @@
 //! Double entry: the lines of each fact, and the balance of each account.
 
 use crate::StoreError;
-use farthing_office::Fact;
+use farthing_office::{Fact, Posting};
+use serde::Serialize;
 use sqlx::sqlite::SqliteConnection;
 
+/// One line, in the form in which all lines of a fact go into one statement.
+#[derive(Serialize)]
+struct Line(String, i64, Option<String>);
+
 pub(super) async fn post(conn: &mut SqliteConnection, seq: i64, fact: &Fact) -> Result<(), StoreError> {
-    let booking = fact.booking_date.to_string();
-    for (line, posting) in (1i64..).zip(fact.body.postings()) {
-        let (account, amount) = (posting.account.to_string(), posting.amount.minor());
-        let loan = posting.loan.map(|id| id.0);
-        sqlx::query!(
-            "insert into posting (fact_seq, line, booking_date, account, amount, loan_rid)
-             values (?, ?, ?, ?, ?, (select rid from loan where id = ?));
-             insert into balance (account, amount) values (?, ?)
-             on conflict (account) do update set amount = amount + excluded.amount",
-            seq,
-            line,
-            booking,
-            account,
-            amount,
-            loan,
-            account,
-            amount
-        )
-        .execute(&mut *conn)
-        .await?;
+    let postings = fact.body.postings();
+    if postings.is_empty() {
+        return Ok(());
     }
+    let line = |p: &Posting| {
+        Line(
+            p.account.to_string(),
+            p.amount.minor(),
+            p.loan.map(|id| hex::encode(id.0)),
+        )
+    };
+    let lines = serde_json::to_string(&postings.iter().map(line).collect::<Vec<_>>())?;
+    let booking = fact.booking_date.to_string();
+    sqlx::query!(
+        "insert into posting (fact_seq, line, booking_date, account, amount, loan_rid)
+         select ?, key + 1, ?, value ->> 0, value ->> 1, (select rid from loan where id = unhex(value ->> 2))
+         from json_each(?);
+         insert into balance (account, amount) select value ->> 0, value ->> 1 from json_each(?) where true
+         on conflict (account) do update set amount = amount + excluded.amount",
+        seq,
+        booking,
+        lines,
+        lines
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

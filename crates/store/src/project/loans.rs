@@ -105,7 +105,7 @@ pub(super) async fn project(
     let Some((id, loan)) = loan_of(&fact.body).and_then(|id| Some((id, state.loan(id)?))) else {
         return Ok(());
     };
-    let rid = rid_of(conn, id).await?;
+    let rid = put_loan(conn, id, loan, before).await?;
     match &fact.body {
         FactBody::LoanDisbursed { value_date, .. } => {
             replace_installments(conn, rid, loan).await?;
@@ -163,18 +163,11 @@ pub(super) async fn project(
             }
         }
     }
-    put_loan(conn, rid, loan, before).await?;
     sums::put(conn, loan, &before.sums, fact).await
 }
 
 fn month(day: NaiveDate) -> String {
     day.format("%Y-%m").to_string()
-}
-
-async fn rid_of(conn: &mut SqliteConnection, id: LoanId) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar!("select rid from loan where id = ?", id.0)
-        .fetch_one(conn)
-        .await?)
 }
 
 async fn count_payment(
@@ -223,20 +216,27 @@ async fn insert_loan(conn: &mut SqliteConnection, loan: &LoanOpened, fact: &Fact
     Ok(())
 }
 
-async fn put_loan(conn: &mut SqliteConnection, rid: i64, loan: &Loan, before: &Before) -> Result<(), StoreError> {
+/// Writes what the list of loans says of one; the number of its row.
+async fn put_loan(conn: &mut SqliteConnection, id: LoanId, loan: &Loan, before: &Before) -> Result<i64, StoreError> {
     let unpaid = loan.rows.iter().find(|r| r.unpaid().is_positive());
     let running = matches!(loan.status, LoanStatus::Active);
     let oldest_due = unpaid.filter(|_| running).map(|r| r.due_on.to_string());
     let next_due = unpaid.map_or(0, |r| r.unpaid().minor());
     let [outstanding, principal, credit] = [outstanding(loan), principal(loan), loan.credit].map(Money::minor);
     let (more_active, more_outstanding) = (is_active(loan) - before.active, outstanding - before.outstanding);
+    let lent = loan.principal.minor();
     let (status, disbursed, closed) = (loan.status.word(), loan.disbursed_on, loan.closed_on);
-    sqlx::query!(
-        "update loan set status = ?, disbursed_on = ?, closed_on = ?, outstanding = ?, outstanding_principal = ?, credit = ?,
-         oldest_due = ?, next_due = ?, next_event = ? where rid = ?;
-         update customer set active_loans = active_loans + ?, outstanding = outstanding + ?
-         where rid = (select customer_rid from loan where rid = ?)",
+    let rid = sqlx::query_scalar!(
+        "update customer set active_loans = active_loans + ?, outstanding = outstanding + ?
+         where rid = (select customer_rid from loan where id = ?);
+         update loan set status = ?, principal = ?, disbursed_on = ?, closed_on = ?, outstanding = ?,
+         outstanding_principal = ?, credit = ?,
+         oldest_due = ?, next_due = ?, next_event = ? where id = ? returning rid",
+        more_active,
+        more_outstanding,
+        id.0,
         status,
+        lent,
         disbursed,
         closed,
         outstanding,
@@ -245,14 +245,12 @@ async fn put_loan(conn: &mut SqliteConnection, rid: i64, loan: &Loan, before: &B
         oldest_due,
         next_due,
         loan.next_event,
-        rid,
-        more_active,
-        more_outstanding,
-        rid
+        id.0
     )
-    .execute(&mut *conn)
+    .fetch_one(&mut *conn)
     .await?;
-    add_to_portfolio(conn, loan, running_principal(loan).minor() - before.running_principal).await
+    add_to_portfolio(conn, loan, running_principal(loan).minor() - before.running_principal).await?;
+    Ok(rid)
 }
 
 async fn add_to_portfolio(conn: &mut SqliteConnection, loan: &Loan, amount: i64) -> Result<(), StoreError> {

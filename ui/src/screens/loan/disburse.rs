@@ -21,11 +21,9 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
     );
     let form = Form::new("disburse-form", show);
     let (day, method) = (form.today(), form.cash());
+    let in_parts = loan.parts_left > 1;
+    let (all, part) = (loan.row.principal, form.amount(loan.row.principal));
     let first_due = RwSignal::new(String::new());
-    let done = show.fill(
-        text::LOAN_DONE_DISBURSED,
-        [("amount", amount.clone()), ("customer", customer)],
-    );
     let submit = move || {
         let Some(value_date) = form.read_day("value_date", day) else {
             return;
@@ -35,14 +33,21 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
         if first_due_on.is_none() && !first.trim().is_empty() {
             return form.refuse("first_due_on", untrack(|| show.say(text::LOAN_DATE_REQUIRED)));
         }
+        let first = match in_parts {
+            true => form.read_money("amount", part),
+            false => Some(all),
+        };
+        let Some(first) = first else { return };
         let request = DisburseLoan {
             loan: page.id,
             seen: page.seen(),
             value_date,
             method: form.read_method(method),
             first_due_on,
+            amount: (first != all).then_some(first),
         };
-        let done = done.clone();
+        let values = [("amount", show.money(first)), ("customer", customer.clone())];
+        let done = untrack(|| show.fill(text::LOAN_DONE_DISBURSED, values));
         form.send(
             request,
             move |view| {
@@ -52,13 +57,23 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
             move |error| page.was_changed(error),
         );
     };
-    let label = show.fill(text::LOAN_DISBURSE_NOW, [("amount", amount)]);
+    let label = move || {
+        let first = show
+            .read_money(&part.get())
+            .map_or(amount.clone(), |first| show.money(first));
+        show.fill(text::LOAN_DISBURSE_NOW, [("amount", first)])
+    };
+    let parts = in_parts.then(|| {
+        let hint = show.fill(text::LOAN_DISBURSE_PARTS, [("parts", loan.parts_left.to_string())]);
+        view! { {form.money("amount", text::LOAN_PART_AMOUNT, part)} <p class="hint grid-note">{hint}</p> }
+    });
     let body = view! {
         <dl class="sums dialog-object">
             <dt>{t(text::LOAN_DISBURSE_EACH)}</dt><dd data-figure="installment">{show.money(loan.installment)}</dd>
             <dt>{t(text::LOAN_FIGURE_TOTAL)}</dt><dd>{show.money(loan.total_due)}</dd>
         </dl>
         <div class="form-grid">
+            {parts}
             {form.day("value_date", text::LOAN_DISBURSE_DAY, day)}
             {form.optional_day("first_due_on", text::LOAN_DISBURSE_FIRST_DUE, first_due)}
             {form.methods("method", text::LOAN_DISBURSE_METHOD, method)}
@@ -66,7 +81,7 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
     };
     let foot = view! {
         {page.cancel(text::LOAN_DO_CANCEL)}
-        {form.submit("primary", "disburse-now", text::LOAN_DISBURSE_BUSY, move || label.clone())}
+        {form.submit("primary", "disburse-now", text::LOAN_DISBURSE_BUSY, label)}
     };
     form.dialog(title, submit, body.into_any(), foot.into_any(), move || {
         page.layer.set(Layer::None)

@@ -119,6 +119,10 @@ fn notes(loan: &LoanView, show: Show) -> Vec<AnyView> {
         ];
         lines.push(("terms_change", show.fill(text::LOAN_NOTE_TERMS, values)));
     }
+    if loan.undisbursed.is_positive() && loan.row.status == LoanStatus::Active {
+        let values = [("amount", show.money(loan.undisbursed))];
+        lines.push(("undisbursed", show.fill(text::LOAN_NOTE_UNDISBURSED, values)));
+    }
     if loan.interest_suspended {
         lines.push(("interest_suspended", show.say(text::LOAN_NOTE_SUSPENDED)));
     }

@@ -20,7 +20,15 @@ pub fn menu(loan: &LoanView, page: LoanPage, show: Show) -> Option<AnyView> {
         &'a Result<(), ApiError>,
         Layer,
     );
-    let items: [Item<'_>; 3] = [
+    let items: [Item<'_>; 4] = [
+        (
+            "disburse",
+            text::LOAN_DO_PART,
+            "plus",
+            "disburse-part",
+            &loan.may_disburse_part,
+            Layer::Part,
+        ),
         (
             "waive",
             text::LOAN_DO_WAIVE,
@@ -48,7 +56,9 @@ pub fn menu(loan: &LoanView, page: LoanPage, show: Show) -> Option<AnyView> {
     ];
     let items: Vec<_> = items
         .into_iter()
-        .filter(|(permission, ..)| show.may(permission))
+        .filter(|(permission, .., layer)| {
+            show.may(permission) && (*layer != Layer::Part || loan.undisbursed.is_positive())
+        })
         .map(|(_, label, icon, does, may, layer)| MenuItem {
             label,
             icon,

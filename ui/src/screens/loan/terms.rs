@@ -1,7 +1,7 @@
 //! The dialog that puts a running loan under new terms, with the schedule that they lead to.
 
 mod asked;
-mod preview;
+pub mod preview;
 
 use super::{Layer, LoanPage};
 use crate::i18n::{Text, t, text};
@@ -36,6 +36,9 @@ const KINDS: [(TermsChange, Text, Text); 5] = [
 
 /// The name of a change of terms.
 pub fn name(kind: TermsChange) -> Text {
+    if kind == TermsChange::NextPart {
+        return text::TERMS_NEXT_PART;
+    }
     KINDS.iter().find(|(own, ..)| *own == kind).unwrap_or(&KINDS[0]).1
 }
 

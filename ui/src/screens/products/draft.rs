@@ -87,6 +87,7 @@ pub struct Draft {
     pub max_principal: RwSignal<String>,
     pub min_installments: RwSignal<String>,
     pub max_installments: RwSignal<String>,
+    pub parts: RwSignal<String>,
     pub rounding: RwSignal<String>,
     pub installment_multiple: RwSignal<String>,
     pub late: Late,
@@ -125,6 +126,7 @@ impl Draft {
             max_principal: s(""),
             min_installments: s("1"),
             max_installments: s("12"),
+            parts: s("1"),
             rounding: s(ROUNDINGS[0].0),
             installment_multiple: RwSignal::new(show.money(Money::from_minor(1))),
             late: Late::of(None, show),
@@ -152,6 +154,7 @@ impl Draft {
             max_principal: money(terms.max_principal),
             min_installments: s(terms.min_installments.to_string()),
             max_installments: s(terms.max_installments.to_string()),
+            parts: s(terms.parts.max(1).to_string()),
             rounding: s(word_of(ROUNDINGS.into_iter(), terms.rounding)),
             installment_multiple: money(terms.installment_multiple),
             late: Late::of(terms.penalty, show),
@@ -197,6 +200,7 @@ impl Draft {
         let every = whole("every", self.every);
         let min_installments = whole("min_installments", self.min_installments);
         let max_installments = whole("max_installments", self.max_installments);
+        let parts = whole("parts", self.parts);
         let annual_rate = percent_of("annual_rate", self.annual_rate, show, &mut wrong);
         let is_balloon = self.method.get() == "balloon";
         let penalty = self.late.read(show, &mut wrong);
@@ -241,6 +245,7 @@ impl Draft {
             penalty,
             allocation: AllocationOrder::try_from(order).unwrap_or_default(),
             max_discount,
+            parts: if parts == 1 { 0 } else { parts },
             active: self.active.get(),
             charges,
             allocate: match self.allocate.get() == BY[1].0 {

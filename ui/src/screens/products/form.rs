@@ -90,6 +90,7 @@ fn main_fields(form: Form, draft: Draft, show: Show) -> AnyView {
         {form.money("max_principal", text::PRODUCT_FIELD_MAX_PRINCIPAL, draft.max_principal)}
         {form.number("min_installments", text::PRODUCT_FIELD_MIN_INSTALLMENTS, draft.min_installments, "numeric")}
         {form.number("max_installments", text::PRODUCT_FIELD_MAX_INSTALLMENTS, draft.max_installments, "numeric")}
+        {form.number("parts", text::PRODUCT_FIELD_PARTS, draft.parts, "numeric")}
     }
     .into_any()
 }
