@@ -181,6 +181,13 @@ fn a_customer_comes_in_by_password_and_by_code() {
 
     app.hand_over(CUSTOMER);
     app.find("[data-screen=customer-home] [data-figure=to_pay]");
+    // What a payment would do, in every way in which it can be used.
+    app.click("[data-do=what-if]");
+    app.type_into("#what-if-form [name=amount]", "500");
+    app.choose("#what-if-form [name=prepayment][value=shorten]", "shorten");
+    app.shows("[data-figure=outstanding_after]", "700.00");
+    app.picture("kiosk-what-if");
+    app.click("[data-do=back]");
     app.click("[data-do=give-notice]");
     app.fill("#notice-form", &[("amount", "100"), ("reference", "MPESA-QX77")]);
     app.click("[data-do=send-notice]");

@@ -54,6 +54,15 @@ fn add_product(app: &App) {
     app.click("#product-form [data-do=cancel]");
 }
 
+/// Two decimals of a rate that is said with more.
+fn rounded(rate: &str) -> String {
+    let exact: f64 = rate
+        .trim_end_matches(['%', ' ', '…'])
+        .parse()
+        .unwrap_or_else(|_| panic!("{rate}"));
+    format!("{exact:.2}")
+}
+
 #[test]
 fn an_offer_says_what_it_costs_and_whether_the_customer_may_have_it() {
     let home = tempfile::tempdir().unwrap();
@@ -83,7 +92,14 @@ fn an_offer_says_what_it_costs_and_whether_the_customer_may_have_it() {
     app.type_into("#application-form [name=installments]", "12");
     app.shows("[data-figure=charges]", "180.00");
     app.shows("[data-figure=received]", "11,880.00");
-    app.find("[data-figure=apr]");
+    app.click("[data-figure=apr] .why");
+    app.text("Regulation Z, appendix J");
+    assert_eq!(
+        app.read("[data-figure=apr]"),
+        format!("{}%", rounded(&app.read("[data-figure=why]")))
+    );
+    app.picture("offer-apr");
+    app.click("[data-do=close-why]");
     // Nobody knows what she earns; her age and work are not known either.
     app.find("[data-row=income] .status-waiting");
     app.picture("offer");

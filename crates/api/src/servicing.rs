@@ -134,7 +134,7 @@ impl TermsChange {
         TermsChange::TopUp,
     ];
 
-    /// The word, as it is kept.
+    /// The word, as it is kept and as a loan's history says it.
     pub const fn word(self) -> &'static str {
         match self {
             TermsChange::Reschedule => "reschedule",

@@ -106,6 +106,21 @@ impl Branch {
 
     /// The same under other terms, over 12 installments: so many minor units.
     pub fn lend(&self, terms: serde_json::Value, principal: i64) -> LoanView {
+        let loan = self.approve(terms, principal);
+        let value_date = loan.row.applied_at.date_naive();
+        let disbursed = DisburseLoan {
+            loan: loan.row.id,
+            seen: loan.seen,
+            value_date,
+            method: PaymentMethod::Cash,
+            first_due_on: None,
+            amount: None,
+        };
+        wait(self.desk.disburse_loan(disbursed)).unwrap()
+    }
+
+    /// The same, not paid out yet.
+    pub fn approve(&self, terms: serde_json::Value, principal: i64) -> LoanView {
         let customer = self.customer();
         let sign_in = |email: &str| SignIn {
             email: email.into(),
@@ -128,25 +143,13 @@ impl Branch {
             let loan = desk.apply_for_loan(applied).await.unwrap();
             desk.sign_in(sign_in(ADMIN)).await.unwrap();
             desk.vouch_for_customer(VouchForCustomer { customer }).await.unwrap();
-            let loan = desk
-                .decide_loan(DecideLoan {
-                    loan: loan.row.id,
-                    seen: loan.seen,
-                    approve: true,
-                    reason: String::new(),
-                })
-                .await
-                .unwrap();
-            let value_date = loan.row.applied_at.date_naive();
-            let disbursed = DisburseLoan {
+            let decided = DecideLoan {
                 loan: loan.row.id,
                 seen: loan.seen,
-                value_date,
-                method: PaymentMethod::Cash,
-                first_due_on: None,
-                amount: None,
+                approve: true,
+                reason: String::new(),
             };
-            desk.disburse_loan(disbursed).await.unwrap()
+            desk.decide_loan(decided).await.unwrap()
         })
     }
 

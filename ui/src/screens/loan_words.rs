@@ -31,7 +31,6 @@ pub fn happened(fact: &str) -> Option<Text> {
         "credit_refunded" => text::LOAN_HISTORY_CREDIT_REFUNDED,
         "interest_suspended" => text::LOAN_HISTORY_INTEREST_SUSPENDED,
         "dues_waived" => text::LOAN_HISTORY_DUES_WAIVED,
-        "terms_changed" => text::LOAN_HISTORY_TERMS_CHANGED,
         "loan_written_off" => text::LOAN_HISTORY_LOAN_WRITTEN_OFF,
         "money_set_aside" => text::LOAN_HISTORY_MONEY_SET_ASIDE,
         "aside_settled" => text::LOAN_HISTORY_ASIDE_SETTLED,

@@ -191,9 +191,13 @@ impl Book {
             .map(|r| {
                 let body: FactBody = serde_json::from_str(&r.payload)?;
                 let (detail, amount) = told(&body);
+                let what = match &body {
+                    FactBody::TermsChanged { terms, .. } => terms.kind.word().to_owned(),
+                    _ => r.kind,
+                };
                 Ok(HistoryLine {
                     at: read_instant(&r.at)?,
-                    what: r.kind,
+                    what,
                     detail,
                     amount,
                     by: r.name.unwrap_or_default(),
@@ -292,8 +296,7 @@ fn told(body: &FactBody) -> (String, Option<Money>) {
         }
         FactBody::DuesWaived { waiver, reason, .. } => (reason.clone(), Some(waiver.amount)),
         FactBody::TermsChanged { terms, paid_out, .. } => {
-            let detail = format!("{} · {}", terms.kind.word(), terms.reason);
-            (detail, (!paid_out.is_zero()).then_some(*paid_out))
+            (terms.reason.clone(), (!paid_out.is_zero()).then_some(*paid_out))
         }
         FactBody::LoanWrittenOff {
             written_off, reason, ..

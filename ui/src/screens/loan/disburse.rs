@@ -67,11 +67,17 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
         let hint = show.fill(text::LOAN_DISBURSE_PARTS, [("parts", loan.parts_left.to_string())]);
         view! { {form.money("amount", text::LOAN_PART_AMOUNT, part)} <p class="hint grid-note">{hint}</p> }
     });
+    // Of a part, they are known when it is out.
+    let figures = (!in_parts).then(|| {
+        view! {
+            <dl class="sums dialog-object">
+                <dt>{t(text::LOAN_DISBURSE_EACH)}</dt><dd data-figure="installment">{show.money(loan.installment)}</dd>
+                <dt>{t(text::LOAN_FIGURE_TOTAL)}</dt><dd>{show.money(loan.total_due)}</dd>
+            </dl>
+        }
+    });
     let body = view! {
-        <dl class="sums dialog-object">
-            <dt>{t(text::LOAN_DISBURSE_EACH)}</dt><dd data-figure="installment">{show.money(loan.installment)}</dd>
-            <dt>{t(text::LOAN_FIGURE_TOTAL)}</dt><dd>{show.money(loan.total_due)}</dd>
-        </dl>
+        {figures}
         <div class="form-grid">
             {parts}
             {form.day("value_date", text::LOAN_DISBURSE_DAY, day)}

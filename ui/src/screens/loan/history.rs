@@ -1,5 +1,6 @@
 //! What happened to a loan.
 
+use super::terms;
 use crate::i18n::{t, text};
 use crate::screens::loan_kit::Show;
 use crate::screens::loan_words::happened;
@@ -7,7 +8,9 @@ use farthing_api::{HistoryLine, LoanView};
 use leptos::prelude::*;
 
 fn line(line: &HistoryLine, show: Show) -> impl IntoView {
-    let what = happened(&line.what).map_or_else(|| line.what.replace('_', " "), |text| show.say(text));
+    let what = happened(&line.what)
+        .or_else(|| terms::named(&line.what))
+        .map_or_else(|| line.what.replace('_', " "), |text| show.say(text));
     let amount = line.amount.map(|amount| show.money(amount));
     let detail = line
         .detail

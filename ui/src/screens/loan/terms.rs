@@ -36,10 +36,18 @@ const KINDS: [(TermsChange, Text, Text); 5] = [
 
 /// The name of a change of terms.
 pub fn name(kind: TermsChange) -> Text {
-    if kind == TermsChange::NextPart {
-        return text::TERMS_NEXT_PART;
+    named(kind.word()).unwrap_or(text::TERMS_NEXT_PART)
+}
+
+/// The same by the word of the change; none for what is not agreed on anew.
+pub fn named(word: &str) -> Option<Text> {
+    if word == TermsChange::NextPart.word() {
+        return Some(text::TERMS_NEXT_PART);
     }
-    KINDS.iter().find(|(own, ..)| *own == kind).unwrap_or(&KINDS[0]).1
+    KINDS
+        .iter()
+        .find(|(own, ..)| own.word() == word)
+        .map(|(_, name, _)| *name)
 }
 
 /// The change that was chosen.
