@@ -11,9 +11,13 @@ use farthing_api::{Quit, Request};
 use farthing_desk::{Desk, Home as DeskHome};
 use home::Home;
 use std::sync::Mutex;
+use std::time::Duration;
 use tauri::{AppHandle, Manager, State, WebviewWindowBuilder};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
+
+/// Between two looks at what waits to go out.
+const BETWEEN_PASSES: Duration = Duration::from_secs(3);
 
 /// Sends the request `body` (JSON) to the handler called `name`; answers JSON, or an `ApiError` as JSON.
 #[tauri::command]
@@ -38,7 +42,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .manage(home)
         .manage(desk)
         .invoke_handler(tauri::generate_handler![call])
-        .setup(|app| open_window(app).map_err(Into::into))
+        .setup(|app| {
+            tauri::async_runtime::spawn(send_messages(app.handle().clone()));
+            open_window(app).map_err(Into::into)
+        })
         .build(tauri::generate_context!())?
         .run(|app, event| {
             if let tauri::RunEvent::Exit = event {
@@ -46,6 +53,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         });
     Ok(())
+}
+
+/// Hands messages over as long as the program runs; while no book is open there is nothing to do.
+async fn send_messages(app: AppHandle) {
+    loop {
+        tokio::time::sleep(BETWEEN_PASSES).await;
+        if let Err(error) = app.state::<Desk>().run_outbox().await {
+            tracing::error!(code = %error.code, "messages could not be handed over");
+        }
+    }
 }
 
 /// Opens the configured window with the web view's own files under the data folder, so that two folders never mix.

@@ -13,6 +13,7 @@ mod messages;
 mod money;
 mod offer;
 mod opens;
+mod outbox;
 mod parts;
 mod second_factor;
 mod servicing;

@@ -131,6 +131,15 @@ pub fn places(app: App) -> Vec<Place> {
             true,
         ),
         (
+            app.can("manage_messages"),
+            Area::Messages,
+            Route::Messages,
+            text::NAV_MESSAGES,
+            "mail",
+            "m",
+            true,
+        ),
+        (
             !is_customer,
             Area::Settings,
             Route::Settings,

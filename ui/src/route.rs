@@ -50,6 +50,10 @@ pub enum Route {
     Reports,
     /// Who asked for what, and what was refused.
     Audit,
+    /// The messages to customers.
+    Messages,
+    /// Which messages go out, and what they say.
+    MessageSettings,
     /// The desk's settings.
     Settings,
     /// The proof of the published figures.
@@ -81,6 +85,7 @@ impl Route {
             Route::Staff => Area::Staff,
             Route::Reports => Area::Reports,
             Route::Audit => Area::Audit,
+            Route::Messages | Route::MessageSettings => Area::Messages,
             Route::Settings => Area::Settings,
             Route::Help => Area::Help,
             #[cfg(debug_assertions)]
@@ -114,6 +119,8 @@ pub enum Area {
     Reports,
     /// Audit.
     Audit,
+    /// Messages.
+    Messages,
     /// Settings.
     Settings,
     /// Help.

@@ -167,6 +167,17 @@ codes! {
     NoSms "no_sms" "No text message can be sent: this desk has no SMS gateway. An administrator can set one up in Settings.";
     NoPhone "no_phone" "This customer has no phone number. Enter one first.";
 
+    // Messages.
+    NoMessage "no_message" "This message is not in the book.";
+    MessageChanged "message_changed" "This message was changed after you opened it. Look at it again, then decide.";
+    MessageExpired "message_expired" "This message is too old to be of use, so it is not sent any more.";
+    MessageInterrupted "message_interrupted" "The program ended while this message was handed over, so it may or may not be on its way. Send it again if it did not arrive.";
+    MessageMoot "message_moot" "What this message says is not so any more, so it was not sent.";
+    MessageUnclear "message_unclear" "The mail server {server} did not say whether it took the message, so it may or may not be on its way. Send it again if it did not arrive.";
+    TemplateBlank "template_blank" "“{blank}” is no blank of this message. It may have: {known}.";
+    TemplateBrace "template_brace" "A brace stands alone. A blank begins with one and ends with the other, such as {example}.";
+    ReminderDays "reminder_days" "Enter up to {most} different numbers of days, each from 1 to {longest}, with commas between them.";
+
     // Setting up, people, products.
     UnknownCurrency "unknown_currency" "This is not a currency of ISO 4217. Choose one from the list.";
     UnknownTimeZone "unknown_time_zone" "This time zone is not known. Choose one from the list.";

@@ -100,6 +100,8 @@ pub struct CustomerForm {
     pub employment: String,
     /// Other income a month, as typed.
     pub other_income: String,
+    /// Code of the language in which they get messages; empty for the organisation's.
+    pub language: String,
 }
 
 /// A customer in a list.
@@ -126,7 +128,7 @@ pub struct CustomerRow {
 }
 
 /// A way to reach a customer, which a code can verify.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Contact {
     /// By email.
@@ -158,4 +160,14 @@ pub struct CustomerView {
     pub loans: Vec<LoanRow>,
     /// Whether their personal data was erased.
     pub erased: bool,
+}
+
+impl Contact {
+    /// Its stable word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Contact::Email => "email",
+            Contact::Phone => "phone",
+        }
+    }
 }

@@ -63,6 +63,8 @@ id! {
     FactId,
     /// Something that waits for a person.
     TaskId,
+    /// A message to somebody.
+    MessageId,
     /// A machine that holds a copy of the book.
     DeviceId,
 }

@@ -85,6 +85,8 @@ pub struct Open {
     pub organisation: Organisation,
     /// The branch's time zone.
     pub zone: Tz,
+    /// Held by the one pass of the outbox at a time; whether messages that were cut off are held.
+    pub(crate) outbox: Mutex<bool>,
 }
 
 impl Open {
@@ -105,6 +107,7 @@ impl Open {
             identity,
             organisation,
             zone,
+            outbox: Mutex::new(false),
         })
     }
 

@@ -66,7 +66,7 @@ impl<T> Told<T> for Result<T, MailError> {
             match error {
                 MailError::Address(error) if error.code == Code::MailSender => error.on("from"),
                 MailError::Address(error) => error.on("to"),
-                MailError::Unreachable(error) | MailError::Refused(error) => error,
+                MailError::Unreachable(error) | MailError::Unclear(error) | MailError::Refused(error) => error,
             }
         })
     }

@@ -8,7 +8,9 @@ mod error;
 pub mod headless;
 pub mod keep;
 mod mint;
+mod outbox;
 
 pub use clock::Clock;
 pub use desk::{Desk, Home, keys_path};
 pub use error::Answer;
+pub use outbox::Pass;

@@ -72,7 +72,7 @@ pub(crate) fn month_long(language: &str, date: NaiveDate) -> &'static str {
 }
 
 /// A date as people read it: `5 Jun 2026`, `5 juin 2026`.
-pub(crate) fn day(language: &str, date: NaiveDate) -> String {
+pub fn day(language: &str, date: NaiveDate) -> String {
     let first = if is_french(language) && date.day() == 1 {
         "er"
     } else {

@@ -11,6 +11,7 @@ mod statement;
 mod table;
 mod words;
 
+pub use labels::day as written_day;
 pub use receipt::{ReceiptPaper, receipt};
 pub use statement::statement;
 pub use words::amount_in_words;

@@ -7,6 +7,8 @@ pub mod email;
 mod error;
 mod host;
 mod keyring;
+pub mod letters;
+mod letters_words;
 pub mod mail;
 pub mod otp;
 pub mod password;

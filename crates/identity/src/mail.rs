@@ -1,19 +1,21 @@
 //! The mail transport: one message at a time, over SMTP, with the server's answer put into words.
 
-pub use crate::templates::{ReceiptMail, code_message, receipt_message, test_message};
+pub use crate::templates::{code_message, test_message};
 
 use crate::host::is_this_machine;
 use farthing_api::{ApiError, Code, ErrorKind, MailSecurity, MailSettings};
+use lettre::Address;
 use lettre::message::{Mailbox, MultiPart};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::transport::smtp::{AsyncSmtpTransport, Error as SmtpError};
-use lettre::{Address, AsyncTransport, Tokio1Executor};
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
 use std::time::Duration;
 
 /// A message is given up when it has not been handed over after so many seconds.
 const TIMEOUT: Duration = Duration::from_secs(TIMEOUT_SECONDS as u64);
 const TIMEOUT_SECONDS: u32 = 15;
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A message to one person, as plain text and as HTML.
 #[derive(Clone, Debug)]
@@ -26,6 +28,8 @@ pub struct Message {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+    /// Names the message in its header, so that a mail program shows it once; none for one that goes out at once.
+    pub id: Option<String>,
 }
 
 /// Why a message is not on its way, with the answer for people.
@@ -37,6 +41,9 @@ pub enum MailError {
     /// The server did not answer in time, or not in a way that can be trusted; later it may.
     #[error("{0}")]
     Unreachable(ApiError),
+    /// The message was handed over and the server did not say that it took it: it may be on its way or not.
+    #[error("{0}")]
+    Unclear(ApiError),
     /// The server, or this program, refuses these settings or this message.
     #[error("{0}")]
     Refused(ApiError),
@@ -50,39 +57,57 @@ fn answer(code: Code, server: &str) -> ApiError {
 /// Hands a message to the mail server.
 ///
 /// # Errors
-/// [`MailError`], and then the message was not accepted, save where the connection broke after the server took it.
+/// [`MailError`]; only [`MailError::Unclear`] leaves open whether the message was accepted.
 pub async fn send(settings: &MailSettings, message: Message) -> Result<(), MailError> {
-    let transport = transport(settings)?;
     let message = compose(settings, message)?;
     let server = format!("{}:{}", settings.host.trim(), settings.port);
-    match tokio::time::timeout(TIMEOUT, transport.send(message)).await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(e)) => Err(in_words(&server, &e)),
-        Err(_) => Err(MailError::Unreachable(
-            answer(Code::MailSilent, &server).with("seconds", TIMEOUT_SECONDS),
-        )),
+    let silent = || answer(Code::MailSilent, &server).with("seconds", TIMEOUT_SECONDS);
+    let mut connection = match tokio::time::timeout(TIMEOUT, connect(settings, &server)).await {
+        Ok(connected) => connected?,
+        Err(_) => return Err(MailError::Unreachable(silent())),
+    };
+    let formatted = message.formatted();
+    let sent = connection.send(message.envelope(), &formatted);
+    match tokio::time::timeout(TIMEOUT, sent).await {
+        Ok(Ok(_)) => {}
+        // The server's own word, or a message that never left.
+        Ok(Err(e)) if e.status().is_some() || e.is_client() => return Err(in_words(&server, &e)),
+        Ok(Err(_)) => return Err(MailError::Unclear(answer(Code::MessageUnclear, &server))),
+        Err(_) => return Err(MailError::Unclear(silent())),
     }
+    // The message is taken, whatever the server says to the farewell.
+    let _ = tokio::time::timeout(FAREWELL, connection.quit()).await;
+    Ok(())
 }
 
-fn transport(settings: &MailSettings) -> Result<AsyncSmtpTransport<Tokio1Executor>, MailError> {
+/// A connection that is protected and signed in as the settings say.
+async fn connect(settings: &MailSettings, server: &str) -> Result<AsyncSmtpConnection, MailError> {
     let host = settings.host.trim();
-    let tls = match settings.security {
-        MailSecurity::None if is_this_machine(host) => Tls::None,
+    let (wrapped, upgrade) = match settings.security {
+        MailSecurity::None if is_this_machine(host) => (None, None),
         MailSecurity::None => {
             return Err(MailError::Refused(answer(Code::MailUnprotected, host)));
         }
-        MailSecurity::StartTls => Tls::Required(tls_parameters(host)?),
-        MailSecurity::Tls => Tls::Wrapper(tls_parameters(host)?),
+        MailSecurity::StartTls => (None, Some(tls_parameters(host)?)),
+        MailSecurity::Tls => (Some(tls_parameters(host)?), None),
     };
-    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
-        .port(settings.port)
-        .tls(tls)
-        .timeout(Some(TIMEOUT));
+    let (name, told) = (ClientId::default(), |e: SmtpError| in_words(server, &e));
+    let at = (host, settings.port);
+    let connected = AsyncSmtpConnection::connect_tokio1(at, None, &name, wrapped, None);
+    let mut connection = connected.await.map_err(told)?;
+    if let Some(tls) = upgrade {
+        if !connection.can_starttls() {
+            return Err(MailError::Refused(
+                answer(Code::MailUnfit, server).with("cause", "STARTTLS"),
+            ));
+        }
+        connection.starttls(tls, &name).await.map_err(told)?;
+    }
     if !settings.username.is_empty() {
         let account = Credentials::new(settings.username.clone(), settings.password.reveal().to_string());
-        builder = builder.credentials(account);
+        connection.auth(DEFAULT_MECHANISMS, &account).await.map_err(told)?;
     }
-    Ok(builder.build())
+    Ok(connection)
 }
 
 fn tls_parameters(host: &str) -> Result<TlsParameters, MailError> {
@@ -99,8 +124,14 @@ fn compose(settings: &MailSettings, message: Message) -> Result<lettre::Message,
             .map(|address| Mailbox::new(None, address))
             .map_err(|_| wrong(code, text))
     };
-    lettre::Message::builder()
-        .from(mailbox(&settings.from, Code::MailSender)?)
+    let from = mailbox(&settings.from, Code::MailSender)?;
+    let id = message.id.map(|id| format!("<{id}@{}>", from.email.domain()));
+    let builder = match id {
+        Some(id) => lettre::Message::builder().message_id(Some(id)),
+        None => lettre::Message::builder(),
+    };
+    builder
+        .from(from)
         .to(mailbox(&message.to, Code::MailRecipient)?)
         .subject(one_line(&message.subject))
         .multipart(MultiPart::alternative_plain_html(message.text, message.html))

@@ -22,6 +22,7 @@ fn trimmed(form: &CustomerForm) -> CustomerForm {
         other_installments: t(&form.other_installments),
         employment: t(&form.employment),
         other_income: t(&form.other_income),
+        language: t(&form.language),
     }
 }
 

@@ -16,7 +16,7 @@ pub use book::{Book, BookKey};
 pub use error::StoreError;
 pub use log::{Batch, Beside, Identity};
 pub use query::{
-    Act, ChallengeRow, HomeFigures, LedgerLine, MonthSums, PaymentPaper, ProductShare, SignInUser, Standings,
-    Suspension, Tried,
+    About, Act, ChallengeRow, Claimed, DueInstallment, Ended, HomeFigures, LedgerLine, MonthSums, NewMessage,
+    PaymentPaper, ProductShare, SignInUser, Standings, Suspension, Tried,
 };
 pub use seal::CustomerKey;

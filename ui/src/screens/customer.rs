@@ -2,6 +2,7 @@
 
 use super::customer_form::{CustomerDraft, CustomerFields};
 use super::customer_verify::VerifyPanel;
+use super::messages::CustomerMessages;
 use crate::i18n::{t, text, words};
 use crate::parts::{
     Button, Cell, Column, DataTable, Dialog, EmptyState, Fact, Facts, Figure, Figures, Form, FormState, Pill, Query,
@@ -116,6 +117,7 @@ fn record(app: App, query: Query<CustomerView>, customer: CustomerView) -> AnyVi
                     <div class="section-head"><h2 class="section-title">{t(text::CUSTOMER_FACTS)}</h2></div>
                     <Facts facts=facts/>
                 </section>
+                <CustomerMessages customer=customer.row.id/>
             </div>
             <VerifyPanel customer=customer query=query may_edit=may_edit/>
         </div>

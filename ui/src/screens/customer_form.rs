@@ -1,6 +1,6 @@
 //! The form of what is known about a customer: to register one, and to change it.
 
-use crate::i18n::{Text, text};
+use crate::i18n::{Language, Text, text};
 use crate::parts::{Button, DateField, Form, FormState, MoneyField, Screen, SelectField, TextField};
 use crate::route::Route;
 use crate::state::{App, app};
@@ -22,6 +22,7 @@ pub struct CustomerDraft {
     other_installments: RwSignal<String>,
     employment: RwSignal<String>,
     other_income: RwSignal<String>,
+    language: RwSignal<String>,
 }
 
 impl CustomerDraft {
@@ -42,6 +43,7 @@ impl CustomerDraft {
             other_installments: amount(form.other_installments),
             employment: RwSignal::new(form.employment),
             other_income: amount(form.other_income),
+            language: RwSignal::new(form.language),
         }
     }
 
@@ -62,6 +64,7 @@ impl CustomerDraft {
             other_installments: amount(self.other_installments),
             employment: trimmed(self.employment),
             other_income: amount(self.other_income),
+            language: trimmed(self.language),
         }
     }
 }
@@ -83,6 +86,11 @@ pub fn CustomerFields(draft: CustomerDraft) -> impl IntoView {
         let words = EMPLOYMENTS.map(|(word, name)| (word.to_owned(), app.say(name).to_owned()));
         words.to_vec()
     });
+    let languages = Signal::derive(move || {
+        let own = (String::new(), app.say(text::CUSTOMER_LANGUAGE_OWN).to_owned());
+        let named = Language::ALL.map(|l| (l.code().to_owned(), l.name().to_owned()));
+        std::iter::once(own).chain(named).collect::<Vec<_>>()
+    });
     view! {
         <div class="form-grid">
             <TextField name="first_name" label=text::CUSTOMER_FIRST_NAME value=draft.first_name autofocus=true/>
@@ -97,6 +105,7 @@ pub fn CustomerFields(draft: CustomerDraft) -> impl IntoView {
             <MoneyField name="monthly_income" label=text::CUSTOMER_INCOME value=draft.monthly_income optional=true/>
             <MoneyField name="other_income" label=text::CUSTOMER_OTHER_INCOME value=draft.other_income optional=true/>
             <MoneyField name="other_installments" label=text::CUSTOMER_OTHER value=draft.other_installments optional=true/>
+            <SelectField name="message_language" label=text::CUSTOMER_LANGUAGE value=draft.language options=languages/>
         </div>
     }
     .into_any()

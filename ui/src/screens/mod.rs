@@ -25,6 +25,8 @@ mod loan_papers;
 mod loan_words;
 mod loans;
 mod mail;
+mod message_settings;
+mod messages;
 mod officer_home;
 mod permissions;
 mod products;
@@ -110,6 +112,8 @@ pub fn screen(app: App, route: Route) -> AnyView {
         Route::Audit => view! { <audit::AuditScreen/> }.into_any(),
         Route::Staff => view! { <staff::StaffScreen/> }.into_any(),
         Route::Reports => view! { <reports::ReportsScreen/> }.into_any(),
+        Route::Messages => view! { <messages::MessagesScreen/> }.into_any(),
+        Route::MessageSettings => view! { <message_settings::MessageSettingsScreen/> }.into_any(),
         Route::Settings => view! { <settings::SettingsScreen/> }.into_any(),
         Route::Help => view! { <help::HelpScreen/> }.into_any(),
         #[cfg(debug_assertions)]

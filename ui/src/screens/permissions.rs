@@ -36,6 +36,7 @@ const WORDS: &[(&str, Text)] = &[
     ("manage_desk", text::MAY_MANAGE_DESK),
     ("see_audit", text::MAY_SEE_AUDIT),
     ("keep_book", text::MAY_KEEP_BOOK),
+    ("manage_messages", text::MAY_MANAGE_MESSAGES),
 ];
 
 /// How a permission's word is said.

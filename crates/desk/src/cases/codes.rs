@@ -99,6 +99,7 @@ impl Ready {
                     subject,
                     text,
                     html,
+                    id: None,
                 };
                 mail::send(&settings, message).await.told()?;
             }

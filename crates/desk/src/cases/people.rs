@@ -123,6 +123,7 @@ impl Desk {
                 subject,
                 text,
                 html,
+                id: None,
             },
         )
         .await

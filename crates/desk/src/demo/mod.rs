@@ -10,10 +10,10 @@ mod story;
 use crate::cases::first_run;
 use crate::clock::Clock;
 use crate::desk::{Desk, Home, Open, Session};
-use crate::error::Answer;
+use crate::error::{Answer, Told};
 use crate::mint::Mint;
 use chrono::{DateTime, Days, Utc};
-use farthing_api::{Secret, SetUp};
+use farthing_api::{MessageRules, MessageWay, Secret, SetUp};
 
 /// How large the branch is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,5 +115,16 @@ async fn fill_with(
         ..Desk::with_clock(desk.home.clone(), Clock::moved(opening(until)))
     };
     let cast = people::hire(&told, open, session, password).await?;
-    story::tell(open, &cast, size, until, progress).await
+    // Nobody has ever met these customers, so nothing goes out to them.
+    let silent = MessageRules {
+        reminders: MessageWay::Off,
+        receipts: MessageWay::Off,
+        decisions: MessageWay::Off,
+        ..MessageRules::default()
+    };
+    crate::cases::put_rules(open, &silent).await?;
+    let made = story::tell(open, &cast, size, until, progress).await?;
+    let (head, _) = open.book.head().await.told()?;
+    open.book.queue_messages(&[], Some(head)).await.told()?;
+    Ok(made)
 }

@@ -1,7 +1,9 @@
 """An SMTP server for tests. Prints its port, then one JSON line for each message it took.
 
 Usage: sink.py MODE [CERTIFICATE KEY]; MODE is plain, auth, starttls, tls, refuse, later or stall. The recipient
-nobody@example.org is always refused. The account is desk / open sesame.
+nobody@example.org is always refused; a recipient refuse@, later@, stall@ or drop@ gets its first message, such
+as a code, and to each further one the answer of that name, the last of them a connection that breaks after the message. The
+account is desk / open sesame.
 """
 import asyncio
 import json
@@ -19,6 +21,9 @@ if mode in ("auth", "starttls", "tls"):
     context.load_cert_chain(sys.argv[2], sys.argv[3])
 
 
+known = set()
+
+
 class Handler:
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address == "nobody@example.org":
@@ -27,12 +32,17 @@ class Handler:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        if mode == "refuse":
+        to = envelope.rcpt_tos[0]
+        fate = to.split("@")[0] if to in known else ""
+        known.add(to)
+        if "refuse" in (mode, fate):
             return "554 5.7.1 not wanted"
-        if mode == "later":
+        if "later" in (mode, fate):
             return "451 4.7.1 come back later"
-        if mode == "stall":
+        if "stall" in (mode, fate):
             await asyncio.sleep(120)
+        if fate == "drop":
+            server.transport.abort()
         print(json.dumps({
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,

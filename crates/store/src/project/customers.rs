@@ -47,7 +47,7 @@ fn plain(letter: char) -> char {
 }
 
 /// The personal fields of a form, by name.
-fn fields(form: &CustomerForm) -> [(&'static str, &str); 12] {
+fn fields(form: &CustomerForm) -> [(&'static str, &str); 13] {
     [
         ("first_name", &form.first_name),
         ("last_name", &form.last_name),
@@ -61,6 +61,7 @@ fn fields(form: &CustomerForm) -> [(&'static str, &str); 12] {
         ("other_installments", &form.other_installments),
         ("employment", &form.employment),
         ("other_income", &form.other_income),
+        ("language", &form.language),
     ]
 }
 
@@ -121,6 +122,7 @@ fn open_fields(key: Option<&CustomerKey>, customer: CustomerId, sealed: &Sealed)
         other_installments: open("other_installments")?,
         employment: open("employment")?,
         other_income: open("other_income")?,
+        language: open("language")?,
     })
 }
 
@@ -223,7 +225,7 @@ async fn put_fields(conn: &mut SqliteConnection, state: &State, id: CustomerId) 
     ));
     sqlx::query!(
         "update customer set first_name = ?, last_name = ?, email = ?, phone = ?, document_id = ?, born_on = ?, address = ?,
-         employer = ?, monthly_income = ?, other_installments = ?, employment = ?, other_income = ?, sort_name = ?, search_text = ?, erased = ? where id = ?",
+         employer = ?, monthly_income = ?, other_installments = ?, employment = ?, other_income = ?, language = ?, sort_name = ?, search_text = ?, erased = ? where id = ?",
         form.first_name,
         form.last_name,
         form.email,
@@ -236,6 +238,7 @@ async fn put_fields(conn: &mut SqliteConnection, state: &State, id: CustomerId) 
         form.other_installments,
         form.employment,
         form.other_income,
+        form.language,
         sort_name,
         search,
         erased,

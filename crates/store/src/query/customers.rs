@@ -79,7 +79,7 @@ impl Book {
         let mut conn = self.readers().acquire().await?;
         let found = sqlx::query!(
             r#"select c.rid, c.id as "id: Uuid", c.number, c.first_name, c.last_name, c.email, c.phone, c.document_id, c.born_on, c.address,
-               c.employer, c.monthly_income, c.other_installments, c.employment, c.other_income, c.registered_at, c.email_verified_at,
+               c.employer, c.monthly_income, c.other_installments, c.employment, c.other_income, c.language, c.registered_at, c.email_verified_at,
                c.phone_verified_at, c.document_kind,
                c.verified, c.active_loans, c.outstanding, c.erased, c.user_id is not null as "has_user!: bool",
                s.name as "seen_by?", v.name as "vouched_by?"
@@ -118,6 +118,7 @@ impl Book {
             other_installments: c.other_installments,
             employment: c.employment,
             other_income: c.other_income,
+            language: c.language,
         };
         Ok(Some(CustomerView {
             row: row(listed)?,

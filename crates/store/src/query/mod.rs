@@ -8,6 +8,8 @@ mod desk;
 mod home;
 mod ledger;
 mod loans;
+mod messages;
+mod outbox;
 mod receipts;
 mod second_factor;
 
@@ -17,6 +19,7 @@ pub use desk::SignInUser;
 pub use home::{HomeFigures, MonthSums, ProductShare};
 pub use ledger::LedgerLine;
 pub use loans::PaymentPaper;
+pub use outbox::{About, Claimed, DueInstallment, Ended, NewMessage};
 
 use crate::StoreError;
 use crate::project::fold;
