@@ -5,7 +5,7 @@ use crate::harness::{ADMIN, App, Branch, Key, OFFICER};
 const AT: &str = "2026-07-09T10:00:00Z";
 
 /// The screens that the navigation leads to, for an administrator.
-const SCREENS: [&str; 11] = [
+const SCREENS: [&str; 12] = [
     "today",
     "customers",
     "loans",
@@ -16,6 +16,7 @@ const SCREENS: [&str; 11] = [
     "goods",
     "staff",
     "reports",
+    "messages",
     "settings",
 ];
 
@@ -24,7 +25,7 @@ fn visit(app: &App, screen: &str) {
     app.go(screen);
     match screen {
         "today" => app.find("[data-screen=admin-home] .chart svg"),
-        "approvals" | "attention" => app.find(".empty, [data-row], .work-item"),
+        "approvals" | "attention" | "messages" => app.find(".empty, [data-row], .work-item"),
         "settings" => app.find("[data-do=verify-book]"),
         _ => app.find("[data-row]"),
     };
