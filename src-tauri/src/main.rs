@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_ansi(false)
         .with_writer(std::io::stderr.and(Mutex::new(home.log()?)))
         .init();
-    let desk = Desk::new(DeskHome::at(home.folder()));
+    let desk = Desk::new(DeskHome::at(home.folder())).opened_with(link());
     tauri::Builder::default()
         .manage(home)
         .manage(desk)
@@ -53,6 +53,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         });
     Ok(())
+}
+
+/// The link for a new password with which the system opened the program, if it did.
+fn link() -> Option<String> {
+    std::env::args().skip(1).find(|word| word.starts_with("farthing://"))
 }
 
 /// Hands messages over as long as the program runs; while no book is open there is nothing to do.

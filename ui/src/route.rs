@@ -50,6 +50,8 @@ pub enum Route {
     Reports,
     /// Who asked for what, and what was refused.
     Audit,
+    /// One's own account.
+    Account,
     /// The messages to customers.
     Messages,
     /// Which messages go out, and what they say.
@@ -86,7 +88,7 @@ impl Route {
             Route::Reports => Area::Reports,
             Route::Audit => Area::Audit,
             Route::Messages | Route::MessageSettings => Area::Messages,
-            Route::Settings => Area::Settings,
+            Route::Settings | Route::Account => Area::Settings,
             Route::Help => Area::Help,
             #[cfg(debug_assertions)]
             Route::Gallery => Area::Gallery,

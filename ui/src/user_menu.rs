@@ -143,6 +143,7 @@ pub fn UserMenu() -> impl IntoView {
                     {theme(Theme::Light, text::THEME_LIGHT_LONG)}
                     {theme(Theme::Dark, text::THEME_DARK_LONG)}
                     <hr class="menu-sep"/>
+                    {item("customer", text::ACCOUNT, "go-account", Callback::new(move |()| app.go(Route::Account)))}
                     {item("settings", text::NAV_SETTINGS, "go-settings", Callback::new(move |()| app.go(Route::Settings)))}
                     {item("check", text::HELP_TITLE, "go-help", Callback::new(move |()| app.go(Route::Help)))}
                     {item("lock", text::USER_LOCK, "lock", Callback::new(move |()| lock(app)))}

@@ -178,6 +178,19 @@ codes! {
     TemplateBrace "template_brace" "A brace stands alone. A blank begins with one and ends with the other, such as {example}.";
     ReminderDays "reminder_days" "Enter up to {most} different numbers of days, each from 1 to {longest}, with commas between them.";
 
+    // One's own account.
+    ResetLink "reset_link" "This link was used, is older than {minutes} minutes, or is not whole. Ask for a new one.";
+    ResetKit "reset_kit" "It takes the recovery secret, or an administrator who is signed in, to set a new password for someone who works here.";
+    RecoverySecretWrong "recovery_secret_wrong" "This is not the recovery secret of this book. Check it letter by letter.";
+    NoReset "no_reset" "This person has not proved by a link in the last day that they ask for a new password.";
+    BookOpen "book_open" "The book is open. Ask for a link instead; it proves who asks.";
+    NoPassword "no_password" "You sign in with codes alone, and this takes a password. Your branch can give you one, or change it for you.";
+    UndoCode "undo_code" "This code is not right, was used, or is older than {hours} hours. Your branch can help.";
+    SameContact "same_contact" "This is the one in force already.";
+    StaffPhone "staff_phone" "Who works here has no phone in the book.";
+    LoanOpen "loan_open" "{loan} is not closed. Pay it off, or have the application rejected, before the personal data is erased.";
+    CreditLeft "credit_left" "There is unapplied credit on {loan}. Have it paid back before the personal data is erased.";
+
     // Setting up, people, products.
     UnknownCurrency "unknown_currency" "This is not a currency of ISO 4217. Choose one from the list.";
     UnknownTimeZone "unknown_time_zone" "This time zone is not known. Choose one from the list.";

@@ -253,6 +253,9 @@ pub enum StartState {
         organisation: Option<String>,
         /// The language of the screens.
         language: String,
+        /// A link for a new password, with which the program was opened.
+        #[serde(default)]
+        link: Option<String>,
     },
     /// Someone is signed in.
     SignedIn {

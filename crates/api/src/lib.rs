@@ -3,6 +3,7 @@
 //! A request is a struct that implements [`Request`]; its name travels beside its JSON, its answer is the
 //! associated type. One table in the shell and one function in the screens carry all of them.
 
+mod account;
 mod audit;
 mod code;
 mod customers;
@@ -24,6 +25,7 @@ mod secret;
 mod servicing;
 mod sms;
 
+pub use account::*;
 pub use audit::*;
 pub use code::Code;
 pub use customers::*;

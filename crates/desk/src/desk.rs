@@ -136,6 +136,8 @@ pub struct Session {
     pub(crate) offered: Option<Secret>,
     /// Wrong codes at the second step of this sign-in.
     pub(crate) wrong_codes: u32,
+    /// Whether it came by a code alone, so that changes of the account take the password.
+    pub(crate) by_code: bool,
     /// Whether the password is needed to go on.
     pub locked: bool,
     /// When they last did something: by the desk's clock, which goes on while the machine sleeps, and by one that nobody
@@ -184,6 +186,8 @@ pub struct Desk {
     pub(crate) hashing: Mutex<()>,
     /// Whether those who work here need a second factor to sign in.
     pub(crate) asks_second_factor: bool,
+    /// A link for a new password, with which the program was opened.
+    pub(crate) link: Mutex<Option<String>>,
     /// Whether the book was seen to be in trouble, so that a backup may be restored.
     pub(crate) in_trouble: AtomicBool,
 }
@@ -199,6 +203,7 @@ impl Desk {
             session: Mutex::new(None),
             hashing: Mutex::new(()),
             asks_second_factor: asks_second_factor(),
+            link: Mutex::new(None),
             in_trouble: AtomicBool::new(false),
         }
     }
@@ -208,6 +213,14 @@ impl Desk {
         Desk {
             clock,
             ..Desk::new(home)
+        }
+    }
+
+    /// The same, opened with a link for a new password, which the sign-in shows.
+    pub fn opened_with(self, link: Option<String>) -> Desk {
+        Desk {
+            link: Mutex::new(link),
+            ..self
         }
     }
 

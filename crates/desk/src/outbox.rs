@@ -9,8 +9,8 @@ use crate::desk::{Desk, Open};
 use crate::error::{Answer, Told, internal};
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use farthing_api::{
-    ApiError, Code, Contact, CustomerView, ErrorKind, MailSettings, MessageId, MessageKind, MessageRules, MessageWay,
-    SmsSettings,
+    ApiError, Code, Contact, CustomerId, CustomerView, ErrorKind, MailSettings, MessageId, MessageKind, MessageRules,
+    MessageWay, SmsSettings,
 };
 use farthing_identity::mail::MailError;
 use farthing_identity::sms::SmsError;
@@ -225,17 +225,18 @@ impl Desk {
         for (channel, to) in channels(ways, way, customer) {
             let language = open.language_of(customer);
             let values = values(&language);
-            let message = self.letter(open, customer, event, (channel, &to), &language, &values);
+            let whom = Some(customer.row.id);
+            let message = self.letter(open, whom, event, (channel, &to), &language, &values);
             new.push(message.await?);
         }
         Ok(new)
     }
 
-    /// A message to a customer in the words of its template.
+    /// A message in the words of its template.
     pub(crate) async fn letter(
         &self,
         open: &Open,
-        customer: &CustomerView,
+        customer: Option<CustomerId>,
         event: &Event,
         (channel, to): (Contact, &str),
         language: &str,
@@ -254,7 +255,7 @@ impl Desk {
             key,
             kind: event.kind,
             channel,
-            customer: Some(customer.row.id),
+            customer,
             language: language.to_string(),
             about: event.about.clone(),
             payload: serde_json::to_string(&payload).map_err(|e| internal(&e))?,

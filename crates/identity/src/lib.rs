@@ -9,6 +9,7 @@ mod host;
 mod keyring;
 pub mod letters;
 mod letters_words;
+pub mod link;
 pub mod mail;
 pub mod otp;
 pub mod password;

@@ -58,6 +58,37 @@ pub fn code_text(language: &str, organisation: &str, code: &Secret, reference: &
     }
 }
 
+/// The message that carries a link for a new password: subject, text, HTML.
+pub fn reset_message(language: &str, organisation: &str, link: &Secret, minutes: u32) -> (String, String, String) {
+    let (subject, intro, outro) = match language {
+        "fr" => (
+            format!("Nouveau mot de passe pour {organisation}"),
+            format!(
+                "Quelqu’un a demandé un nouveau mot de passe pour votre accès à {organisation}. Ouvrez ce lien sur le poste, ou \
+                 collez-le sous « Mot de passe oublié » :"
+            ),
+            format!(
+                "Il est valable {minutes} minutes et ne sert qu’une fois. Si vous n’avez rien demandé, ignorez ce message : sans le \
+                 lien, rien ne change."
+            ),
+        ),
+        _ => (
+            format!("A new password for {organisation}"),
+            format!(
+                "Someone asked for a new password for your access to {organisation}. Open this link at the desk, or paste it under \
+                 “Forgot your password?”:"
+            ),
+            format!(
+                "It holds for {minutes} minutes and works once. If you asked for nothing, ignore this message: nothing changes \
+                 without the link."
+            ),
+        ),
+    };
+    let text = format!("{intro}\n\n{}\n\n{outro}\n", link.reveal());
+    let html = crate::letters::as_html(language, &text);
+    (subject, text, html)
+}
+
 /// The text message that shows that the SMS settings work.
 pub fn test_text(language: &str, organisation: &str) -> String {
     match language {

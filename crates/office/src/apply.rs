@@ -19,6 +19,8 @@ pub fn apply(state: &mut State, fact: &Fact) {
         | FactBody::UserAdded { .. }
         | FactBody::UserAccessSet { .. }
         | FactBody::PasswordChanged { .. }
+        | FactBody::UserRenamed { .. }
+        | FactBody::SignInMoved { .. }
         | FactBody::SecondFactorSet { .. }
         | FactBody::ProductSaved { .. }
         | FactBody::GoodsSaved { .. }
@@ -32,6 +34,7 @@ pub fn apply(state: &mut State, fact: &Fact) {
         | FactBody::CustomerChanged { .. }
         | FactBody::ContactVerified { .. }
         | FactBody::DocumentSeen { .. }
+        | FactBody::CustomerErased { .. }
         | FactBody::CustomerVouched { .. } => apply_customer(state, fact),
         _ => apply_loan(state, fact),
     }
@@ -89,6 +92,18 @@ fn apply_desk(state: &mut State, fact: &Fact) {
         FactBody::UserAccessSet { user, active } => {
             if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(user)) {
                 u.active = active;
+            }
+        }
+        FactBody::UserRenamed { user, name } => {
+            if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(user)) {
+                u.name = name;
+            }
+        }
+        FactBody::SignInMoved { user, sign_in, email } => {
+            // The name before stays theirs, so that nobody takes it while the change may still be taken back.
+            map.insert(Key::SignIn(sign_in), Aggregate::SignIn(SignIn { user }));
+            if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(user)) {
+                u.email = email;
             }
         }
         FactBody::ProductSaved {
@@ -178,6 +193,10 @@ fn apply_customer(state: &mut State, fact: &Fact) {
             c.vouched_by = None;
         }),
         FactBody::CustomerVouched { customer } => change(*customer, &|c| c.vouched_by = fact.by),
+        FactBody::CustomerErased { customer } => change(*customer, &|c| {
+            c.fields.clear();
+            (c.email_verified, c.phone_verified, c.erased) = (None, None, true);
+        }),
         FactBody::CustomerRegistered {
             customer,
             number,
@@ -192,6 +211,7 @@ fn apply_customer(state: &mut State, fact: &Fact) {
                 document: None,
                 vouched_by: None,
                 user: None,
+                erased: false,
             };
             state.0.insert(Key::Customer(*customer), Aggregate::Customer(new));
             count(state, &fact.desk, |d| d.customers += 1);

@@ -2,7 +2,7 @@
 
 use crate::decide::task_of;
 use crate::permission::Permission;
-use crate::{Command, Key};
+use crate::{Command, Key, ResetHow};
 
 impl Command {
     /// Its stable word, with which its payload begins.
@@ -39,6 +39,10 @@ impl Command {
             Command::AssessPenalties { .. } => "assess_penalties",
             Command::CloseDay { .. } => "close_day",
             Command::GiveNotice { .. } => "give_notice",
+            Command::ResetPassword { .. } => "reset_password",
+            Command::ChangeAccount { .. } => "change_account",
+            Command::MoveContact { .. } => "move_contact",
+            Command::EraseCustomer { .. } => "erase_customer",
             Command::SettleTask { .. } => "settle_task",
         }
     }
@@ -51,7 +55,12 @@ impl Command {
             | Command::AssessPenalties { .. }
             | Command::CloseDay { .. }
             | Command::RecordSecondFactor { on: true, .. }
+            | Command::ChangeAccount { .. }
+            | Command::MoveContact { .. }
+            | Command::EraseCustomer { .. }
             | Command::RecordPasswordChange { .. } => return None,
+            Command::ResetPassword { how, .. } if *how != ResetHow::Administrator => return None,
+            Command::ResetPassword { .. } => P::ManageUsers,
             Command::AddUser { .. } | Command::SetUserAccess { .. } | Command::RecordSecondFactor { on: false, .. } => {
                 P::ManageUsers
             }
@@ -95,6 +104,7 @@ impl Command {
             }
             Command::SetUserAccess { user, .. }
             | Command::RecordPasswordChange { user }
+            | Command::ResetPassword { user, .. }
             | Command::RecordSecondFactor { user, .. } => keys.push(Key::User(*user)),
             Command::SaveProduct { id, .. } => keys.extend(id.map(Key::Product)),
             Command::SaveGoods { id, .. } => keys.extend(id.map(Key::Goods)),
@@ -132,6 +142,24 @@ impl Command {
             }
             Command::CloseDay { products, .. } => keys.extend(products.iter().map(|p| Key::Portfolio(p.product))),
             Command::SetLatenessRules { .. } | Command::SetEligibilityRules { .. } => {}
+            Command::ChangeAccount { user, customer, .. } => {
+                keys.push(Key::User(*user));
+                keys.extend(customer.map(Key::Customer));
+            }
+            Command::MoveContact {
+                user,
+                customer,
+                sign_in,
+                ..
+            } => {
+                keys.push(Key::User(*user));
+                keys.extend(customer.map(Key::Customer));
+                keys.extend(sign_in.clone().map(Key::SignIn));
+            }
+            Command::EraseCustomer { customer, loans } => {
+                keys.push(Key::Customer(*customer));
+                keys.extend(loans.iter().copied().map(Key::Loan));
+            }
             Command::SettleTask { task, .. } => keys.push(Key::Task(*task)),
         }
         keys

@@ -359,6 +359,46 @@ pub enum Command {
         /// The bank's reference.
         reference: String,
     },
+    /// Someone got a new password in place of a forgotten one.
+    ResetPassword {
+        /// Whose.
+        user: UserId,
+        /// What re-wraps it.
+        how: ResetHow,
+    },
+    /// Someone changes their own name or language.
+    ChangeAccount {
+        /// Whose.
+        user: UserId,
+        /// Which customer they are.
+        customer: Option<CustomerId>,
+        /// The name of someone who works here; empty for a customer.
+        name: String,
+        /// A customer's personal fields that changed.
+        fields: Sealed,
+    },
+    /// Someone's email or phone is another one, verified by a code, or again the one before.
+    MoveContact {
+        /// Whose.
+        user: UserId,
+        /// Which customer they are.
+        customer: Option<CustomerId>,
+        /// Which of the two.
+        channel: Channel,
+        /// The hash of it as a sign-in name, where it is one.
+        sign_in: Option<String>,
+        /// The email of someone who works here; empty for a customer.
+        email: String,
+        /// A customer's personal fields that changed.
+        fields: Sealed,
+    },
+    /// Destroys a customer's personal data; by nobody where a restored book is made to forget again.
+    EraseCustomer {
+        /// Whose.
+        customer: CustomerId,
+        /// Their loans and purchases.
+        loans: Vec<LoanId>,
+    },
     /// Something that needed attention was dealt with.
     SettleTask {
         /// Which.
@@ -366,6 +406,18 @@ pub enum Command {
         /// What was done.
         outcome: String,
     },
+}
+
+/// What sets a new password in place of a forgotten one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResetHow {
+    /// A link to the sign-in email, for a customer.
+    Link,
+    /// The recovery secret.
+    Kit,
+    /// An administrator in person.
+    Administrator,
 }
 
 /// A product's day.

@@ -100,6 +100,16 @@ pub enum FactBody {
     PasswordChanged { user: UserId },
     /// Someone set up their second factor, or lost it and sets it up anew at the next sign-in.
     SecondFactorSet { user: UserId, on: bool },
+    /// Someone who works here has another name.
+    UserRenamed { user: UserId, name: String },
+    /// Someone signs in by another name; the email is that of someone who works here.
+    SignInMoved {
+        user: UserId,
+        sign_in: String,
+        email: String,
+    },
+    /// A customer's personal data is destroyed.
+    CustomerErased { customer: CustomerId },
     /// A product has new terms.
     ProductSaved {
         product: ProductId,
@@ -346,6 +356,9 @@ impl FactBody {
             FactBody::UserAccessSet { .. } => "user_access_set",
             FactBody::PasswordChanged { .. } => "password_changed",
             FactBody::SecondFactorSet { .. } => "second_factor_set",
+            FactBody::UserRenamed { .. } => "user_renamed",
+            FactBody::SignInMoved { .. } => "sign_in_moved",
+            FactBody::CustomerErased { .. } => "customer_erased",
             FactBody::ProductSaved { .. } => "product_saved",
             FactBody::GoodsSaved { .. } => "goods_saved",
             FactBody::CustomerRegistered { .. } => "customer_registered",
@@ -393,7 +406,9 @@ impl FactBody {
                 keys.extend(customer.map(Key::Customer));
                 keys
             }
+            FactBody::SignInMoved { user, sign_in, .. } => vec![Key::User(*user), Key::SignIn(sign_in.clone())],
             FactBody::UserAccessSet { user, .. }
+            | FactBody::UserRenamed { user, .. }
             | FactBody::PasswordChanged { user }
             | FactBody::SecondFactorSet { user, .. } => vec![Key::User(*user)],
             FactBody::ProductSaved { product, .. } => vec![Key::Product(*product)],
@@ -402,6 +417,7 @@ impl FactBody {
             FactBody::CustomerChanged { customer, .. }
             | FactBody::ContactVerified { customer, .. }
             | FactBody::DocumentSeen { customer, .. }
+            | FactBody::CustomerErased { customer }
             | FactBody::CustomerVouched { customer } => vec![Key::Customer(*customer)],
             FactBody::LoanApplied { loan } | FactBody::PurchaseMade { loan, .. } => vec![Key::Loan(loan.id), desk()],
             FactBody::PaymentReceived { loan, .. } | FactBody::MoneySetAside { loan, .. } => {

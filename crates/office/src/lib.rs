@@ -20,7 +20,7 @@ mod state;
 mod terms;
 
 pub use apply::apply;
-pub use command::{COMMAND_VERSION, Channel, Command, DayFigures, ProductDay, Sealed};
+pub use command::{COMMAND_VERSION, Channel, Command, DayFigures, ProductDay, ResetHow, Sealed};
 pub use context::{Actor, Context, RULES};
 pub use decide::{
     Preview, Quote, check_against_product, check_payment, decide, due_of, may_change_terms, may_close, may_decide,

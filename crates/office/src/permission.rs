@@ -60,6 +60,8 @@ pub enum Permission {
     SeeAudit,
     /// Check and back up the book.
     KeepBook,
+    /// Destroy a customer's personal data.
+    EraseCustomers,
     /// See the messages that go out to customers, send one again or take it back.
     ManageMessages,
 }
@@ -108,6 +110,7 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
     (SeeOverview, "see_overview", &[Administrator, Supervisor, Auditor]),
     (SeeAudit, "see_audit", &[Administrator, Auditor]),
     (KeepBook, "keep_book", &[Administrator, Auditor]),
+    (EraseCustomers, "erase_customers", &[Administrator]),
     (ManageMessages, "manage_messages", &[Administrator, Supervisor]),
 ];
 

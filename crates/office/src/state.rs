@@ -157,6 +157,9 @@ pub struct Customer {
     pub vouched_by: Option<UserId>,
     /// Their sign-in.
     pub user: Option<UserId>,
+    /// Their personal data was destroyed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
 }
 
 impl Customer {

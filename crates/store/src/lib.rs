@@ -16,7 +16,7 @@ pub use book::{Book, BookKey};
 pub use error::StoreError;
 pub use log::{Batch, Beside, Identity};
 pub use query::{
-    About, Act, ChallengeRow, Claimed, DueInstallment, Ended, HomeFigures, LedgerLine, MonthSums, NewMessage,
-    PaymentPaper, ProductShare, SignInUser, Standings, Suspension, Tried,
+    About, Act, ChallengeRow, Claimed, ContactChange, DueInstallment, Ended, HomeFigures, LedgerLine, MonthSums,
+    NewMessage, PaymentPaper, ProductShare, ResetRow, SignInUser, Standings, Suspension, Tried, UserRow,
 };
 pub use seal::CustomerKey;

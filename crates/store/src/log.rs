@@ -56,6 +56,16 @@ pub struct Beside {
     pub identity: Option<Identity>,
     /// A challenge that must be unused and is used up by this command.
     pub challenge: Option<String>,
+    /// A link for a new password that must be unused and is used up by this command, by its hash.
+    pub reset: Option<String>,
+    /// Messages that tell of it.
+    pub messages: Vec<crate::NewMessage>,
+    /// A changed contact that may be taken back.
+    pub contact_change: Option<crate::ContactChange>,
+    /// A changed contact that is taken back and must not have been before, by its code's hash.
+    pub undone: Option<String>,
+    /// The customer whose key and everything beside the log is destroyed.
+    pub erase: Option<CustomerId>,
 }
 
 /// How an instant is written into the book.
@@ -120,6 +130,15 @@ impl Book {
             asked: BTreeSet::new(),
             ends,
         })
+    }
+
+    /// Decides a command without keeping anything.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where the office says no.
+    pub async fn check(&self, command: &Command, ctx: &Context) -> Result<Vec<Fact>, StoreError> {
+        let state = self.load(&command.reads(&ctx.desk)).await?;
+        Ok(decide(&state, command, ctx)?)
     }
 
     /// The aggregates of some keys, as committed.
@@ -194,6 +213,7 @@ impl Batch<'_> {
                 return Err(farthing_office::Refusal::field("code", farthing_api::Code::UsedCode).into());
             }
         }
+        crate::query::keep_beside(&mut self.conn, &beside, ctx.at).await?;
         append_command(&mut self.conn, &mut self.ends, command, ctx).await?;
         self.append_facts(facts).await?;
         if let Some((user, hash)) = &beside.credential {

@@ -3,6 +3,7 @@
 use super::customer_form::{CustomerDraft, CustomerFields};
 use super::customer_verify::VerifyPanel;
 use super::messages::CustomerMessages;
+use super::personal::PersonalData;
 use crate::i18n::{t, text, words};
 use crate::parts::{
     Button, Cell, Column, DataTable, Dialog, EmptyState, Fact, Facts, Figure, Figures, Form, FormState, Pill, Query,
@@ -118,6 +119,7 @@ fn record(app: App, query: Query<CustomerView>, customer: CustomerView) -> AnyVi
                     <Facts facts=facts/>
                 </section>
                 <CustomerMessages customer=customer.row.id/>
+                {may_edit.then(|| view! { <PersonalData customer=Some(customer.row.id) on_erased=move |()| query.reload()/> })}
             </div>
             <VerifyPanel customer=customer query=query may_edit=may_edit/>
         </div>

@@ -8,6 +8,7 @@ mod what_if;
 use crate::i18n::{t, text};
 use crate::ipc::send;
 use crate::parts::Icon;
+use crate::screens::account::Account;
 use crate::screens::loan_kit::{Show, loading, trouble};
 use crate::screens::loan_papers::Papers;
 use crate::user_menu::initials;
@@ -26,6 +27,8 @@ pub enum Page {
     Notice,
     /// What a payment would do.
     WhatIf,
+    /// One's own account.
+    Account,
 }
 
 /// What the pages share.
@@ -122,6 +125,7 @@ pub fn CustomerHomeScreen() -> impl IntoView {
         .map(|session| (session.name, session.organisation, session.branch_name))
         .unwrap_or_default();
     let body = move || match (own.page.get(), own.home.get()) {
+        (Page::Account, _) => view! { <div class="cust-account"><Account/></div> }.into_any(),
         (_, None) => loading(text::OWN_HOME),
         (_, Some(Err(error))) => trouble(&error),
         (Page::Home, Some(Ok(home))) => cards(&home, own, show),
@@ -143,6 +147,9 @@ pub fn CustomerHomeScreen() -> impl IntoView {
                         <Icon name="home"/>{t(text::OWN_HOME)}
                     </a>
                 </nav>
+                <button type="button" class="btn btn-plain" data-do="account" on:click=move |_| own.page.set(Page::Account)>
+                    <Icon name="customer"/>{t(text::ACCOUNT)}
+                </button>
                 <span class="cust-user"><span class="avatar" aria-hidden="true">{initials(&name)}</span><span>{name.clone()}</span></span>
                 <button type="button" class="btn" data-do="sign-out" on:click=move |_| show.sign_out()>
                     <Icon name="sign-out"/>{t(text::OWN_SIGN_OUT)}

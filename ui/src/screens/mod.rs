@@ -1,5 +1,6 @@
 //! The screens, and which of them shows.
 
+mod account;
 mod admin_home;
 mod apply;
 mod apply_customer;
@@ -14,6 +15,7 @@ mod customer_home;
 mod customer_verify;
 mod customers;
 mod first_run;
+mod forgot;
 #[cfg(debug_assertions)]
 mod gallery;
 mod goods;
@@ -29,10 +31,12 @@ mod message_settings;
 mod messages;
 mod officer_home;
 mod permissions;
+mod personal;
 mod products;
 mod receipts;
 mod recovery;
 mod reports;
+mod resets;
 mod rules;
 mod second_factor;
 mod sell;
@@ -77,8 +81,11 @@ fn outside(app: App, state: StartState) -> AnyView {
             version,
             open,
             organisation,
+            link,
             ..
-        } => view! { <sign_in::SignInScreen version=version open=open organisation=organisation/> }.into_any(),
+        } => {
+            view! { <sign_in::SignInScreen version=version open=open organisation=organisation link=link/> }.into_any()
+        }
         StartState::Trouble { error } => view! { <trouble::TroubleScreen error/> }.into_any(),
         StartState::SignedIn { session } => match session.stage {
             SessionStage::SecondFactor => view! { <second_factor::SecondFactorScreen session=session/> }.into_any(),
@@ -112,6 +119,7 @@ pub fn screen(app: App, route: Route) -> AnyView {
         Route::Audit => view! { <audit::AuditScreen/> }.into_any(),
         Route::Staff => view! { <staff::StaffScreen/> }.into_any(),
         Route::Reports => view! { <reports::ReportsScreen/> }.into_any(),
+        Route::Account => view! { <account::AccountScreen/> }.into_any(),
         Route::Messages => view! { <messages::MessagesScreen/> }.into_any(),
         Route::MessageSettings => view! { <message_settings::MessageSettingsScreen/> }.into_any(),
         Route::Settings => view! { <settings::SettingsScreen/> }.into_any(),

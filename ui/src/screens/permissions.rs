@@ -37,6 +37,7 @@ const WORDS: &[(&str, Text)] = &[
     ("see_audit", text::MAY_SEE_AUDIT),
     ("keep_book", text::MAY_KEEP_BOOK),
     ("manage_messages", text::MAY_MANAGE_MESSAGES),
+    ("erase_customers", text::MAY_ERASE_CUSTOMERS),
 ];
 
 /// How a permission's word is said.

@@ -1,7 +1,8 @@
 //! Sign-in: with email and password for everyone, with a code that was sent for customers. And the locked screen.
 
 use super::code::CodeEntry;
-use crate::i18n::{t, text, tf};
+use super::forgot::{ByKit, Forgot, UndoChange};
+use crate::i18n::{Text, t, text, tf};
 use crate::ipc;
 use crate::parts::{Button, Form, FormState, Icon, PasswordField, TextField};
 use crate::state::app;
@@ -9,34 +10,62 @@ use farthing_api::{CodeSent, Secret, SendSignInCode, SignIn, SignInWithCode, Sig
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+/// What the card shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Password,
+    Code,
+    Forgot,
+    Undo,
+}
+
 /// The sign-in. Customers may sign in with a code only while the book is `open`.
 #[component]
-pub fn SignInScreen(version: String, open: bool, organisation: Option<String>) -> impl IntoView {
-    let by_code = RwSignal::new(false);
+pub fn SignInScreen(
+    version: String,
+    open: bool,
+    organisation: Option<String>,
+    /// A link for a new password, with which the program was opened.
+    link: Option<String>,
+) -> impl IntoView {
+    let way = RwSignal::new(if link.is_some() { Way::Forgot } else { Way::Password });
+    let link = StoredValue::new(link);
     let title = match organisation {
         Some(organisation) => tf(text::SIGNIN_TITLE_OF, [("organisation", organisation)])(),
         None => t(text::SIGNIN_TITLE)().to_owned(),
     };
+    let turn = move |label: Text, does: &'static str, next: Way| {
+        view! {
+            <a
+                href="#"
+                data-do=does
+                on:click=move |event| {
+                    event.prevent_default();
+                    way.set(next);
+                }
+            >
+                {t(label)}
+            </a>
+        }
+    };
     let ways = move || {
-        open.then(|| {
-            let (label, next) = if by_code.get() {
-                (text::SIGNIN_BY_PASSWORD, false)
-            } else {
-                (text::SIGNIN_BY_CODE, true)
-            };
-            view! {
-                <a
-                    href="#"
-                    data-do="other-way"
-                    on:click=move |event| {
-                        event.prevent_default();
-                        by_code.set(next);
-                    }
-                >
-                    {t(label)}
-                </a>
-            }
-        })
+        let here = way.get();
+        let by_code = (open && here == Way::Password).then(|| turn(text::SIGNIN_BY_CODE, "other-way", Way::Code));
+        let by_password = (here != Way::Password).then(|| turn(text::SIGNIN_BY_PASSWORD, "other-way", Way::Password));
+        let forgot = (here != Way::Forgot).then(|| turn(text::FORGOT, "forgot", Way::Forgot));
+        let undo = (open && here == Way::Forgot).then(|| turn(text::UNDO, "undo-change", Way::Undo));
+        view! { {by_code} {by_password} {forgot} {undo} }
+    };
+    let back = move |()| {
+        link.set_value(None);
+        way.set(Way::Password);
+    };
+    let body = move || match way.get() {
+        Way::Password => view! { <ByPassword/> }.into_any(),
+        Way::Code => view! { <ByCode/> }.into_any(),
+        Way::Forgot if open => view! { <Forgot link=link.get_value() on_back=back/> }.into_any(),
+        Way::Forgot => view! { <ByKit on_back=back/> }.into_any(),
+        Way::Undo => view! { <UndoChange on_back=back/> }.into_any(),
     };
     view! {
         <div class="signin" data-screen="sign-in">
@@ -47,9 +76,9 @@ pub fn SignInScreen(version: String, open: bool, organisation: Option<String>) -
                         <h1 class="signin-title">{title}</h1>
                         <p class="signin-note">{t(text::SIGNIN_NOTE)}</p>
                     </header>
-                    {move || if by_code.get() { view! { <ByCode/> }.into_any() } else { view! { <ByPassword/> }.into_any() }}
+                    {body}
                     <footer class="signin-foot">
-                        {ways}
+                        <span class="signin-ways">{ways}</span>
                         <span class="quiet small">{tf(text::SIGNIN_VERSION, [("version", version)])}</span>
                     </footer>
                 </div>

@@ -1,6 +1,7 @@
 //! The people who sign in: add someone, take their access away, give it back.
 
 use super::permissions::Permissions;
+use super::resets::Resets;
 use crate::i18n::{Text, t, text, words};
 use crate::parts::{
     Button, Dialog, Form, FormState, Glyph, PasswordField, Query, Refusal, Screen, SelectField, TextField, query,
@@ -61,6 +62,7 @@ pub fn StaffScreen() -> impl IntoView {
         <Screen name="staff" title=text::NAV_STAFF tools=tools>
             {move || users.error.get().map(|error| view! { <div class="banner banner-bad" role="alert">{app.answer(&error)}</div> })}
             <div class="stack-loose">
+            <Resets users=users/>
             <div class="table-wrap">
                 <table class="table comfortable flush" aria-label=t(text::NAV_STAFF)>
                     <thead><tr>

@@ -14,7 +14,7 @@ use farthing_office::{Actor, Channel, Command};
 use farthing_store::{Act, Beside, ChallengeRow, Suspension, Tried};
 
 /// Who asks where nobody is signed in: whoever stands at this desk.
-const THIS_DESK: &str = "desk";
+pub(super) const THIS_DESK: &str = "desk";
 
 /// What wrong codes in a row do, be they sent or an authenticator's.
 pub(crate) const SUSPENSION: Suspension = Suspension {
@@ -24,9 +24,9 @@ pub(crate) const SUSPENSION: Suspension = Suspension {
 
 /// What a code is for, and which way it goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Purpose {
+pub(super) struct Purpose {
     word: &'static str,
-    contact: Contact,
+    pub(super) contact: Contact,
 }
 
 const VERIFY_EMAIL: Purpose = Purpose {
@@ -45,6 +45,17 @@ const SIGN_IN_BY_PHONE: Purpose = Purpose {
     word: "sign_in_phone",
     contact: Contact::Phone,
 };
+/// Codes to a new email and a new phone.
+pub(super) const NEW_CONTACT: [Purpose; 2] = [
+    Purpose {
+        word: "new_email",
+        contact: Contact::Email,
+    },
+    Purpose {
+        word: "new_phone",
+        contact: Contact::Phone,
+    },
+];
 
 impl Purpose {
     /// The channel's word in a code's hash.
@@ -63,7 +74,7 @@ impl Purpose {
     }
 
     /// The address or phone in its one form.
-    fn target(self, text: &str) -> Answer<String> {
+    pub(super) fn target(self, text: &str) -> Answer<String> {
         match self.contact {
             Contact::Email => normalise_email(text),
             Contact::Phone => normalise_phone(text),
@@ -72,13 +83,13 @@ impl Purpose {
 }
 
 /// Where a code goes out.
-enum Way {
+pub(super) enum Way {
     Mail(MailSettings),
     Sms(SmsSettings),
 }
 
 /// A challenge that is kept and ready to go out.
-struct Ready {
+pub(super) struct Ready {
     sent: CodeSent,
     way: Way,
     target: String,
@@ -88,7 +99,7 @@ struct Ready {
 }
 
 impl Ready {
-    async fn send(self) -> Answer<CodeSent> {
+    pub(super) async fn send(self) -> Answer<CodeSent> {
         let (language, organisation, sent) = (&self.language, &self.organisation, self.sent);
         match self.way {
             Way::Mail(settings) => {
@@ -154,7 +165,14 @@ impl Desk {
 
     /// Makes a code and keeps it before the message goes out. A code that still waits keeps its challenge: the newest two
     /// codes hold, under one count of tries and one reference.
-    async fn prepare(&self, open: &Open, purpose: Purpose, to: &str, subject: &str, source: &str) -> Answer<Ready> {
+    pub(super) async fn prepare(
+        &self,
+        open: &Open,
+        purpose: Purpose,
+        to: &str,
+        subject: &str,
+        source: &str,
+    ) -> Answer<Ready> {
         let way = self.way(open, purpose.contact).await?;
         let now = self.clock.now();
         let target = purpose.target(to)?;
@@ -259,7 +277,7 @@ impl Desk {
     }
 
     /// Checks a code; a wrong one goes into the audit.
-    async fn check_code(
+    pub(super) async fn check_code(
         &self,
         open: &Open,
         purposes: &[Purpose],
@@ -391,7 +409,11 @@ impl Desk {
             role: user.role,
             customer: user.customer,
         };
-        self.begin(Session::of(actor, user.name, sign_in)).await
+        self.begin(Session {
+            by_code: true,
+            ..Session::of(actor, user.name, sign_in)
+        })
+        .await
     }
 }
 
@@ -399,7 +421,7 @@ fn hashes(codes: &str) -> Answer<Vec<String>> {
     serde_json::from_str(codes).map_err(|e| internal(&e))
 }
 
-fn closed_book() -> ApiError {
+pub(super) fn closed_book() -> ApiError {
     ApiError::new(ErrorKind::Unavailable, Code::BookClosed)
 }
 

@@ -1,5 +1,6 @@
 //! The use cases, by area: each takes a request and gives its answer.
 
+mod account;
 mod audit;
 mod charts;
 mod codes;
@@ -14,7 +15,9 @@ mod loans;
 mod messages;
 mod papers;
 mod people;
+mod personal;
 mod products;
+mod resets;
 mod rules;
 mod second_factor;
 mod servicing;

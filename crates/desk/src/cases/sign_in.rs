@@ -109,7 +109,7 @@ impl Desk {
         }
     }
 
-    async fn open_book(&self, key: &BookKey) -> Answer<Arc<Open>> {
+    pub(super) async fn open_book(&self, key: &BookKey) -> Answer<Arc<Open>> {
         let mut place = self.open.write().await;
         if let Some(open) = place.as_ref() {
             return Ok(open.clone());
@@ -124,11 +124,12 @@ impl Desk {
             }
         };
         let open = Arc::new(Open::of(book).await?);
+        self.forget_again(&open).await?;
         *place = Some(open.clone());
         Ok(open)
     }
 
-    async fn sign_in_customer(
+    pub(super) async fn sign_in_customer(
         &self,
         open: &Open,
         user: SignInUser,

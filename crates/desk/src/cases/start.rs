@@ -55,6 +55,7 @@ impl Desk {
             open: open.is_some(),
             organisation: open.map(|o| o.organisation.name.clone()),
             language: if language.is_empty() { "en".into() } else { language },
+            link: self.link.lock().await.take(),
         })
     }
 
@@ -241,6 +242,7 @@ impl Session {
             stage: SessionStage::In,
             offered: None,
             wrong_codes: 0,
+            by_code: false,
             locked: false,
             seen: (DateTime::UNIX_EPOCH, Instant::now()),
         }

@@ -21,6 +21,8 @@ pub struct Branch {
     folder: Option<tempfile::TempDir>,
     path: PathBuf,
     clock: Clock,
+    /// The printed recovery secret.
+    pub kit: Secret,
 }
 
 impl Branch {
@@ -52,7 +54,7 @@ impl Branch {
             mail: None,
             demo: false,
         };
-        desk.set_up(request).await.unwrap();
+        let kit = desk.set_up(request).await.unwrap().recovery_secret;
         let officer = AddUser {
             role: Role::Officer,
             name: "Olu".into(),
@@ -65,6 +67,7 @@ impl Branch {
             folder: None,
             path: path.to_path_buf(),
             clock,
+            kit,
         }
     }
 
@@ -117,6 +120,11 @@ impl Branch {
         self.desk.shut().await;
         let desk = Desk::with_clock(Home::at(&self.path), self.clock.clone());
         Branch { desk, ..self }
+    }
+
+    /// Where the files are.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Moves the clock.

@@ -1,5 +1,6 @@
 //! Decides: a command, what it reads, and the circumstances, to facts or a refusal.
 
+mod account;
 mod closing;
 mod customers;
 mod day;
@@ -44,6 +45,10 @@ pub fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<Fac
         | Command::SetLatenessRules { .. }
         | Command::SetEligibilityRules { .. }
         | Command::SettleTask { .. } => desk::decide(state, command, ctx)?,
+        Command::ResetPassword { .. }
+        | Command::ChangeAccount { .. }
+        | Command::MoveContact { .. }
+        | Command::EraseCustomer { .. } => account::decide(state, command, ctx)?,
         Command::RegisterCustomer { .. }
         | Command::ChangeCustomer { .. }
         | Command::ConfirmContact { .. }

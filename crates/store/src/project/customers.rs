@@ -178,6 +178,17 @@ pub(super) async fn project(conn: &mut SqliteConnection, state: &State, fact: &F
             };
             put_verified(conn, state, *customer).await
         }
+        FactBody::CustomerErased { customer } => {
+            sqlx::query!(
+                "update customer set email_verified_at = null, phone_verified_at = null where id = ?",
+                customer.0
+            )
+            .execute(&mut *conn)
+            .await?;
+            put_fields(conn, state, *customer).await?;
+            put_verified(conn, state, *customer).await?;
+            super::loans::find_by_number(conn, *customer).await
+        }
         FactBody::DocumentSeen { customer, document } => {
             let by = fact.by.map(|u| u.0);
             sqlx::query!(

@@ -38,6 +38,21 @@ pub(super) async fn project(conn: &mut SqliteConnection, fact: &Fact) -> Result<
                 .execute(conn)
                 .await?;
         }
+        FactBody::UserRenamed { user, name } => {
+            sqlx::query!("update user set name = ? where id = ?", name, user.0)
+                .execute(conn)
+                .await?;
+        }
+        FactBody::SignInMoved { user, sign_in, email } => {
+            sqlx::query!(
+                "update user set sign_in = ?, email = ? where id = ?",
+                sign_in,
+                email,
+                user.0
+            )
+            .execute(conn)
+            .await?;
+        }
         FactBody::ProductSaved {
             product,
             version,

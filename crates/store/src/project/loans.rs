@@ -6,7 +6,7 @@ use super::sums;
 use crate::StoreError;
 use crate::log::instant;
 use chrono::NaiveDate;
-use farthing_api::{LoanId, LoanStatus, Money, PaymentId};
+use farthing_api::{CustomerId, LoanId, LoanStatus, Money, PaymentId};
 use farthing_lending::RowState;
 use farthing_office::{Fact, FactBody, Loan, LoanChange, LoanOpened, LoanPayment, State};
 use sqlx::sqlite::SqliteConnection;
@@ -420,5 +420,23 @@ async fn reverse_payment(conn: &mut SqliteConnection, payment: PaymentId, reason
     sqlx::query!("update payment set reversed = ? where id = ?", reason, payment.0)
         .execute(conn)
         .await?;
+    Ok(())
+}
+
+/// The loans of a customer whose name is gone are found as that customer is: by numbers.
+pub(super) async fn find_by_number(conn: &mut SqliteConnection, customer: CustomerId) -> Result<(), StoreError> {
+    let rows = sqlx::query!(
+        r#"select l.rid as "rid!: i64", l.number, l.title, c.search_text from loan l join customer c on c.rid = l.customer_rid
+           where c.id = ?"#,
+        customer.0
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in rows {
+        let search = format!("{} {} {}", fold(&row.number), fold(&row.title), row.search_text);
+        sqlx::query!("update loan set search_text = ? where rid = ?", search, row.rid)
+            .execute(&mut *conn)
+            .await?;
+    }
     Ok(())
 }

@@ -53,6 +53,8 @@ pub(crate) async fn project(
         FactBody::UserAdded { .. }
         | FactBody::UserAccessSet { .. }
         | FactBody::PasswordChanged { .. }
+        | FactBody::UserRenamed { .. }
+        | FactBody::SignInMoved { .. }
         | FactBody::SecondFactorSet { .. }
         | FactBody::ProductSaved { .. }
         | FactBody::GoodsSaved { .. }
@@ -63,6 +65,7 @@ pub(crate) async fn project(
         | FactBody::CustomerChanged { .. }
         | FactBody::ContactVerified { .. }
         | FactBody::DocumentSeen { .. }
+        | FactBody::CustomerErased { .. }
         | FactBody::CustomerVouched { .. } => customers::project(conn, state, fact).await?,
         FactBody::LoanApplied { .. }
         | FactBody::LoanApproved { .. }

@@ -231,7 +231,12 @@ impl Book {
     }
 }
 
-async fn count(conn: &mut sqlx::SqliteConnection, act: Act, who: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+pub(super) async fn count(
+    conn: &mut sqlx::SqliteConnection,
+    act: Act,
+    who: &str,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let (what, now, old) = (act.word(), instant(at), instant(at - KEPT));
     sqlx::query!(
         "insert into recent_act (what, who, at) values (?, ?, ?)",

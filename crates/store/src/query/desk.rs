@@ -27,7 +27,7 @@ pub struct SignInUser {
     pub hash: Option<String>,
 }
 
-fn role(word: &str) -> Result<Role, StoreError> {
+pub(super) fn role(word: &str) -> Result<Role, StoreError> {
     Role::ALL
         .into_iter()
         .find(|r| r.word() == word)

@@ -1,10 +1,12 @@
 //! What screens ask of the book. Every list is paged in SQL; nothing here works out an amount that a fact did not carry.
 
+mod account;
 mod audit;
 mod codes;
 mod customers;
 mod day;
 mod desk;
+mod erase;
 mod home;
 mod ledger;
 mod loans;
@@ -13,6 +15,8 @@ mod outbox;
 mod receipts;
 mod second_factor;
 
+pub(crate) use account::keep_beside;
+pub use account::{ContactChange, ResetRow, UserRow};
 pub use codes::{Act, ChallengeRow, Suspension, Tried};
 pub use day::Standings;
 pub use desk::SignInUser;

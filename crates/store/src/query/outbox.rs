@@ -397,7 +397,7 @@ impl Book {
     }
 }
 
-async fn insert(conn: &mut SqliteConnection, m: &NewMessage) -> Result<u64, StoreError> {
+pub(super) async fn insert(conn: &mut SqliteConnection, m: &NewMessage) -> Result<u64, StoreError> {
     let payload = match m.customer {
         None => m.payload.clone(),
         Some(customer) => match customer_key(conn, customer).await? {

@@ -1,0 +1,214 @@
+//! One's own data: all of it in two files, or none of it any more.
+
+use crate::desk::{Desk, Home, Open, Session};
+use crate::error::{Answer, Told, internal};
+use farthing_api::{
+    ApiError, Code, CustomerId, CustomerView, EraseCustomer, ErrorKind, ExportPersonalData, LoanView, Saved,
+};
+use farthing_documents::written_day;
+use farthing_office::permission::Permission;
+use farthing_office::{Command, Key};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// Where it is written beside a book who was erased, so that a restored backup forgets them again: their ids alone.
+fn tombstones(home: &Home) -> PathBuf {
+    let mut name = home.book().into_os_string();
+    name.push(".erased");
+    name.into()
+}
+
+impl Desk {
+    /// Which customer a request is about: the caller themselves after their password, or another by permission.
+    async fn about_whom(
+        &self,
+        session: &Session,
+        customer: Option<CustomerId>,
+        permission: Permission,
+    ) -> Answer<CustomerId> {
+        match (session.customer, customer) {
+            (Some(own), None) => Ok(own),
+            (None, Some(customer)) => {
+                self.caller_who_may(permission).await?;
+                Ok(customer)
+            }
+            _ => Err(ApiError::new(ErrorKind::NotFound, Code::NoCustomer)),
+        }
+    }
+
+    /// Writes everything that is known about a customer into the folder of papers; the answer names the file to read, the one for
+    /// programs has the same name.
+    ///
+    /// # Errors
+    /// A wrong password, a missing permission, or what the disk says.
+    pub async fn export_personal_data(&self, request: ExportPersonalData) -> Answer<Saved> {
+        let (open, session) = self.caller().await?;
+        let id = self
+            .about_whom(&session, request.customer, Permission::RegisterCustomers)
+            .await?;
+        if session.customer.is_some() {
+            self.step_up(&open, &session, request.password.unwrap_or_default())
+                .await?;
+        }
+        let customer = self.customer_or_missing(&open, id).await?;
+        let mut loans = Vec::with_capacity(customer.loans.len());
+        for row in &customer.loans {
+            loans.push(self.loan_view(&open, &session, row.id).await?);
+        }
+        let messages = open.book.messages_to(id).await.told()?;
+        let all = json!({
+            "written_at": self.clock.now(), "organisation": open.organisation.name, "number": customer.row.number,
+            "registered_at": customer.row.registered_at, "email_verified_at": customer.email_verified_at,
+            "phone_verified_at": customer.phone_verified_at, "document_seen": customer.document_seen,
+            "fields": customer.form, "loans": loans, "messages": messages,
+        });
+        let folder = self.home.documents().join("exports");
+        std::fs::create_dir_all(&folder).told()?;
+        let at = self.clock.now().format("%Y-%m-%d-%H%M%S");
+        let name = format!("{}-{at}", customer.row.number);
+        let pretty = serde_json::to_vec_pretty(&all).map_err(|e| internal(&e))?;
+        std::fs::write(folder.join(format!("{name}.json")), pretty).told()?;
+        let path = folder.join(format!("{name}.txt"));
+        std::fs::write(&path, readable(&open, &customer, &loans)).told()?;
+        Ok(Saved {
+            path: path.display().to_string(),
+        })
+    }
+
+    /// Destroys a customer's personal data: the key under which the log holds them, the messages, codes and papers. The ledger
+    /// stays, under the customer's number.
+    ///
+    /// # Errors
+    /// A wrong password; a loan that is not closed.
+    pub async fn erase_customer(&self, request: EraseCustomer) -> Answer<()> {
+        let (open, session) = self.caller().await?;
+        let id = self
+            .about_whom(&session, request.customer, Permission::EraseCustomers)
+            .await?;
+        self.step_up(&open, &session, request.password).await?;
+        let customer = self.customer_or_missing(&open, id).await?;
+        let command = Command::EraseCustomer {
+            customer: id,
+            loans: customer.loans.iter().map(|loan| loan.id).collect(),
+        };
+        let ctx = self.context(&open, Some(session.actor()))?;
+        // First the tombstone: a crash before the rest forgets them at the next opening, and never the other way round.
+        open.book.check(&command, &ctx).await.told()?;
+        remember(&self.home, id)?;
+        open.book.erase(id, &command, &ctx).await.told()?;
+        self.shred_papers(&open, &customer).await?;
+        let mut now = self.session.lock().await;
+        if now.as_ref().is_some_and(|session| session.customer == Some(id)) {
+            *now = None;
+        }
+        Ok(())
+    }
+
+    /// Deletes the papers on which an erased customer's name stands.
+    async fn shred_papers(&self, open: &Open, customer: &CustomerView) -> Answer<()> {
+        let mut names = vec![format!("{}-", customer.row.number)];
+        for loan in &customer.loans {
+            names.push(format!("{}-", loan.number));
+            let payments = open.book.payments_of(loan.id).await.told()?;
+            names.extend(
+                payments
+                    .into_iter()
+                    .flat_map(|p| [format!("{}.pdf", p.receipt), format!("{}-", p.receipt)]),
+            );
+        }
+        for part in ["receipts", "statements", "exports"] {
+            let Ok(entries) = std::fs::read_dir(self.home.documents().join(part)) else {
+                continue;
+            };
+            for entry in entries.flatten() {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if names.iter().any(|begins| name.starts_with(begins)) {
+                    std::fs::remove_file(entry.path()).told()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a book that was restored forget again whom this machine has erased.
+    pub(crate) async fn forget_again(&self, open: &Open) -> Answer<()> {
+        let Ok(text) = std::fs::read_to_string(tombstones(&self.home)) else {
+            return Ok(());
+        };
+        for id in text.lines().filter_map(|line| line.trim().parse::<CustomerId>().ok()) {
+            let known = open
+                .book
+                .load(&[Key::Customer(id)])
+                .await
+                .told()?
+                .customer(id)
+                .is_some();
+            if known && open.book.has_key(id).await.told()? {
+                let command = Command::EraseCustomer {
+                    customer: id,
+                    loans: Vec::new(),
+                };
+                let ctx = self.context(open, None)?;
+                open.book.erase(id, &command, &ctx).await.told()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Keeps an id in the file of those who were erased.
+fn remember(home: &Home, customer: CustomerId) -> Answer<()> {
+    use std::io::Write as _;
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(tombstones(home));
+    let mut file = file.told()?;
+    writeln!(file, "{customer}").told()?;
+    file.sync_all().told()
+}
+
+/// The data as lines to read, in the organisation's language for days.
+fn readable(open: &Open, customer: &CustomerView, loans: &[LoanView]) -> String {
+    let language = open.organisation.language.as_str();
+    let amount = |money| super::letters::amount(open, language, money);
+    let mut out = format!(
+        "{}\n{} {}\n\n",
+        open.organisation.name, customer.row.number, customer.row.name
+    );
+    if let Ok(Value::Object(fields)) = serde_json::to_value(&customer.form) {
+        for (name, value) in fields {
+            if let Some(text) = value.as_str().filter(|text| !text.is_empty()) {
+                let _ = writeln!(out, "{}: {text}", name.replace('_', " "));
+            }
+        }
+    }
+    for loan in loans {
+        let row = &loan.row;
+        let _ = write!(
+            out,
+            "\n{} {}: {}, {}\noutstanding: {}\n",
+            row.number,
+            row.product,
+            amount(row.principal),
+            row.status.word(),
+            amount(row.outstanding)
+        );
+        for due in &loan.rows {
+            let day = written_day(language, due.due_on);
+            let _ = writeln!(
+                out,
+                "  {}. {day}: due {}, paid {}",
+                due.n,
+                amount(due.due),
+                amount(due.paid)
+            );
+        }
+        for payment in &loan.payments {
+            let day = written_day(language, payment.value_date);
+            let _ = writeln!(out, "  {} {day}: {}", payment.receipt, amount(payment.amount));
+        }
+    }
+    out
+}

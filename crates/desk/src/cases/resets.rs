@@ -1,0 +1,289 @@
+//! A forgotten password: a link proves who asks; what sets the new one is the link itself for a customer, and the recovery
+//! secret or an administrator in person for who works here.
+
+use super::codes::{THIS_DESK, closed_book};
+use crate::desk::{Desk, Open, keys_path};
+use crate::error::{Answer, Told, not_before};
+use chrono::Duration;
+use farthing_api::{
+    ApiError, AskForReset, Code, CompleteReset, ErrorKind, ListResets, OpenResetLink, ResetAsked, ResetLinkSent,
+    ResetNeeds, ResetPassword, ResetWithKit, Secret, SendResetLink, UserId,
+};
+use farthing_identity::otp::Policy;
+use farthing_identity::{
+    Cost, SlotError, SlotFile, check_password, hash_password, link, mail, normalise_email, otp, sign_in_name,
+};
+use farthing_office::permission::Permission;
+use farthing_office::{Actor, Command, ResetHow};
+use farthing_store::{Act, Beside, BookKey, UserRow};
+
+/// A proof by link lets an administrator complete the reset for so long.
+const PROVEN: Duration = Duration::days(1);
+/// The step in the audit.
+const RESET: &str = "reset_link";
+
+impl Desk {
+    /// Sends a link to whoever forgot their password. Answer and time are the same whether or not the address is known: the
+    /// mail goes out after the answer.
+    ///
+    /// # Errors
+    /// Where this desk can't send mail, or sent too many.
+    pub async fn send_reset_link(&self, request: SendResetLink) -> Answer<ResetLinkSent> {
+        let open = self.opened().await.map_err(|_| closed_book())?;
+        let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
+        let missing = || ApiError::new(ErrorKind::Unavailable, Code::NoMail);
+        let settings = self.mail(&open).await?.ok_or_else(missing)?;
+        self.may_send_link(&open, &email).await?;
+        let user = open.book.sign_in_user(&sign_in_name(&email)).await.told()?;
+        let user = user.filter(|user| user.active).map(|user| user.user);
+        let link = link::new_link().told()?;
+        let now = self.clock.now();
+        let until = now + Duration::minutes(i64::from(link::RESET_MINUTES));
+        let hash = link::link_hash(&link);
+        let counted = (email.as_str(), THIS_DESK);
+        open.book.put_reset(&hash, user, counted, (now, until)).await.told()?;
+        if user.is_some() {
+            let office = &open.organisation;
+            let (subject, text, html) = mail::reset_message(&office.language, &office.name, &link, link::RESET_MINUTES);
+            let message = mail::Message {
+                to: email,
+                subject,
+                text,
+                html,
+                id: None,
+            };
+            tokio::spawn(async move {
+                if mail::send(&settings, message).await.is_err() {
+                    tracing::warn!("a link for a new password was not sent");
+                }
+            });
+        }
+        Ok(ResetLinkSent {
+            minutes: link::RESET_MINUTES,
+        })
+    }
+
+    async fn may_send_link(&self, open: &Open, email: &str) -> Answer<()> {
+        let (now, hour) = (self.clock.now(), Duration::hours(1));
+        let asked = open
+            .book
+            .acts_since(Act::CodeFrom, THIS_DESK, now - hour)
+            .await
+            .told()?;
+        otp::within(&asked, Policy::SENDS_FROM, hour, now)
+            .map_err(|until| not_before(Code::TooManyCodesHere, until))?;
+        let day = now - Duration::days(1);
+        let sent = open.book.acts_since(Act::CodeTo, email, day).await.told()?;
+        otp::may_send(&sent, now).map_err(|until| not_before(Code::TooManyCodes, until))?;
+        Ok(())
+    }
+
+    /// Whose a link is, as long as it holds. A look is counted before anything is compared.
+    async fn whose_link(&self, open: &Open, pasted: &Secret) -> Answer<(String, UserId, UserRow)> {
+        let found = self.look_up(open, pasted).await;
+        if let Err(error) = &found {
+            self.note(open, None, RESET, error).await;
+        }
+        found
+    }
+
+    async fn look_up(&self, open: &Open, pasted: &Secret) -> Answer<(String, UserId, UserRow)> {
+        let (now, span) = (self.clock.now(), Duration::minutes(5));
+        self.may_try(open, span).await?;
+        let hash = link::link_hash(pasted);
+        let row = open.book.reset(&hash, THIS_DESK, now).await.told()?;
+        let user = row
+            .filter(|row| !row.used && row.expires_at > now)
+            .and_then(|row| row.user);
+        let Some(user) = user else {
+            return Err(used_link());
+        };
+        let found = open.book.user(user).await.told()?.filter(|user| user.active);
+        found.map(|row| (hash, user, row)).ok_or_else(used_link)
+    }
+
+    /// Refuses where too many links and codes were tried here lately.
+    pub(super) async fn may_try(&self, open: &Open, span: Duration) -> Answer<()> {
+        let now = self.clock.now();
+        let tried = open
+            .book
+            .acts_since(Act::CheckFrom, THIS_DESK, now - span)
+            .await
+            .told()?;
+        otp::within(&tried, Policy::CHECKS_FROM, span, now).map_err(|until| not_before(Code::TooManyChecksHere, until))
+    }
+
+    /// What it takes to set a new password by a link, which is not used up.
+    ///
+    /// # Errors
+    /// Where the link does not hold.
+    pub async fn open_reset_link(&self, request: OpenResetLink) -> Answer<ResetNeeds> {
+        let open = self.opened().await.map_err(|_| closed_book())?;
+        let (_, _, user) = self.whose_link(&open, &request.link).await?;
+        Ok(match user.role.is_staff() {
+            true => ResetNeeds::KitOrAdministrator,
+            false => ResetNeeds::Link,
+        })
+    }
+
+    /// Sets a new password by a link, and by the recovery secret for who works here.
+    ///
+    /// # Errors
+    /// Where the link does not hold, the recovery secret is not that of this book, or the password is easy to guess.
+    pub async fn reset_password(&self, request: ResetPassword) -> Answer<()> {
+        let open = self.opened().await.map_err(|_| closed_book())?;
+        let (hash, user, row) = self.whose_link(&open, &request.link).await?;
+        let related = self.related(&open, &row).await?;
+        let related: Vec<&str> = related.iter().map(String::as_str).collect();
+        check_password(&request.password, row.role.is_staff(), &related).map_err(|error| error.on("password"))?;
+        let how = match (row.role.is_staff(), &request.recovery) {
+            (false, _) => ResetHow::Link,
+            (true, None) => return Err(ApiError::new(ErrorKind::Refused, Code::ResetKit)),
+            (true, Some(kit)) => {
+                let (slots, _) = self.keys()?;
+                let (key, _) = slots.open_recovery(kit).map_err(wrong_kit)?;
+                match *key == *open.book.key().bytes() {
+                    true => ResetHow::Kit,
+                    false => return Err(ApiError::input("recovery", Code::RecoverySecretWrong)),
+                }
+            }
+        };
+        self.set_password(&open, (user, &row), request.password, how, Some(hash))
+            .await
+    }
+
+    /// Uses a link up so that an administrator may complete the reset in person.
+    ///
+    /// # Errors
+    /// Where the link does not hold.
+    pub async fn ask_for_reset(&self, request: AskForReset) -> Answer<()> {
+        let open = self.opened().await.map_err(|_| closed_book())?;
+        let (hash, _, _) = self.whose_link(&open, &request.link).await?;
+        match open.book.prove_reset(&hash, self.clock.now()).await.told()? {
+            true => Ok(()),
+            false => Err(used_link()),
+        }
+    }
+
+    /// Who proved by a link that they ask for a new password.
+    ///
+    /// # Errors
+    /// Where the caller may not.
+    pub async fn list_resets(&self, _: ListResets) -> Answer<Vec<ResetAsked>> {
+        let (open, _) = self.caller_who_may(Permission::ManageUsers).await?;
+        let since = self.clock.now() - PROVEN;
+        open.book.proven_resets(since).await.told()
+    }
+
+    /// An administrator lets someone who proved who they are type a new password.
+    ///
+    /// # Errors
+    /// Where they have not, or the password is easy to guess.
+    pub async fn complete_reset(&self, request: CompleteReset) -> Answer<()> {
+        let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
+        let proven = open.book.proven_resets(self.clock.now() - PROVEN).await.told()?;
+        if !proven.iter().any(|asked| asked.user == request.user) {
+            return Err(ApiError::new(ErrorKind::Refused, Code::NoReset));
+        }
+        let missing = || ApiError::new(ErrorKind::NotFound, Code::NoUser);
+        let row = open.book.user(request.user).await.told()?.filter(|user| user.active);
+        let row = row.ok_or_else(missing)?;
+        check_password(&request.password, true, &[&row.name, &row.email]).map_err(|error| error.on("password"))?;
+        let how = ResetHow::Administrator;
+        let command = Command::ResetPassword {
+            user: request.user,
+            how,
+        };
+        self.run(&open, &session, &command, Beside::default()).await?;
+        self.add_slot(&open, request.user, row.role, row.sign_in, request.password)
+            .await?;
+        self.forget_sessions(&open, request.user).await
+    }
+
+    /// While the book is closed nobody can send a link. The recovery secret opens the book by itself, so it is proof enough; the
+    /// second factor is asked for at the sign-in that follows.
+    ///
+    /// # Errors
+    /// Where the book is open, the recovery secret is wrong, or nobody who works here has this email.
+    pub async fn reset_with_kit(&self, request: ResetWithKit) -> Answer<()> {
+        if self.open.read().await.is_some() {
+            return Err(ApiError::new(ErrorKind::Refused, Code::BookOpen));
+        }
+        let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
+        let slots = SlotFile::load(&keys_path(&self.home.book())).told()?;
+        let (key, _) = slots.open_recovery(&request.recovery).map_err(wrong_kit)?;
+        let open = self.open_book(&BookKey::from_bytes(*key)).await?;
+        let found = open.book.sign_in_user(&sign_in_name(&email)).await.told()?;
+        let missing = || ApiError::input("email", Code::NoUser);
+        let user = found
+            .filter(|user| user.active && user.role.is_staff())
+            .ok_or_else(missing)?;
+        let row = open.book.user(user.user).await.told()?.ok_or_else(missing)?;
+        check_password(&request.password, true, &[&row.name, &row.email]).map_err(|error| error.on("password"))?;
+        self.set_password(&open, (user.user, &row), request.password, ResetHow::Kit, None)
+            .await
+    }
+
+    /// Words that a password must not be made of.
+    async fn related(&self, open: &Open, row: &UserRow) -> Answer<Vec<String>> {
+        let Some(id) = row.customer else {
+            return Ok(vec![row.name.clone(), row.email.clone()]);
+        };
+        let customer = self.customer_or_missing(open, id).await?;
+        Ok(vec![customer.row.name, customer.form.email, customer.form.phone])
+    }
+
+    /// Keeps a new password in the name of whose it is; the link is used up in the same transaction.
+    async fn set_password(
+        &self,
+        open: &Open,
+        (user, row): (UserId, &UserRow),
+        password: Secret,
+        how: ResetHow,
+        reset: Option<String>,
+    ) -> Answer<()> {
+        let actor = Actor {
+            user,
+            role: row.role,
+            customer: row.customer,
+        };
+        let mut beside = Beside {
+            reset,
+            ..Beside::default()
+        };
+        if !row.role.is_staff() {
+            let password = password.clone();
+            let hash = self.blocking(move || hash_password(&password, Cost::desktop())).await?;
+            beside.credential = Some((user, hash.told()?));
+        }
+        let ctx = self.context(open, Some(actor))?;
+        let command = Command::ResetPassword { user, how };
+        open.book.execute(&command, &ctx, beside).await.told()?;
+        if row.role.is_staff() {
+            self.add_slot(open, user, row.role, row.sign_in.clone(), password)
+                .await?;
+        }
+        self.forget_sessions(open, user).await
+    }
+
+    /// After a reset no other link of theirs holds, and no session.
+    pub(super) async fn forget_sessions(&self, open: &Open, user: UserId) -> Answer<()> {
+        open.book.end_resets(user).await.told()?;
+        let mut session = self.session.lock().await;
+        if session.as_ref().is_some_and(|session| session.user == user) {
+            *session = None;
+        }
+        Ok(())
+    }
+}
+
+fn used_link() -> ApiError {
+    ApiError::input("link", Code::ResetLink).with("minutes", link::RESET_MINUTES)
+}
+
+fn wrong_kit(error: SlotError) -> ApiError {
+    match error {
+        SlotError::Wrong => ApiError::input("recovery", Code::RecoverySecretWrong),
+        other => Err::<(), _>(other).told().err().unwrap_or_else(ApiError::internal),
+    }
+}

@@ -1,0 +1,102 @@
+//! Links and codes that prove who asks: long enough that nobody guesses one, kept as hashes alone.
+
+use crate::{IdentityError, random};
+use farthing_api::Secret;
+use sha2::{Digest, Sha256};
+
+/// What a link begins with. It names no host, so none can be put into it from outside.
+pub const RESET: &str = "farthing://reset/";
+/// Minutes for which a link holds.
+pub const RESET_MINUTES: u32 = 30;
+/// Hours for which a changed contact may be taken back.
+pub const UNDO_HOURS: i64 = 24;
+/// The letters of a code that is typed: no I, L, O, U.
+const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// A new link of 256 random bits.
+///
+/// # Errors
+/// Where the system gives no random numbers.
+pub fn new_link() -> Result<Secret, IdentityError> {
+    let bytes: [u8; 32] = random::bytes()?;
+    Ok(Secret::new(format!("{RESET}{}", hex::encode(bytes))))
+}
+
+/// A new code of twelve letters, 60 random bits, in groups of four.
+///
+/// # Errors
+/// Where the system gives no random numbers.
+pub fn new_undo_code() -> Result<Secret, IdentityError> {
+    let bytes: [u8; 12] = random::bytes()?;
+    let letters: String = bytes.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect();
+    Ok(Secret::new(format!(
+        "{}-{}-{}",
+        &letters[..4],
+        &letters[4..8],
+        &letters[8..]
+    )))
+}
+
+/// How a link or its token is kept, whichever of the two was pasted.
+pub fn link_hash(pasted: &Secret) -> String {
+    let pasted = pasted.reveal().trim();
+    let token = pasted.strip_prefix(RESET).unwrap_or(pasted).trim_end_matches('/');
+    hash("reset link", &token.to_lowercase())
+}
+
+/// How an undo code is kept: case, spaces and dashes don't matter, I and L are 1, O is 0.
+pub fn undo_hash(typed: &Secret) -> String {
+    let letters = typed.reveal().chars().filter(|c| c.is_ascii_alphanumeric());
+    let plain: String = letters
+        .map(|c| match c.to_ascii_uppercase() {
+            'I' | 'L' => '1',
+            'O' => '0',
+            other => other,
+        })
+        .collect();
+    hash("undo code", &plain)
+}
+
+fn hash(purpose: &str, text: &str) -> String {
+    let hash = Sha256::new()
+        .chain_update("farthing ")
+        .chain_update(purpose)
+        .chain_update([0]);
+    hex::encode(hash.chain_update(text).finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_link_is_known_whole_or_by_its_token() {
+        let link = new_link().unwrap();
+        let token = link.reveal().strip_prefix(RESET).unwrap();
+        assert_eq!(token.len(), 64);
+        for pasted in [
+            link.reveal().to_string(),
+            format!("  {token}\n"),
+            format!("{}/", link.reveal()),
+        ] {
+            assert_eq!(link_hash(&Secret::new(pasted)), link_hash(&link));
+        }
+        assert_ne!(link_hash(&new_link().unwrap()), link_hash(&link));
+        assert!(!link_hash(&link).contains(token));
+    }
+
+    #[test]
+    fn an_undo_code_is_typed_as_one_likes() {
+        let code = new_undo_code().unwrap();
+        assert_eq!(code.reveal().len(), 14);
+        let typed = code
+            .reveal()
+            .to_lowercase()
+            .replace('-', " ")
+            .replace('0', "o")
+            .replace('1', "l");
+        assert_eq!(undo_hash(&Secret::new(typed)), undo_hash(&code));
+        assert_ne!(undo_hash(&code), link_hash(&code));
+    }
+}

@@ -1,0 +1,110 @@
+//! The end of a customer's personal data: their key, and whatever stands beside the log.
+
+use crate::StoreError;
+use crate::book::Book;
+use crate::log::Beside;
+use farthing_api::CustomerId;
+use farthing_office::{Command, Context, Fact};
+use sqlx::sqlite::SqliteConnection;
+
+/// The search indexes, whose deleted words lie in old segments until these are merged.
+const INDEXES: [&str; 4] = [
+    "insert into customer_trigram (customer_trigram) values ('optimize')",
+    "insert into customer_prefix (customer_prefix) values ('optimize')",
+    "insert into loan_trigram (loan_trigram) values ('optimize')",
+    "insert into loan_prefix (loan_prefix) values ('optimize')",
+];
+
+impl Book {
+    /// Decides the erasing of a customer and keeps it: what is deleted is overwritten, in the file and in its log of changes,
+    /// and gone from the search indexes when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where the office says no; nothing was changed then.
+    pub async fn erase(&self, customer: CustomerId, command: &Command, ctx: &Context) -> Result<Vec<Fact>, StoreError> {
+        self.overwrite_deleted(true).await?;
+        let beside = Beside {
+            erase: Some(customer),
+            ..Beside::default()
+        };
+        let erased = self.execute(command, ctx, beside).await;
+        if erased.is_ok() {
+            let mut conn = self.writer().await;
+            for sql in INDEXES {
+                sqlx::query(sql).execute(&mut *conn).await?;
+            }
+            sqlx::query("pragma wal_checkpoint(truncate)")
+                .execute(&mut *conn)
+                .await?;
+        }
+        self.overwrite_deleted(false).await?;
+        erased
+    }
+
+    async fn overwrite_deleted(&self, on: bool) -> Result<(), StoreError> {
+        let sql = match on {
+            true => "pragma secure_delete = on",
+            false => "pragma secure_delete = off",
+        };
+        sqlx::query(sql).execute(&mut *self.writer().await).await?;
+        Ok(())
+    }
+
+    /// Whether a customer's key is still there.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn has_key(&self, customer: CustomerId) -> Result<bool, StoreError> {
+        let mut conn = self.readers().acquire().await?;
+        Ok(crate::project::customer_key(&mut conn, customer).await?.is_some())
+    }
+}
+
+/// Deletes a customer's key, their messages, codes, links and password.
+pub(super) async fn purge(conn: &mut SqliteConnection, customer: CustomerId) -> Result<(), StoreError> {
+    let (id, word) = (customer.0, customer.to_string());
+    let known = sqlx::query!("select email, phone, user_id from customer where id = ?", id)
+        .fetch_optional(&mut *conn)
+        .await?;
+    if let Some(known) = known {
+        let subject = known.user_id;
+        for target in [known.email, known.phone] {
+            sqlx::query!("delete from wrong_code where target = ?", target)
+                .execute(&mut *conn)
+                .await?;
+            sqlx::query!("delete from recent_act where who = ?", target)
+                .execute(&mut *conn)
+                .await?;
+            sqlx::query!("delete from challenge where target = ?", target)
+                .execute(&mut *conn)
+                .await?;
+        }
+        if let Some(user) = subject {
+            for sql in [
+                "delete from credential where user_id = ?",
+                "delete from second_factor where user_id = ?",
+                "delete from recovery_code where user_id = ?",
+                "delete from reset where user_id = ?",
+                "delete from contact_change where user_id = ?",
+            ] {
+                sqlx::query(sql).bind(user.clone()).execute(&mut *conn).await?;
+            }
+        }
+    }
+    sqlx::query!(
+        "delete from wrong_code where target in (select target from challenge where subject = ?)",
+        word
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!("delete from challenge where subject = ?", word)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("delete from message where customer = ?", id)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("delete from customer_key where customer = ?", id)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

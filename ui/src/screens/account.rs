@@ -1,0 +1,261 @@
+//! One's own account: name, language, email and phone; one's own data.
+
+use super::code::CodeEntry;
+use super::personal::PersonalData;
+use crate::i18n::{Language, Text, t, text, words};
+use crate::parts::{
+    Banner, Button, Fact, Facts, Form, FormState, PasswordField, Query, Screen, SelectField, TextField, Tone, query,
+};
+use crate::route::Route;
+use crate::screens::loan_kit::trouble;
+use crate::state::app;
+use farthing_api::{
+    AccountView, ChangePassword, CodeSent, ConfirmContact, Contact, GetAccount, SaveAccount, Secret, SendContactCode,
+};
+use leptos::prelude::*;
+
+/// The account of someone who works here, as a screen.
+#[component]
+pub fn AccountScreen() -> impl IntoView {
+    view! {
+        <Screen name="account" title=text::ACCOUNT parent=(Route::Settings, text::NAV_SETTINGS.into())>
+            <Account/>
+        </Screen>
+    }
+}
+
+/// The account.
+#[component]
+pub fn Account() -> impl IntoView {
+    let account = query(move || Some(GetAccount {}));
+    let body = move || {
+        account.value.with(Option::is_some).then(|| {
+            let view = account.value.get_untracked().unwrap_or_else(nobody);
+            let (customer, has_password) = (view.is_customer, view.has_password);
+            view! {
+                <div class="stack-loose" data-part="account">
+                    <Names account view/>
+                    {has_password.then(|| view! { <ContactPart account contact=Contact::Email/> })}
+                    {(has_password && customer).then(|| view! { <ContactPart account contact=Contact::Phone/> })}
+                    {(!has_password).then(|| view! { <Banner title=text::ACCOUNT_NO_PASSWORD tone=Tone::Warn icon="info"/> })}
+                    {(has_password && customer).then(|| view! { <OwnPassword/> })}
+                    {(has_password && customer).then(|| view! { <PersonalData customer=None/> })}
+                </div>
+            }
+        })
+    };
+    let loaded = Memo::new(move |_| account.value.with(Option::is_some));
+    view! {
+        {move || account.error.get().map(|error| trouble(&error))}
+        {move || loaded.get().then(|| untrack(body))}
+    }
+    .into_any()
+}
+
+/// Nothing is known of it yet.
+fn nobody() -> AccountView {
+    AccountView {
+        is_customer: false,
+        first_name: String::new(),
+        last_name: String::new(),
+        email: String::new(),
+        phone: String::new(),
+        language: String::new(),
+        has_password: false,
+        by_code: false,
+    }
+}
+
+#[component]
+fn Names(account: Query<AccountView>, view: AccountView) -> impl IntoView {
+    let app = app();
+    let form = FormState::new("account-form");
+    let (first, last) = (RwSignal::new(view.first_name), RwSignal::new(view.last_name));
+    let (language, password) = (RwSignal::new(view.language), RwSignal::new(String::new()));
+    let (customer, by_code) = (view.is_customer, view.by_code);
+    let languages = Signal::derive(move || {
+        let own = (String::new(), app.say(text::CUSTOMER_LANGUAGE_OWN).to_owned());
+        let named = Language::ALL.map(|l| (l.code().to_owned(), l.name().to_owned()));
+        std::iter::once(own).chain(named).collect::<Vec<_>>()
+    });
+    let submit = move |()| {
+        let request = SaveAccount {
+            first_name: first.get_untracked(),
+            last_name: last.get_untracked(),
+            language: language.get_untracked(),
+            password: by_code.then(|| Secret::new(password.get_untracked())),
+        };
+        form.submit(request, move |saved| {
+            account.put(saved);
+            password.set(String::new());
+            app.tell(app.say(text::ACCOUNT_SAVED));
+        });
+    };
+    let first_label = if customer {
+        text::CUSTOMER_FIRST_NAME
+    } else {
+        text::FIELD_NAME
+    };
+    view! {
+        <section class="stack">
+            <div class="section-head"><h2 class="section-title">{t(text::ACCOUNT_WHO)}</h2></div>
+            <Form state=form on_submit=submit>
+                <div class="form-grid">
+                    <TextField name="first_name" label=first_label value=first/>
+                    {customer.then(|| view! {
+                        <TextField name="last_name" label=text::CUSTOMER_LAST_NAME value=last/>
+                        <SelectField name="language" label=text::CUSTOMER_LANGUAGE value=language options=languages/>
+                    })}
+                    {by_code.then(|| view! { <PasswordField name="password" label=text::ACCOUNT_PASSWORD value=password/> })}
+                </div>
+                <p><Button label=text::SAVE kind="primary" does="save-account" busy_label=text::SAVING/></p>
+            </Form>
+        </section>
+    }
+    .into_any()
+}
+
+/// An email or a phone, and how it becomes another.
+#[component]
+fn ContactPart(account: Query<AccountView>, contact: Contact) -> impl IntoView {
+    let app = app();
+    let (id, title, label, told): (_, Text, Text, Text) = match contact {
+        Contact::Email => (
+            "email-form",
+            text::FIELD_EMAIL,
+            text::ACCOUNT_NEW_EMAIL,
+            text::ACCOUNT_EMAIL_CHANGED,
+        ),
+        Contact::Phone => (
+            "phone-form",
+            text::FIELD_PHONE,
+            text::ACCOUNT_NEW_PHONE,
+            text::ACCOUNT_PHONE_CHANGED,
+        ),
+    };
+    let form = FormState::new(id);
+    let of = || RwSignal::new(String::new());
+    let (to, password, code) = (of(), of(), of());
+    let (open, sent) = (RwSignal::new(false), RwSignal::new(None::<CodeSent>));
+    let now = Signal::derive(move || {
+        let known = account.value.with(|view| {
+            view.as_ref().map(|view| match contact {
+                Contact::Email => view.email.clone(),
+                Contact::Phone => view.phone.clone(),
+            })
+        });
+        known.filter(|now| !now.is_empty()).unwrap_or_else(|| "–".into())
+    });
+    let ask = move || {
+        if form.require(&[("to", to), ("password", password)]) {
+            let request = SendContactCode {
+                contact,
+                to: to.get_untracked().trim().to_owned(),
+                password: Secret::new(password.get_untracked()),
+            };
+            form.submit(request, move |answer| {
+                sent.set(Some(answer));
+                form.focus("code");
+            });
+        }
+    };
+    let submit = move |()| match sent.get_untracked() {
+        None => ask(),
+        Some(answer) => {
+            if form.require(&[("code", code)]) {
+                let request = ConfirmContact {
+                    challenge: answer.challenge,
+                    code: code.get_untracked(),
+                    password: Secret::new(password.get_untracked()),
+                };
+                form.submit(request, move |view| {
+                    account.put(view);
+                    for field in [to, password, code] {
+                        field.set(String::new());
+                    }
+                    sent.set(None);
+                    open.set(false);
+                    app.tell(app.say(told));
+                });
+            }
+        }
+    };
+    let fact: Fact = (title.into(), now);
+    let fields = move || {
+        match sent.get() {
+        None => view! {
+            <div class="form-grid">
+                <TextField name="to" label=label value=to hint=if contact == Contact::Phone { text::CUSTOMER_PHONE_HINT } else { text::ACCOUNT_EMAIL_HINT }/>
+                <PasswordField name="password" label=text::ACCOUNT_PASSWORD value=password/>
+            </div>
+            <p class="row">
+                <Button label=text::CANCEL does="cancel-contact" on_press=move |()| open.set(false)/>
+                <Button label=text::ACCOUNT_SEND_CODE kind="primary" does="send-contact-code" busy_label=text::SENDING/>
+            </p>
+        }
+        .into_any(),
+        Some(answer) => view! {
+            <p class="muted">{words(text::ACCOUNT_CODE_LEAD, [("to", to.get_untracked())])}</p>
+            <CodeEntry sent=answer code=code on_resend=move |()| ask()/>
+            <p><Button label=text::ACCOUNT_CONFIRM kind="primary" does="confirm-contact" busy_label=text::SAVING/></p>
+        }
+        .into_any(),
+    }
+    };
+    let does = if contact == Contact::Email {
+        "change-email"
+    } else {
+        "change-phone"
+    };
+    let change = if contact == Contact::Email {
+        text::ACCOUNT_CHANGE_EMAIL
+    } else {
+        text::ACCOUNT_CHANGE_PHONE
+    };
+    view! {
+        <section class="stack">
+            <div class="section-head"><h2 class="section-title">{t(title)}</h2></div>
+            <Facts facts=vec![fact]/>
+            {move || if open.get() {
+                view! { <Form state=form on_submit=submit>{fields}</Form> }.into_any()
+            } else {
+                view! { <p><Button label=change does=does on_press=move |()| open.set(true)/></p> }.into_any()
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+/// A customer's password; who works here changes theirs in the settings.
+#[component]
+fn OwnPassword() -> impl IntoView {
+    let app = app();
+    let form = FormState::new("password-form");
+    let (old, new) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let submit = move |()| {
+        if form.require(&[("old", old), ("new", new)]) {
+            let request = ChangePassword {
+                old: Secret::new(old.get_untracked()),
+                new: Secret::new(new.get_untracked()),
+            };
+            form.submit(request, move |()| {
+                old.set(String::new());
+                new.set(String::new());
+                app.tell(app.say(text::SETTINGS_PASSWORD_CHANGED));
+            });
+        }
+    };
+    view! {
+        <section class="stack">
+            <div class="section-head"><h2 class="section-title">{t(text::SETTINGS_PASSWORD)}</h2></div>
+            <Form state=form on_submit=submit>
+                <div class="form-grid">
+                    <PasswordField name="old" label=text::SETTINGS_PASSWORD_OLD value=old/>
+                    <PasswordField name="new" label=text::SETTINGS_PASSWORD_NEW value=new is_new=true/>
+                </div>
+                <p><Button label=text::SETTINGS_PASSWORD_DO does="change-password" busy_label=text::SAVING/></p>
+            </Form>
+        </section>
+    }
+    .into_any()
+}
