@@ -87,6 +87,16 @@ fn an_offer_says_what_it_costs_and_whether_the_customer_may_have_it() {
     app.click("[data-do=new-application]");
     app.type_into("#application-form [name=customer]", "venka");
     app.click("[data-row] [role=option], [role=option]");
+    // What the customer can pay each time is given, the number of installments follows.
+    app.choose_option("#application-form [name=product]", "Small business");
+    app.type_into("#application-form [name=principal]", "1200");
+    app.choose("#application-form [name=by][value=amount]", "amount");
+    app.type_into("#application-form [name=installment]", "20");
+    app.find("#application-form .is-refused [name=installment]");
+    app.picture("offer-too-many");
+    app.type_into("#application-form [name=installment]", "250");
+    app.shows("[data-list=preview] [data-row='5'] .amount", "200.00");
+    app.picture("offer-by-amount");
     app.choose_option("#application-form [name=product]", "Farm season");
     app.type_into("#application-form [name=principal]", "12000");
     app.type_into("#application-form [name=installments]", "12");

@@ -62,6 +62,25 @@ pub fn run(command: &mut Command) -> Outcome {
     }
 }
 
+/// Runs `command` while `work` is done; both must succeed. Where the work fails, the command is ended.
+pub fn run_beside<T>(command: &mut Command, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    let mut child = command
+        .spawn()
+        .map_err(|error| format!("{}: {error}", shown(command)))?;
+    let done = work();
+    if done.is_err() {
+        // One that ended by itself just now needs no signal.
+        let _ = child.kill();
+    }
+    let status = child.wait()?;
+    let done = done?;
+    if status.success() {
+        Ok(done)
+    } else {
+        Err(format!("{}: {status}", shown(command)).into())
+    }
+}
+
 /// What `command` wrote to its standard output, trimmed.
 pub fn output(command: &mut Command) -> Outcome<String> {
     let output = command

@@ -268,6 +268,7 @@ codes! {
     BeforeWaiver "before_waiver" "Dues were waived on {date}. Choose that day or a later one.";
     BeforeTermsChange "before_terms_change" "The terms were changed on {date}. Choose that day or a later one.";
     TopUpMissing "top_up_missing" "Enter how much is paid out on top.";
+    InstallmentCount "installment_count" "With this installment the loan takes {count} installments. Check the form and send it again.";
     PartAmount "part_amount" "Enter at most {most}, what is approved and not paid out yet.";
     PartsNotThis "parts_not_this" "This loan is paid out in one sum. Enter {all}.";
     PartsRange "parts_range" "Enter 1 to 24 parts.";

@@ -31,6 +31,9 @@ request! {
         principal: Money,
         /// Over how many installments.
         installments: u32,
+        /// What each installment is to be, in minor units: the number follows from it. None: it follows from the number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        installment: Option<Money>,
         /// What for, in the customer's words.
         purpose: String,
     } => LoanView;

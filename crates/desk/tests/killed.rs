@@ -75,6 +75,7 @@ async fn large_loan(t: &Branch) -> LoanId {
         product: product.id,
         principal,
         installments: 60,
+        installment: None,
         purpose: String::new(),
     };
     let loan = t.desk.apply_for_loan(request).await.unwrap();

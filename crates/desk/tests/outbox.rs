@@ -73,6 +73,7 @@ impl Town {
             product,
             principal: money("1200"),
             installments: 12,
+            installment: None,
             purpose: String::new(),
         };
         let loan = desk.apply_for_loan(request).await.unwrap();

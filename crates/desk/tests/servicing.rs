@@ -314,6 +314,7 @@ async fn a_rule_that_fails_takes_a_reason_from_someone_else() {
         product: product.id,
         principal: money("40000"),
         installments: 12,
+        installment: None,
         purpose: String::new(),
     };
     let loan = t.desk.apply_for_loan(request).await.unwrap();

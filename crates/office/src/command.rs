@@ -153,6 +153,9 @@ pub enum Command {
         principal: Money,
         /// Over how many installments.
         installments: u32,
+        /// What each is to be, in minor units, where the number follows from it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        installment: Option<Money>,
         /// What for.
         purpose: String,
         /// The rules of eligibility that fail, as the host found: it can read the customer's fields.

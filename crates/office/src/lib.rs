@@ -23,9 +23,9 @@ pub use apply::apply;
 pub use command::{COMMAND_VERSION, Channel, Command, DayFigures, ProductDay, ResetHow, Sealed};
 pub use context::{Actor, Context, RULES};
 pub use decide::{
-    Preview, Quote, check_against_product, check_payment, decide, due_of, may_change_terms, may_close, may_decide,
-    may_disburse, may_disburse_part, may_waive, may_write_off, preview_part, preview_payment, preview_terms,
-    purchase_penalty, quote,
+    Planned, Preview, Quote, check_against_product, check_payment, decide, due_of, may_change_terms, may_close,
+    may_decide, may_disburse, may_disburse_part, may_waive, may_write_off, plan, preview_part, preview_payment,
+    preview_terms, purchase_penalty, quote,
 };
 pub use fact::{FACT_VERSION, Fact, FactBody, LoanChange, LoanOpened};
 pub use forms::check_customer;
@@ -34,4 +34,4 @@ pub use posting::{Account, Posting, balanced};
 pub use refusal::Refusal;
 pub use standing::{account, standing};
 pub use state::*;
-pub use terms::{check_product, decimal, loan_terms};
+pub use terms::{Wish, check_product, decimal, loan_terms};

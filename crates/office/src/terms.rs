@@ -12,6 +12,17 @@ pub fn decimal(amount: Money, currency: &Currency) -> Decimal {
     Decimal::new(amount.minor(), currency.decimals)
 }
 
+/// What somebody would like to borrow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// How much, in minor units.
+    pub principal: Money,
+    /// Over how many installments.
+    pub installments: u32,
+    /// What each is to be, in minor units: the number follows from it.
+    pub installment: Option<Money>,
+}
+
 /// The terms of a loan of `principal` (minor units) over `installments`, paid out on a day.
 pub fn loan_terms(
     product: &ProductTerms,

@@ -239,6 +239,7 @@ fn an_approval_against_a_rule_takes_a_reason() {
         product: branch.product,
         principal: money(100_000),
         installments: 6,
+        installment: None,
         purpose: String::new(),
         failed_rules: vec!["income".into()],
     };

@@ -138,6 +138,7 @@ impl Branch {
                 product,
                 principal: Money::from_minor(principal),
                 installments: 12,
+                installment: None,
                 purpose: "A second sewing machine".into(),
             };
             let loan = desk.apply_for_loan(applied).await.unwrap();

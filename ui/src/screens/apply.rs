@@ -1,17 +1,21 @@
 //! Taking an application down, with the schedule beside it as it would be.
 
-use crate::i18n::{t, text};
-use crate::parts::{Screen, Source, query};
+use crate::i18n::{Text, t, text};
+use crate::parts::{Screen, query};
 use crate::route::Route;
 use crate::screens::apply_customer::CustomerPick;
-use crate::screens::apply_preview::{costs, preview, source, table};
+use crate::screens::apply_preview::{Preview, costs, preview, table};
 use crate::screens::apply_rules;
 use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
 use crate::screens::products::whole;
 use farthing_api::{ApiError, ApplyForLoan, CheckEligibility, Code, CustomerId, ListProducts, ProductId, ProductView};
-use farthing_lending::Schedule;
+use farthing_lending::Method;
+use farthing_office::Wish;
 use leptos::prelude::*;
+
+/// What is given: the number of installments, or what each is.
+const BY: [(&str, Text); 2] = [("number", text::APPLY_BY_NUMBER), ("amount", text::APPLY_BY_AMOUNT)];
 
 /// What the form asks for, apart from who asks.
 #[derive(Clone, Copy)]
@@ -21,6 +25,9 @@ pub struct Asked {
     product: RwSignal<String>,
     principal: RwSignal<String>,
     installments: RwSignal<String>,
+    /// Whether the installment is given rather than their number.
+    by: RwSignal<String>,
+    installment: RwSignal<String>,
     purpose: RwSignal<String>,
     form: Form,
     show: Show,
@@ -35,6 +42,8 @@ impl Asked {
             product: empty(),
             principal: empty(),
             installments: empty(),
+            by: RwSignal::new(BY[0].0.to_owned()),
+            installment: empty(),
             purpose: empty(),
             form,
             show,
@@ -61,36 +70,58 @@ impl Asked {
             .with(|products| products.as_ref()?.iter().find(|product| product.id == id).cloned())
     }
 
-    /// The schedule that the form would lead to; nothing while a field is empty. Tracks the fields.
-    pub fn schedule(self) -> Option<(ProductView, Result<Schedule, ApiError>)> {
-        let product = self.chosen()?;
-        let (principal, installments) = (self.principal.get(), self.installments.get());
-        if principal.trim().is_empty() || installments.trim().is_empty() {
+    /// Whether the installment is given: a choice where the installments are all alike. Tracks the choice.
+    fn is_by_amount(self) -> bool {
+        let is_level = |p: &ProductView| p.terms.method == Method::DecliningEqualInstallments;
+        self.by.with(|by| by == BY[1].0) && self.chosen().as_ref().is_some_and(is_level)
+    }
+
+    /// What is asked for; nothing while a field is empty. Tracks the fields.
+    fn wish(self) -> Option<Result<Wish, ApiError>> {
+        let by_amount = self.is_by_amount();
+        let (principal, second) = (
+            self.principal.get(),
+            if by_amount {
+                self.installment.get()
+            } else {
+                self.installments.get()
+            },
+        );
+        if principal.trim().is_empty() || second.trim().is_empty() {
             return None;
         }
+        let read = |field: &str, typed: &str| self.show.read_money(typed).map_err(|error| error.on(field));
+        Some(read("principal", &principal).and_then(|principal| {
+            Ok(match by_amount {
+                true => Wish {
+                    principal,
+                    installments: 1,
+                    installment: Some(read("installment", &second)?),
+                },
+                false => Wish {
+                    principal,
+                    installments: whole(&second).ok_or_else(|| ApiError::input("installments", Code::WholeNumber))?,
+                    installment: None,
+                },
+            })
+        }))
+    }
+
+    /// The schedule that the form would lead to, and what its figures come from; nothing while a field is empty. Tracks
+    /// the fields.
+    fn planned(self) -> Option<(ProductView, Result<Preview, ApiError>)> {
+        let product = self.chosen()?;
         let currency = self.show.currency();
-        let principal = match self.show.read_money(&principal) {
-            Ok(principal) => principal,
-            Err(error) => return Some((product, Err(error.on("principal")))),
-        };
-        let Some(installments) = whole(&installments) else {
-            return Some((product, Err(ApiError::input("installments", Code::WholeNumber))));
-        };
-        let answer = preview(&product.terms, &currency, principal, installments, self.show.today());
+        let today = self.show.today();
+        let answer = self
+            .wish()?
+            .and_then(|wish| preview(&product.terms, &currency, wish, today));
         Some((product, answer))
     }
 
-    /// What the figures of the schedule come from. Tracks the fields.
-    fn source(self, product: &ProductView) -> Option<Source> {
-        let principal = self.show.read_money(&self.principal.get()).ok()?;
-        let installments = whole(&self.installments.get())?;
-        Some(source(
-            &product.terms,
-            &self.show.currency(),
-            principal,
-            installments,
-            self.show.today(),
-        ))
+    /// Whether there is something to see of it. Tracks the fields.
+    pub fn is_planned(self) -> bool {
+        self.planned().is_some_and(|(_, answer)| answer.is_ok())
     }
 
     /// The request, when the form is complete; otherwise says under the fields what is missing.
@@ -101,15 +132,30 @@ impl Asked {
             return None;
         };
         let principal = form.read_money("principal", self.principal);
-        let installments = whole(&self.installments.get_untracked());
-        if installments.is_none() {
-            form.refuse_for("installments", Code::WholeNumber);
-        }
+        let second = match untrack(|| self.is_by_amount()) {
+            true => form.read_money("installment", self.installment).is_some(),
+            false => {
+                let is_whole = whole(&self.installments.get_untracked()).is_some();
+                if !is_whole {
+                    form.refuse_for("installments", Code::WholeNumber);
+                }
+                is_whole
+            }
+        };
+        let wish = match untrack(|| self.planned()) {
+            Some((_, Ok((wish, ..)))) => wish,
+            Some((_, Err(error))) => {
+                form.check(Some(&error));
+                return None;
+            }
+            None => return None,
+        };
         Some(ApplyForLoan {
             customer: customer?,
             product: product.id,
-            principal: principal?,
-            installments: installments?,
+            principal: principal.filter(|_| second)?,
+            installments: wish.installments,
+            installment: wish.installment,
             purpose: self.purpose.get_untracked().trim().to_owned(),
         })
     }
@@ -145,11 +191,26 @@ impl Asked {
                 )
             })
         });
-        Effect::new(move |_| form.check(self.schedule().and_then(|(_, answer)| answer.err()).as_ref()));
+        Effect::new(move |_| form.check(self.planned().and_then(|(_, answer)| answer.err()).as_ref()));
+        let is_level = Memo::new(move |_| {
+            self.chosen()
+                .is_some_and(|product| product.terms.method == Method::DecliningEqualInstallments)
+        });
+        let by = move || {
+            is_level
+                .get()
+                .then(|| form.choice("by", text::APPLY_BY, self.by, &BY, true))
+        };
+        let by_amount = Memo::new(move |_| self.is_by_amount());
+        let second = move || match by_amount.get() {
+            true => form.money("installment", text::APPLY_INSTALLMENT, self.installment),
+            false => form.number_hinted("installments", text::APPLY_INSTALLMENTS, self.installments, numbers),
+        };
         view! {
             {form.select("product", text::APPLY_PRODUCT, self.product, options, true)}
             {form.money_hinted("principal", text::APPLY_PRINCIPAL, self.principal, amounts)}
-            {form.number_hinted("installments", text::APPLY_INSTALLMENTS, self.installments, numbers)}
+            {second}
+            {by}
             {form.area("purpose", text::APPLY_PURPOSE, self.purpose, true)}
         }
         .into_any()
@@ -158,11 +219,8 @@ impl Asked {
     /// What it costs, or what to fill in to see it.
     pub fn costs(self) -> AnyView {
         let show = self.show;
-        (move || match self.schedule() {
-            Some((product, Ok(schedule))) => match self.source(&product) {
-                Some(source) => costs(&schedule, &product.terms, &source, show),
-                None => ().into_any(),
-            },
+        (move || match self.planned() {
+            Some((product, Ok((_, schedule, source)))) => costs(&schedule, &product.terms, &source, show),
             _ => view! { <p class="hint">{t(text::APPLY_PREVIEW_EMPTY)}</p> }.into_any(),
         })
         .into_any()
@@ -173,12 +231,13 @@ impl Asked {
         let show = self.show;
         let asked = move || {
             let customer = customer()?;
-            let (product, _) = self.schedule().filter(|(_, answer)| answer.is_ok())?;
+            let (product, answer) = self.planned()?;
+            let (wish, ..) = answer.ok()?;
             Some(CheckEligibility {
                 customer,
                 product: product.id,
-                principal: show.read_money(&self.principal.get()).ok()?,
-                installments: whole(&self.installments.get())?,
+                principal: wish.principal,
+                installments: wish.installments,
             })
         };
         let ask = move |amount| self.principal.set(untrack(|| show.money(amount)));
@@ -188,11 +247,8 @@ impl Asked {
     /// The whole schedule, once there is one.
     pub fn table(self) -> AnyView {
         let show = self.show;
-        (move || match self.schedule() {
-            Some((product, Ok(schedule))) => match self.source(&product) {
-                Some(source) => table(&schedule, &source, show),
-                None => ().into_any(),
-            },
+        (move || match self.planned() {
+            Some((_, Ok((_, schedule, source)))) => table(&schedule, &source, show),
             _ => ().into_any(),
         })
         .into_any()

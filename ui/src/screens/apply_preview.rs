@@ -8,38 +8,22 @@ use crate::screens::loan_words::rhythm;
 use chrono::NaiveDate;
 use farthing_api::{ApiError, Currency, Money, ProductTerms};
 use farthing_lending::apr::{AprRule, Disclosure};
-use farthing_lending::{CostOfCredit, Method, Row, Schedule, build, cost_of_credit, disclosure};
-use farthing_office::{Refusal, check_against_product, loan_terms};
+use farthing_lending::{CostOfCredit, Method, Row, Schedule, cost_of_credit, disclosure};
+use farthing_office::{Planned, Wish, plan};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// What the figures of a preview come from.
-pub fn source(
-    product: &ProductTerms,
-    currency: &Currency,
-    principal: Money,
-    installments: u32,
-    today: NaiveDate,
-) -> Source {
-    let terms = loan_terms(product, currency, principal, installments, today);
-    Source::Terms(Arc::new(terms), currency.decimals)
-}
+/// What is asked for with its number of installments, the schedule, and what its figures come from.
+pub type Preview = (Wish, Schedule, Source);
 
-/// The schedule of a loan under a product's terms, paid out today.
+/// A loan under a product's terms, paid out today.
 ///
 /// # Errors
 /// What the office would answer to the application: the amount or the number is outside the product's range, or the
 /// terms can't be carried out.
-pub fn preview(
-    product: &ProductTerms,
-    currency: &Currency,
-    principal: Money,
-    installments: u32,
-    today: NaiveDate,
-) -> Result<Schedule, ApiError> {
-    check_against_product(product, principal, installments, currency.decimals).map_err(ApiError::from)?;
-    let terms = loan_terms(product, currency, principal, installments, today);
-    build(&terms, currency.decimals).map_err(|error| Refusal::from(error).into())
+pub fn preview(product: &ProductTerms, currency: &Currency, wish: Wish, today: NaiveDate) -> Result<Preview, ApiError> {
+    let Planned { wish, terms, schedule } = plan(product, currency, wish, today).map_err(ApiError::from)?;
+    Ok((wish, schedule, Source::Terms(Arc::new(terms), currency.decimals)))
 }
 
 fn line(row: &Row, source: &Source, is_first: bool, show: Show) -> impl IntoView + use<> {

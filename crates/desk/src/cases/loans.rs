@@ -50,6 +50,7 @@ impl Desk {
             product: request.product,
             principal: request.principal,
             installments: request.installments,
+            installment: request.installment,
             purpose: request.purpose,
             failed_rules: self.failed_rules(&open, &asked).await?,
         };

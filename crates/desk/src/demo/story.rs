@@ -334,6 +334,7 @@ impl<'a> Story<'a> {
             product: id,
             principal,
             installments,
+            installment: None,
             purpose: purpose.into(),
             failed_rules: Vec::new(),
         };

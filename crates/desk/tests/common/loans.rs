@@ -64,6 +64,7 @@ pub async fn loan_under(t: &Branch, terms: ProductTerms) -> LoanView {
         product: product.id,
         principal: money("15000"),
         installments: 12,
+        installment: None,
         purpose: String::new(),
     };
     let loan = t.desk.apply_for_loan(request).await.unwrap();

@@ -9,10 +9,12 @@ use crate::posting::{Account, Entry, money_account};
 use crate::refusal::Refusal;
 use crate::standing::{check_amount, standing};
 use crate::state::{Loan, State};
-use crate::terms::{decimal, loan_terms};
+use crate::terms::{Wish, decimal, loan_terms};
 use chrono::NaiveDate;
-use farthing_api::{Arg, Code, CustomerId, LoanId, LoanStatus, Money, PaymentMethod, ProductId, ProductTerms};
-use farthing_lending::{Accrual, at_start, build, with_rows};
+use farthing_api::{
+    Arg, Code, Currency, CustomerId, LoanId, LoanStatus, Money, PaymentMethod, ProductId, ProductTerms,
+};
+use farthing_lending::{Accrual, Schedule, Terms, TermsError, at_start, build, with_rows};
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
     match command {
@@ -21,11 +23,16 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             product,
             principal,
             installments,
+            installment,
             purpose,
             failed_rules,
         } => {
             own(ctx, *customer)?;
-            let wish = (*principal, *installments);
+            let wish = Wish {
+                principal: *principal,
+                installments: *installments,
+                installment: *installment,
+            };
             apply_for(state, ctx, (*customer, *product), wish, purpose, failed_rules)
         }
         Command::DecideLoan {
@@ -90,11 +97,53 @@ pub fn check_against_product(
     Ok(())
 }
 
+/// What a loan of a product would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// What is asked for; where the installment was given, with the number that follows from it.
+    pub wish: Wish,
+    /// Its terms.
+    pub terms: Terms,
+    /// Its schedule.
+    pub schedule: Schedule,
+}
+
+/// What a loan of a product would be, paid out on a day.
+///
+/// # Errors
+/// Names the field that is outside of what the product allows, or that can't be carried out.
+pub fn plan(product: &ProductTerms, currency: &Currency, wish: Wish, day: NaiveDate) -> Result<Planned, Refusal> {
+    let decimals = currency.decimals;
+    let mut terms = loan_terms(product, currency, wish.principal, wish.installments, day);
+    let Some(installment) = wish.installment else {
+        check_against_product(product, wish.principal, wish.installments, decimals)?;
+        let schedule = build(&terms, decimals)?;
+        return Ok(Planned { wish, terms, schedule });
+    };
+    check_against_product(product, wish.principal, product.min_installments, decimals)?;
+    (terms.installments, terms.fixed_installment) = (None, Some(decimal(installment, currency)));
+    let schedule = build(&terms, decimals).map_err(|error| {
+        let on_form = matches!(error.field.as_str(), "fixed_installment" | "installments");
+        let field = if on_form {
+            "installment".into()
+        } else {
+            error.field.clone()
+        };
+        Refusal::from(TermsError { field, ..error })
+    })?;
+    let installments = u32::try_from(schedule.count()).unwrap_or(u32::MAX);
+    let wish = Wish { installments, ..wish };
+    match check_against_product(product, wish.principal, installments, decimals) {
+        Ok(()) => Ok(Planned { wish, terms, schedule }),
+        Err(refusal) => Err(Refusal(refusal.0.on("installment"))),
+    }
+}
+
 fn apply_for(
     state: &State,
     ctx: &Context,
     (customer, product_id): (CustomerId, ProductId),
-    (principal, installments): (Money, u32),
+    wish: Wish,
     purpose: &str,
     failed_rules: &[String],
 ) -> Result<Vec<FactBody>, Refusal> {
@@ -105,9 +154,12 @@ fn apply_for(
     let product = state
         .product(product_id)
         .ok_or_else(|| Refusal::missing(Code::NoProduct))?;
-    check_against_product(&product.terms, principal, installments, currency.decimals)?;
-    let terms = loan_terms(&product.terms, currency, principal, installments, ctx.today);
-    let schedule = build(&terms, currency.decimals)?;
+    let planned = plan(&product.terms, currency, wish, ctx.today)?;
+    if planned.wish != wish {
+        let count = planned.wish.installments;
+        return Err(Refusal::field("installment", Code::InstallmentCount).with("count", count));
+    }
+    let Planned { terms, schedule, .. } = planned;
     let next = state.desk(&ctx.desk).map_or(1, |d| d.loans + 1);
     let by = actor(ctx)?;
     let purpose = if purpose.trim().is_empty() {
@@ -124,8 +176,8 @@ fn apply_for(
             title: product.terms.name.clone(),
             purchase: None,
             terms: Some(terms),
-            principal,
-            installments,
+            principal: wish.principal,
+            installments: wish.installments,
             opened_on: ctx.today,
             installment: schedule.installment,
             penalty: product.terms.penalty,

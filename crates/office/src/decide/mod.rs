@@ -12,7 +12,7 @@ mod servicing;
 
 pub use closing::{Quote, quote};
 pub use day::may_close;
-pub use loans::{check_against_product, may_decide, may_disburse};
+pub use loans::{Planned, check_against_product, may_decide, may_disburse, plan};
 pub(crate) use payments::task_of;
 pub use payments::{Preview, check_payment, preview_payment};
 pub use purchases::purchase_penalty;

@@ -244,6 +244,7 @@ impl Branch {
             product: self.product,
             principal: money(principal),
             installments,
+            installment: None,
             purpose: String::new(),
             failed_rules: Vec::new(),
         };

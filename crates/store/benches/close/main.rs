@@ -59,6 +59,7 @@ impl Cast {
             product: self.product,
             principal: Money::from_minor(120_000),
             installments: 24,
+            installment: None,
             purpose: String::new(),
             failed_rules: Vec::new(),
         };

@@ -44,7 +44,7 @@ pub fn page(home: &CustomerHomeView, own: Own, show: Show) -> AnyView {
         </div>
     };
     let schedule = move || {
-        let is_shown = asked.schedule().is_some_and(|(_, answer)| answer.is_ok());
+        let is_shown = asked.is_planned();
         is_shown.then(|| view! { <section class="cust-card roomy">{asked.table()}</section> })
     };
     view! {

@@ -5,7 +5,7 @@ use crate::i18n::text;
 use crate::parts::Glyph;
 use crate::route::Route;
 use crate::screens::loan_kit::{Show, amount_cell};
-use farthing_api::{LoanStatus, LoanView, WrittenOffView};
+use farthing_api::{LoanStatus, LoanView, TermsChange, WrittenOffView};
 use leptos::prelude::*;
 
 /// Days past due above which a loan counts in PAR30.
@@ -111,7 +111,12 @@ fn notes(loan: &LoanView, show: Show) -> Vec<AnyView> {
         };
         lines.push(("charge_taken", show.fill(text, values)));
     }
-    for change in &loan.terms_changes {
+    // A part that is paid out is as agreed: the history has it.
+    for change in loan
+        .terms_changes
+        .iter()
+        .filter(|change| change.kind != TermsChange::NextPart)
+    {
         let values = [
             ("what", show.say(terms::name(change.kind))),
             ("date", show.day(change.on)),

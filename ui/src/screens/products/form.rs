@@ -10,6 +10,7 @@ use crate::screens::loan_kit::Show;
 use crate::screens::loan_words::{interest_method, rounding};
 use farthing_api::{Money, ProductTerms, ProductView, SaveProduct};
 use farthing_lending::Schedule;
+use farthing_office::Wish;
 use leptos::prelude::*;
 
 /// The principal that an example prefers, in whole units of the currency.
@@ -29,7 +30,12 @@ fn example(terms: &ProductTerms, show: Show) -> Option<(Money, u32, Schedule)> {
         active: true,
         ..terms.clone()
     };
-    let schedule = preview(&offered, &currency, principal, installments, show.today()).ok()?;
+    let wish = Wish {
+        principal,
+        installments,
+        installment: None,
+    };
+    let (_, schedule, _) = preview(&offered, &currency, wish, show.today()).ok()?;
     Some((principal, installments, schedule))
 }
 
