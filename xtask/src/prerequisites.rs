@@ -171,14 +171,10 @@ pub fn tell(needs: &[&Need]) {
 /// # Errors
 /// Something is missing and this system has no apt (the packages are named), or the installation failed.
 pub fn install(purposes: &[Purpose]) -> Outcome {
+    must_be_installable(purposes)?;
     let needs = missing(purposes);
     if needs.is_empty() {
         return Ok(());
-    }
-    if !is_program("apt-get") {
-        say("Missing here (the names are Debian's):");
-        tell(&needs);
-        return Err("this system has no apt: install the packages named above, then run this again".into());
     }
     say("Installing what is missing:");
     tell(&needs);
@@ -189,10 +185,33 @@ pub fn install(purposes: &[Purpose]) -> Outcome {
         .args(packages))
 }
 
+/// Asks for what an installation will take, so that it asks nothing later.
+///
+/// # Errors
+/// Something is missing and this system has no apt (the packages are named), or the person may not install.
+pub fn must_be_installable(purposes: &[Purpose]) -> Outcome {
+    let needs = missing(purposes);
+    if needs.is_empty() {
+        return Ok(());
+    }
+    if !is_program("apt-get") {
+        say("Missing here (the names are Debian's):");
+        tell(&needs);
+        return Err("this system has no apt: install the packages named above, then run this again".into());
+    }
+    match is_root()? {
+        true => Ok(()),
+        false => run(command("sudo").arg("--validate")),
+    }
+}
+
+fn is_root() -> Outcome<bool> {
+    Ok(output(command("id").arg("-u"))? == "0")
+}
+
 /// apt-get with the rights to install, asking no questions.
 pub fn apt_get() -> Outcome<std::process::Command> {
-    let is_root = output(command("id").arg("-u"))? == "0";
-    let mut apt = if is_root { command("env") } else { command("sudo") };
+    let mut apt = if is_root()? { command("env") } else { command("sudo") };
     apt.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
     Ok(apt)
 }

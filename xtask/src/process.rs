@@ -62,23 +62,15 @@ pub fn run(command: &mut Command) -> Outcome {
     }
 }
 
-/// Runs `command` while `work` is done; both must succeed. Where the work fails, the command is ended.
-pub fn run_beside<T>(command: &mut Command, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
-    let mut child = command
-        .spawn()
-        .map_err(|error| format!("{}: {error}", shown(command)))?;
-    let done = work();
-    if done.is_err() {
-        // One that ended by itself just now needs no signal.
-        let _ = child.kill();
-    }
-    let status = child.wait()?;
-    let done = done?;
-    if status.success() {
-        Ok(done)
-    } else {
-        Err(format!("{}: {status}", shown(command)).into())
-    }
+/// Does two things at once; both must succeed.
+pub fn both(one: impl FnOnce() -> Outcome + Send, other: impl FnOnce() -> Outcome) -> Outcome {
+    thread::scope(|scope| {
+        // What is wrong goes between threads as its words.
+        let one = scope.spawn(|| one().map_err(|error| error.to_string()));
+        other()?;
+        let one = one.join().map_err(|_| "a step of the build panicked")?;
+        Ok(one?)
+    })
 }
 
 /// What `command` wrote to its standard output, trimmed.

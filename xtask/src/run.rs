@@ -2,7 +2,7 @@
 
 use crate::build_ui::{self, Profile};
 use crate::prerequisites::{self, Purpose};
-use crate::process::{Outcome, cargo, command, run as finish, run_beside, say, target};
+use crate::process::{Outcome, both, cargo, command, run as finish, say, target};
 use crate::wasm::Compiler;
 
 /// The packages of every native build. One selection for all of them, because cargo unifies features over what is
@@ -32,12 +32,15 @@ pub fn check() -> Outcome {
 /// # Errors
 /// A step failed, or the program ended with an error.
 pub fn run() -> Outcome {
-    prerequisites::install(&[Purpose::Build])?;
+    prerequisites::must_be_installable(&[Purpose::Build])?;
     let compiler = Compiler::ready()?;
-    // The window embeds the screens, the rest does not: where one's last libraries wait for each other, the other goes on.
-    let rest = &mut cargo();
-    rest.arg("build").args(NATIVE).args(["--bin", "farthing"]);
-    run_beside(rest, || build_ui::build(&compiler, Profile::Dev))?;
+    // The screens need no library of the system, and only the window embeds them: while one is fetched, or its last
+    // parts wait for each other, the other goes on.
+    let rest = || {
+        prerequisites::install(&[Purpose::Build])?;
+        finish(cargo().arg("build").args(NATIVE).args(["--bin", "farthing"]))
+    };
+    both(rest, || build_ui::build(&compiler, Profile::Dev))?;
     finish(cargo().arg("build").args(NATIVE).args(["--bin", "farthing-desktop"]))?;
     finish(&mut command(target().join("debug/farthing-desktop")))
 }
