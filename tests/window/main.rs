@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(target_os = "linux")]
 
+mod account;
 mod care;
 mod figures;
 #[path = "../../crates/desk/tests/common/gateway.rs"]
