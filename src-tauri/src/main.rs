@@ -5,6 +5,8 @@ mod home;
 mod router;
 #[cfg(target_os = "linux")]
 mod version;
+#[cfg(target_os = "linux")]
+mod watch;
 mod webview;
 
 use farthing_api::{Quit, Request};
@@ -44,6 +46,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .invoke_handler(tauri::generate_handler![call])
         .setup(|app| {
             tauri::async_runtime::spawn(send_messages(app.handle().clone()));
+            #[cfg(target_os = "linux")]
+            forget_with_the_machine(app.handle().clone());
             open_window(app).map_err(Into::into)
         })
         .build(tauri::generate_context!())?
@@ -68,6 +72,19 @@ async fn send_messages(app: AppHandle) {
             tracing::error!(code = %error.code, "messages could not be handed over");
         }
     }
+}
+
+/// When the machine is locked or put to sleep, the book's key is forgotten and the window shows the sign-in.
+#[cfg(target_os = "linux")]
+fn forget_with_the_machine(app: AppHandle) {
+    watch::watch(move || {
+        tauri::async_runtime::block_on(app.state::<Desk>().forget());
+        for window in app.webview_windows().into_values() {
+            if let Err(error) = window.reload() {
+                tracing::error!(%error, "the window could not be drawn anew");
+            }
+        }
+    });
 }
 
 /// Opens the configured window with the web view's own files under the data folder, so that two folders never mix.

@@ -92,7 +92,7 @@ fn an_authenticator_is_set_up_and_then_asked_for() {
     app.text("Recovery codes left: 10.");
     app.go("audit");
     app.text("Set or reset a second factor");
-    app.text("Second step of a sign-in: second_factor_wrong");
+    app.text("Second step of a sign-in: This code is not right, or was used already");
     app.picture("tour-audit");
     app.click("[data-do=export-audit]");
     app.text("The audit is here:");

@@ -31,6 +31,28 @@ impl App {
         error.args.iter().fold(template.to_owned(), filled)
     }
 
+    /// Why something was refused, where the values of the answer are not known any more: its first sentence, with an
+    /// ellipsis for each blank.
+    pub fn reason(self, code: Code) -> String {
+        let language = self.language.get();
+        let template = match language {
+            Language::En => Some(code.english()),
+            _ => table::answer(language, code.word()),
+        };
+        let template = template.unwrap_or_else(|| code.english());
+        let mut said = String::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            said.push_str(before);
+            said.push('…');
+            rest = after.split_once('}').map_or("", |(_, rest)| rest);
+        }
+        said.push_str(rest);
+        // The remedy is for who was refused.
+        let end = said.find(". ").or_else(|| said.find(" : "));
+        end.map_or(said.trim_end_matches('.'), |end| &said[..end]).to_owned()
+    }
+
     /// A sentence of the mathematics in the language in force; one that the language lacks stays English.
     pub fn sentence(self, english: &str) -> String {
         let own = table::sentence(self.language.get(), english);

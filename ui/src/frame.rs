@@ -83,6 +83,10 @@ fn item(app: App, area: Memo<Area>, place: Place) -> AnyView {
             app.session
                 .with(|session| session.as_ref().map_or(0, |session| session.attention))
         })),
+        Area::Requests => Some(Memo::new(move |_| {
+            app.session
+                .with(|session| session.as_ref().map_or(0, |session| session.requests))
+        })),
         _ => None,
     };
     let (own, route) = (place.area, place.route);

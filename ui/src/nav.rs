@@ -86,6 +86,15 @@ pub fn places(app: App) -> Vec<Place> {
             false,
         ),
         (
+            book,
+            Area::Requests,
+            Route::Requests,
+            text::NAV_REQUESTS,
+            "double-tick",
+            "d",
+            false,
+        ),
+        (
             app.can("manage_products"),
             Area::Products,
             Route::Products,

@@ -35,6 +35,8 @@ pub enum Route {
     Approvals,
     /// What needs attention.
     Attention,
+    /// What waits for a second person.
+    Requests,
     /// The loan products.
     Products,
     /// What the shop sells.
@@ -82,6 +84,7 @@ impl Route {
             Route::Receipts => Area::Receipts,
             Route::Approvals => Area::Approvals,
             Route::Attention => Area::Attention,
+            Route::Requests => Area::Requests,
             Route::Products => Area::Products,
             Route::Goods => Area::Goods,
             Route::Staff => Area::Staff,
@@ -111,6 +114,8 @@ pub enum Area {
     Approvals,
     /// What needs attention.
     Attention,
+    /// What waits for a second person.
+    Requests,
     /// Loan products.
     Products,
     /// Goods.

@@ -1,6 +1,6 @@
 //! What every screen shares: who is signed in, which screen shows, the toast, theme and language.
 
-use crate::i18n::{Language, Text};
+use crate::i18n::{Language, Text, text};
 use crate::ipc;
 use crate::parts::toast::Toast;
 use crate::parts::why::Opened;
@@ -131,6 +131,13 @@ pub fn signed_out() {
 pub fn book_trouble(error: ApiError) {
     if let Some(app) = CURRENT.get() {
         app.leave(StartState::Trouble { error });
+    }
+}
+
+/// What was asked for waits for a second person: tells so, also from where no component is built.
+pub fn waits(error: &ApiError) {
+    if let Some(app) = CURRENT.get() {
+        app.waits(error);
     }
 }
 
@@ -345,6 +352,14 @@ impl App {
     /// A text in the language in force with its blanks filled, also from a handler.
     pub fn say_with(self, text: Text, values: &[(&str, String)]) -> String {
         text.filled(self.language.get(), values)
+    }
+
+    /// What was asked for is kept and waits for a second person: tells so, and where it is.
+    pub fn waits(self, error: &ApiError) {
+        let words = untrack(|| self.answer(error));
+        let label = untrack(|| self.say(text::REQUESTS_SEE));
+        self.tell_and_offer(words, label, move || self.go(Route::Requests));
+        self.refresh();
     }
 
     /// Tells an outcome.

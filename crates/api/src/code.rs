@@ -76,6 +76,11 @@ codes! {
     RecoveryWrong "recovery_code_wrong" "This is not one of your recovery codes, or it was used already.";
     OwnFactor "own_factor" "Everyone sets up their own authenticator.";
     Wait "wait" "There were too many wrong tries. The next one counts from {time} on.";
+    PinForm "pin_form" "A PIN has six digits, neither all alike nor in a row.";
+    PinWrong "pin_wrong" "This is not your PIN. Tries left: {n}.";
+    PinGone "pin_gone" "There is no PIN for this any more. Enter your password.";
+    NoSession "no_session" "This session has ended already.";
+    SignUpFull "sign_up_full" "Many people asked for access here already. Ask an administrator to look at them first.";
 
     // What is not there, and what was changed meanwhile.
     NotFound "not_found" "This is not in the book.";
@@ -91,6 +96,15 @@ codes! {
     LoanChanged "loan_changed" "This loan was changed after you opened it. Look at it again, then decide.";
     PayoffChanged "payoff_changed" "This payoff was changed after you opened it. Look at it again, then decide.";
     TaskChanged "task_changed" "This item was changed after you opened it. Look at it again, then decide.";
+    NoRequest "no_request" "This request is not in the book.";
+    RequestKept "request_kept" "This takes a second person. It was taken down as you asked and waits until {date}; nothing is done before.";
+    RequestOwn "request_own" "You asked for this yourself, so someone else must agree. You can take it back.";
+    RequestOver "request_over" "This was decided on already, or taken back.";
+    RequestExpired "request_expired" "Nobody decided on this within 72 hours, so it is void. Ask for it anew.";
+    RequestChanged "request_changed" "What would be done is not what was taken down, so it was not carried out. Ask for it anew.";
+    RequestStale "request_stale" "What this is about was changed after it was asked for, so it was not carried out. Ask for it anew.";
+    RequestMakerGone "request_maker_gone" "Whoever asked for this may no longer do so, so it was not carried out.";
+    SecondPersonAlone "second_person_alone" "There is one administrator only, so nobody else could agree. Add a second one first.";
 
     // Any form.
     Required "required" "This is empty. Fill it in.";
@@ -118,6 +132,7 @@ codes! {
     PasswordShort "password_short" "This password has {length} characters and needs {least}. Put a few words together that only you would combine.";
     PasswordLong "password_long" "This password has {length} characters, and {most} is the most. Shorten it.";
     PasswordWeak "weak" "This password is easy to guess: it is common, repeats itself or holds a name that belongs to you. Put a few words together that have nothing to do with each other.";
+    PasswordBreached "password_breached" "This password is among those that were stolen elsewhere and are tried first. Choose another one.";
     NoEmail "no_email" "This customer has no email. Enter one first, or see the id document and have a supervisor vouch for it.";
     NoMail "no_mail" "No code can be sent: this desk has no mail server. The customer stays unverified and may apply; an administrator can set up mail in Settings.";
     NoCode "no_code" "No code can be sent now: {why} The customer stays unverified and may apply; paying out needs the code, or the id document and a supervisor.";
@@ -199,6 +214,9 @@ codes! {
     DeskCode "desk_code" "The desk takes two digits, such as 01.";
     NotStaff "not_staff" "Customers get their sign-in on their own page. Choose another role.";
     OwnAccess "own_access" "You can't change your own access. Ask another administrator.";
+    UserWaits "user_waits" "This person waits to be let in. Do that first, or turn them away.";
+    UserDecided "user_decided" "This person was admitted or turned away already.";
+    NoPasswordYet "no_password_yet" "{name} has not chosen a password yet. They do so on this machine, under “Ask for access”.";
     PriceNotPositive "price" "The price is not more than zero. Enter what one costs.";
     RateRange "rate_range" "The rate is outside 0 to 1,000 % a year.";
     RhythmRange "rhythm_range" "The rhythm is outside 1 to 366. Enter how many days, weeks or months lie between installments.";

@@ -325,6 +325,12 @@ pub struct SessionView {
     pub attention: u32,
     /// How many applications wait for approval.
     pub approvals: u32,
+    /// How many requests wait for a second person.
+    #[serde(default)]
+    pub requests: u32,
+    /// Whether a PIN brings the session back once it is locked.
+    #[serde(default)]
+    pub has_pin: bool,
 }
 
 /// Something that may be done, and by whom.
@@ -379,6 +385,15 @@ pub struct UserView {
     pub role: Role,
     /// Whether they may sign in.
     pub active: bool,
+    /// Whether they wait to be let in.
+    #[serde(default)]
+    pub pending: bool,
+    /// Whether an administrator invited them, and so said what they will be.
+    #[serde(default)]
+    pub invited: bool,
+    /// Of who waits: whether they have chosen a password.
+    #[serde(default)]
+    pub has_password: bool,
 }
 
 /// A code is on its way, or can't be.

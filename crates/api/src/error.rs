@@ -23,6 +23,8 @@ pub enum ErrorKind {
     NotFound,
     /// Someone else changed it in between.
     Changed,
+    /// It was taken down and waits for a second person.
+    Waiting,
     /// Something outside did not answer: mail, the disk, the keyring.
     Unavailable,
     /// The book itself can't be opened; nothing can be done before that is mended.

@@ -65,6 +65,8 @@ id! {
     TaskId,
     /// A message to somebody.
     MessageId,
+    /// Something that waits for a second person.
+    RequestId,
     /// A machine that holds a copy of the book.
     DeviceId,
 }

@@ -5,11 +5,14 @@ use crate::error::{Answer, Told, internal};
 use crate::mint::Mint;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use farthing_api::{ApiError, Code, Currency, CustomerId, ErrorKind, Role, Secret, SessionStage, UserId};
-use farthing_identity::{DeviceSecret, SlotFile, device};
+use farthing_api::{
+    ApiError, Code, Currency, CustomerId, ErrorKind, Role, Secret, SessionEnd, SessionStage, SignedInBy, UserId,
+};
+use farthing_identity::{DeviceSecret, Pin, SlotFile, device};
 use farthing_office::permission::{self, Permission};
-use farthing_office::{Actor, Command, Context, Fact, Key, Organisation, RULES};
+use farthing_office::{Actor, Command, Context, Fact, FactBody, Key, Organisation, RULES};
 use farthing_store::{Beside, Book, Identity};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -140,6 +143,9 @@ pub struct Session {
     pub(crate) by_code: bool,
     /// Whether the password is needed to go on.
     pub locked: bool,
+    /// How they signed in, and what names the session; none before it has begun.
+    pub(crate) by: SignedInBy,
+    pub(crate) id: Option<String>,
     /// When they last did something: by the desk's clock, which goes on while the machine sleeps, and by one that nobody
     /// can set back.
     pub seen: (DateTime<Utc>, Instant),
@@ -182,6 +188,12 @@ pub struct Desk {
     pub(crate) mint: Mint,
     pub(crate) open: RwLock<Option<Arc<Open>>>,
     pub(crate) session: Mutex<Option<Session>>,
+    /// Locked sessions of others at this machine, who may come back to them.
+    pub(crate) parked: Mutex<Vec<Session>>,
+    /// The PINs of people, for as long as the process lives.
+    pub(crate) pins: Mutex<HashMap<UserId, Pin>>,
+    /// Sessions that ended, until the book knows.
+    pub(crate) over: std::sync::Mutex<Vec<(String, SessionEnd)>>,
     /// One at a time: each takes a quarter of a gigabyte.
     pub(crate) hashing: Mutex<()>,
     /// Whether those who work here need a second factor to sign in.
@@ -201,6 +213,9 @@ impl Desk {
             mint: Mint::system(),
             open: RwLock::new(None),
             session: Mutex::new(None),
+            parked: Mutex::new(Vec::new()),
+            pins: Mutex::new(HashMap::new()),
+            over: std::sync::Mutex::new(Vec::new()),
             hashing: Mutex::new(()),
             asks_second_factor: asks_second_factor(),
             link: Mutex::new(None),
@@ -242,6 +257,7 @@ impl Desk {
         let open = self.opened().await?;
         let mut session = self.session.lock().await;
         self.end_if_idle(&mut session);
+        self.keep_ends(&open).await?;
         let Some(found) = session.as_mut() else {
             return Err(signed_out());
         };
@@ -258,13 +274,12 @@ impl Desk {
         Ok((open, found.clone()))
     }
 
-    /// Locks a session that nobody has used for long; a customer's ends, since the next at this machine is someone else.
+    /// Ends a session that nobody has used for long. Staff may come back to theirs; a customer may not, since the next at
+    /// this machine is someone else.
     pub(crate) fn end_if_idle(&self, session: &mut Option<Session>) {
         let now = self.clock.now();
-        match session.as_mut().filter(|found| found.is_idle(now)) {
-            Some(found) if found.role == Role::Customer || found.stage != SessionStage::In => *session = None,
-            Some(found) => found.locked = true,
-            None => {}
+        if session.as_ref().is_some_and(|found| found.is_idle(now)) {
+            self.lock_or_end(session);
         }
     }
 
@@ -305,6 +320,21 @@ impl Desk {
         command: &Command,
         beside: Beside,
     ) -> Answer<Vec<Fact>> {
+        let facts = self.run_or_ask(open, session, command, beside).await?;
+        match facts.as_slice() {
+            [made] if let FactBody::RequestMade { expires_at, .. } = &made.body => Err(waits(open, *expires_at)),
+            _ => Ok(facts),
+        }
+    }
+
+    /// The same where the caller wants to know what became a request for a second person.
+    pub(crate) async fn run_or_ask(
+        &self,
+        open: &Open,
+        session: &Session,
+        command: &Command,
+        beside: Beside,
+    ) -> Answer<Vec<Fact>> {
         let ctx = self.context(open, Some(session.actor()))?;
         let answer = open.book.execute(command, &ctx, beside).await.told();
         if let Err(error) = &answer {
@@ -337,16 +367,6 @@ impl Desk {
     pub async fn mark_newer(&self) -> Answer<()> {
         self.opened().await?.book.mark_newer().await.told()
     }
-
-    /// Closes the book, for the end of the program.
-    pub async fn shut(&self) {
-        *self.session.lock().await = None;
-        if let Some(Ok(open)) = self.open.write().await.take().map(Arc::try_unwrap)
-            && let Err(error) = open.book.close().await
-        {
-            tracing::error!(%error, "the book was not closed cleanly; nothing is lost");
-        }
-    }
 }
 
 /// Always, save where a window test that is about something else says otherwise.
@@ -361,6 +381,12 @@ fn asks_second_factor() -> bool {
 /// Refuses where a role lacks a permission.
 pub(crate) fn must(role: Role, permission: Permission) -> Answer<()> {
     Ok(permission::check(role, permission)?)
+}
+
+/// It was taken down and waits for a second person.
+pub(crate) fn waits(open: &Open, expires_at: DateTime<Utc>) -> ApiError {
+    let until = expires_at.with_timezone(&open.zone).date_naive();
+    ApiError::new(ErrorKind::Waiting, Code::RequestKept).with("date", until)
 }
 
 pub(crate) fn signed_out() -> ApiError {

@@ -122,6 +122,7 @@ impl Town {
             customer,
             product,
             principal: money("1200"),
+            installment: None,
             installments: 12,
             purpose: String::new(),
         };

@@ -32,6 +32,9 @@ pub enum SlotError {
     /// The sign-in name, the password or the recovery secret is wrong; which one is never told.
     #[error("The email or the password is wrong.")]
     Wrong,
+    /// Too many people asked for something already.
+    #[error("Too many requests wait already.")]
+    Full,
     /// Too many tries; the next is looked at from this time on.
     #[error("Too many tries. Try again after {until}.")]
     Wait {

@@ -78,6 +78,19 @@ fn memory_kib() -> Option<u64> {
     line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
+/// Passwords of 12 characters or more that are known from breaches, without case, spaces and signs, in the order of bytes.
+/// Most are from the public list of the most probable passwords for wireless networks, the others runs over the keyboard
+/// and phrases that such lists hold; what is shorter is refused by its length.
+const BREACHED: &str = include_str!("breached.txt");
+
+/// Whether a password is on the bundled list of breached ones, however it is spaced and written.
+pub fn is_breached(password: &str) -> bool {
+    let plain: String = password.chars().filter(|c| c.is_alphanumeric()).collect();
+    let plain = Zeroizing::new(plain.to_lowercase());
+    let known: Vec<&str> = BREACHED.lines().collect();
+    known.binary_search(&plain.as_str()).is_ok()
+}
+
 /// Whether a password may be used: 15 characters, or 12 where a second factor stands beside it, 128 at most, and hard
 /// to guess (zxcvbn's score of 3 or more, which knows common passwords, names, keyboard walks and dates). `related`
 /// holds what a guesser would try first: the person's name, email, the organisation. No other rule of composition.
@@ -94,6 +107,9 @@ pub fn check_password(password: &Secret, with_second_factor: bool, related: &[&s
     }
     if length > LONGEST {
         return Err(no(Code::PasswordLong).with("length", length).with("most", LONGEST));
+    }
+    if is_breached(text) {
+        return Err(no(Code::PasswordBreached));
     }
     // A name or two don't make a password; what stands beside them must be hard to guess alone.
     let mut own = Secret::new(text.to_lowercase());
@@ -269,6 +285,26 @@ mod tests {
     }
 
     #[test]
+    fn breached_passwords_are_refused_by_name() {
+        let known: Vec<&str> = BREACHED.lines().collect();
+        assert!(known.is_sorted() && known.len() > 80, "{}", known.len());
+        assert!(known.iter().all(|word| word.chars().count() >= 12));
+        for bad in [
+            "Correct Horse, Battery Staple",
+            "PEANUTBUTTER",
+            "1q2w3e4r5t6y",
+            "thisIsMyPassword",
+        ] {
+            assert_eq!(
+                check_password(&secret(bad), true, &[]).unwrap_err().code,
+                Code::PasswordBreached,
+                "{bad}"
+            );
+        }
+        assert!(!is_breached("copper lantern outgrows tides"));
+    }
+
+    #[test]
     fn judges_passwords() {
         let check =
             |text: &str, second| check_password(&secret(text), second, &["Amina Odhiambo", "amina@lakeside.org"]);
@@ -281,7 +317,6 @@ mod tests {
             "aaaaaaaaaaaaaaaa",
             "qwertyuiopasdfgh",
             "aminaodhiambolakeside",
-            "123456789012345",
         ] {
             assert!(
                 check(easy, false).unwrap_err().message.contains("easy to guess"),

@@ -7,9 +7,11 @@
 //! that no byte of it can change unnoticed.
 
 use crate::device::write_private;
+use crate::inbox::public_of;
+use crate::prepared::{Prepared, slot_key};
 use crate::seal::{derive, open, seal};
 use crate::throttle::Throttle;
-use crate::{Cost, DeviceSecret, SlotError, password, random, recovery};
+use crate::{Cost, DeviceSecret, SlotError, random, recovery};
 use chrono::{DateTime, Utc};
 use farthing_api::{Role, Secret, UserId};
 use hmac::{Hmac, KeyInit, Mac};
@@ -23,8 +25,9 @@ use std::sync::OnceLock;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+mod post;
+
 const VERSION: u32 = 1;
-const SLOT_INFO: &str = "farthing slot v1";
 const RECOVERY_INFO: &str = "farthing recovery v1";
 const FILE_INFO: &str = "farthing key file v1";
 const COUNTERS_INFO: &str = "farthing counters v1";
@@ -67,8 +70,14 @@ struct Kept {
     /// Hexadecimal HMAC of the body; empty while there is neither slot nor recovery.
     mac: String,
     counters: Throttle,
-    /// Hexadecimal HMAC of the counters.
+    /// Hexadecimal HMAC of the counters and letters.
     counters_mac: String,
+    /// Letters that ask the book for something, sealed to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    asking: Vec<String>,
+    /// Letters that tell the book what happened while it was closed, sealed to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    telling: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,6 +87,9 @@ struct Body {
     installation: Uuid,
     slots: Vec<Slot>,
     recovery: Option<Sealed>,
+    /// The public key to which letters to the book are sealed, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    letters_to: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -106,12 +118,15 @@ impl SlotFile {
             installation,
             slots: Vec::new(),
             recovery: None,
+            letters_to: None,
         };
         let kept = Kept {
             body,
             mac: String::new(),
             counters: Throttle::default(),
             counters_mac: String::new(),
+            asking: Vec::new(),
+            telling: Vec::new(),
         };
         SlotFile {
             kept,
@@ -200,6 +215,24 @@ impl SlotFile {
         cost: Cost,
     ) -> Result<(), SlotError> {
         self.check(book_key)?;
+        let prepared = Prepared::new(password, device, cost)?;
+        self.add_prepared(user, role, sign_in, &prepared, device, book_key)
+    }
+
+    /// The same with a password that was worked out before.
+    ///
+    /// # Errors
+    /// Those of [`SlotFile::add`].
+    pub fn add_prepared(
+        &mut self,
+        user: UserId,
+        role: Role,
+        sign_in: &str,
+        prepared: &Prepared,
+        device: &DeviceSecret,
+        book_key: &[u8; 32],
+    ) -> Result<(), SlotError> {
+        self.check(book_key)?;
         if self
             .kept
             .body
@@ -210,15 +243,14 @@ impl SlotFile {
             let taken = io::Error::new(io::ErrorKind::AlreadyExists, "this email signs in someone else already");
             return Err(taken.into());
         }
-        let salt: [u8; 32] = random::bytes()?;
-        let key = slot_key(password, &salt, device, cost)?;
-        let bytes = seal(&key, &bound(self.kept.body.installation, user, role), book_key)?;
+        let (salt, key, cost) = prepared.parts();
+        let bytes = seal(key, &bound(self.kept.body.installation, user, role), book_key)?;
         let slot = Slot {
             user,
             role,
             sign_in: sign_in.to_string(),
             cost,
-            sealed: Sealed::new(&salt, &bytes),
+            sealed: Sealed::new(salt, &bytes),
         };
         self.kept.body.slots.retain(|other| other.user != user);
         self.kept.body.slots.push(slot);
@@ -353,6 +385,7 @@ impl SlotFile {
     }
 
     fn authenticate(&mut self, book_key: &[u8; 32]) -> Result<(), SlotError> {
+        self.kept.body.letters_to = Some(hex::encode(public_of(book_key)?));
         self.kept.mac = self.body_mac(book_key)?;
         Ok(())
     }
@@ -362,7 +395,8 @@ impl SlotFile {
     }
 
     fn counters_mac(&self, device: &DeviceSecret) -> Result<String, SlotError> {
-        let bytes = text(&(self.kept.body.installation, &self.kept.counters))?;
+        let (counters, letters) = (&self.kept.counters, (&self.kept.asking, &self.kept.telling));
+        let bytes = text(&(self.kept.body.installation, counters, letters))?;
         mac(&*derive(device.bytes(), &[], COUNTERS_INFO)?, &bytes)
     }
 
@@ -396,16 +430,6 @@ fn unfit() -> SlotError {
 
 fn text(value: &impl Serialize) -> Result<Vec<u8>, SlotError> {
     serde_json::to_vec(value).map_err(|e| SlotError::Crypto(e.to_string()))
-}
-
-fn slot_key(
-    password: &Secret,
-    salt: &[u8; 32],
-    device: &DeviceSecret,
-    cost: Cost,
-) -> Result<Zeroizing<[u8; 32]>, SlotError> {
-    let stretched = password::stretch(password, salt, cost)?;
-    Ok(derive(&*stretched, device.bytes(), SLOT_INFO)?)
 }
 
 fn bound(installation: Uuid, user: UserId, role: Role) -> Vec<u8> {

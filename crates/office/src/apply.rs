@@ -7,6 +7,7 @@ use crate::state::{
     Aggregate, Customer, Day, Desk, Foreclosure, Goods, Loan, Organisation, Portfolio, Product, SignIn, State, Task,
     User,
 };
+use crate::{second_person, waiting};
 use chrono::Days;
 use farthing_api::{CustomerId, LoanId, LoanStatus, Money, TermsChange};
 use farthing_lending::{Row, RowState};
@@ -30,6 +31,12 @@ pub fn apply(state: &mut State, fact: &Fact) {
         | FactBody::DayClosed { .. }
         | FactBody::TaskOpened { .. }
         | FactBody::TaskSettled { .. } => apply_desk(state, fact),
+        FactBody::UserAsked { .. } | FactBody::UserAdmitted { .. } | FactBody::UserTurnedAway { .. } => {
+            waiting::apply(state, fact);
+        }
+        FactBody::SecondPersonRulesSet { .. } | FactBody::RequestMade { .. } | FactBody::RequestEnded { .. } => {
+            second_person::apply(state, fact);
+        }
         FactBody::CustomerRegistered { .. }
         | FactBody::CustomerChanged { .. }
         | FactBody::ContactVerified { .. }
@@ -61,6 +68,7 @@ fn apply_desk(state: &mut State, fact: &Fact) {
                 time_zone,
                 lateness: Default::default(),
                 eligibility: None,
+                second_person: Default::default(),
             };
             map.insert(Key::Organisation, Aggregate::Organisation(organisation));
             map.insert(Key::Day, Aggregate::Day(Day { open: opened_on }));
@@ -74,7 +82,7 @@ fn apply_desk(state: &mut State, fact: &Fact) {
             sign_in,
             customer,
         } => {
-            map.insert(Key::SignIn(sign_in), Aggregate::SignIn(SignIn { user }));
+            map.insert(Key::SignIn(sign_in), Aggregate::SignIn(SignIn { user, free: false }));
             map.insert(
                 Key::User(user),
                 Aggregate::User(User {
@@ -83,6 +91,7 @@ fn apply_desk(state: &mut State, fact: &Fact) {
                     email,
                     customer,
                     active: true,
+                    pending: false,
                 }),
             );
             if let Some(Aggregate::Customer(c)) = customer.and_then(|id| map.get_mut(&Key::Customer(id))) {
@@ -101,7 +110,7 @@ fn apply_desk(state: &mut State, fact: &Fact) {
         }
         FactBody::SignInMoved { user, sign_in, email } => {
             // The name before stays theirs, so that nobody takes it while the change may still be taken back.
-            map.insert(Key::SignIn(sign_in), Aggregate::SignIn(SignIn { user }));
+            map.insert(Key::SignIn(sign_in), Aggregate::SignIn(SignIn { user, free: false }));
             if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(user)) {
                 u.email = email;
             }

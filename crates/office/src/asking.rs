@@ -4,12 +4,18 @@ use crate::decide::task_of;
 use crate::permission::Permission;
 use crate::{Command, Key, ResetHow};
 
+/// How many keys every command reads, at the beginning of [`Command::reads`].
+const OF_EVERY: usize = 3;
+
 impl Command {
     /// Its stable word, with which its payload begins.
     pub const fn kind(&self) -> &'static str {
         match self {
             Command::SetUp { .. } => "set_up",
             Command::AddUser { .. } => "add_user",
+            Command::AskForAccess { .. } => "ask_for_access",
+            Command::InviteUser { .. } => "invite_user",
+            Command::AdmitUser { .. } => "admit_user",
             Command::SetUserAccess { .. } => "set_user_access",
             Command::RecordPasswordChange { .. } => "record_password_change",
             Command::RecordSecondFactor { .. } => "record_second_factor",
@@ -36,6 +42,8 @@ impl Command {
             Command::SettleSuspense { .. } => "settle_suspense",
             Command::SetLatenessRules { .. } => "set_lateness_rules",
             Command::SetEligibilityRules { .. } => "set_eligibility_rules",
+            Command::SetSecondPersonRules { .. } => "set_second_person_rules",
+            Command::DecideRequest { .. } => "decide_request",
             Command::AssessPenalties { .. } => "assess_penalties",
             Command::CloseDay { .. } => "close_day",
             Command::GiveNotice { .. } => "give_notice",
@@ -52,6 +60,7 @@ impl Command {
         use Permission as P;
         Some(match self {
             Command::SetUp { .. }
+            | Command::AskForAccess { .. }
             | Command::AssessPenalties { .. }
             | Command::CloseDay { .. }
             | Command::RecordSecondFactor { on: true, .. }
@@ -61,9 +70,11 @@ impl Command {
             | Command::RecordPasswordChange { .. } => return None,
             Command::ResetPassword { how, .. } if *how != ResetHow::Administrator => return None,
             Command::ResetPassword { .. } => P::ManageUsers,
-            Command::AddUser { .. } | Command::SetUserAccess { .. } | Command::RecordSecondFactor { on: false, .. } => {
-                P::ManageUsers
-            }
+            Command::AddUser { .. }
+            | Command::InviteUser { .. }
+            | Command::AdmitUser { .. }
+            | Command::SetUserAccess { .. }
+            | Command::RecordSecondFactor { on: false, .. } => P::ManageUsers,
             Command::SaveProduct { .. } => P::ManageProducts,
             Command::SaveGoods { .. } => P::ManageGoods,
             Command::RegisterCustomer { .. }
@@ -83,7 +94,11 @@ impl Command {
             Command::ChangeTerms { .. } => P::ChangeTerms,
             Command::WriteOff { .. } => P::WriteOff,
             Command::SettleSuspense { .. } => P::SettleSuspense,
-            Command::SetLatenessRules { .. } | Command::SetEligibilityRules { .. } => P::ManageRules,
+            Command::SetLatenessRules { .. }
+            | Command::SetEligibilityRules { .. }
+            | Command::SetSecondPersonRules { .. } => P::ManageRules,
+            // The second person needs what the first one needed.
+            Command::DecideRequest { command, .. } => return command.permission(),
             Command::Sell { .. } => P::Sell,
             Command::GiveNotice { .. } => P::GiveNotice,
             Command::SettleTask { .. } => P::SettleTasks,
@@ -99,8 +114,12 @@ impl Command {
     pub fn reads(&self, desk: &str) -> Vec<Key> {
         let mut keys = vec![Key::Organisation, Key::Day, Key::Desk(desk.to_string())];
         match self {
-            Command::SetUp { sign_in, .. } | Command::AddUser { sign_in, .. } => {
-                keys.push(Key::SignIn(sign_in.clone()))
+            Command::SetUp { sign_in, .. }
+            | Command::AddUser { sign_in, .. }
+            | Command::AskForAccess { sign_in, .. }
+            | Command::InviteUser { sign_in, .. } => keys.push(Key::SignIn(sign_in.clone())),
+            Command::AdmitUser { user, sign_in, .. } => {
+                keys.extend([Key::User(*user), Key::SignIn(sign_in.clone())]);
             }
             Command::SetUserAccess { user, .. }
             | Command::RecordPasswordChange { user }
@@ -141,7 +160,9 @@ impl Command {
                 keys.extend(into.map(Key::Loan));
             }
             Command::CloseDay { products, .. } => keys.extend(products.iter().map(|p| Key::Portfolio(p.product))),
-            Command::SetLatenessRules { .. } | Command::SetEligibilityRules { .. } => {}
+            Command::SetLatenessRules { .. }
+            | Command::SetEligibilityRules { .. }
+            | Command::SetSecondPersonRules { .. } => {}
             Command::ChangeAccount { user, customer, .. } => {
                 keys.push(Key::User(*user));
                 keys.extend(customer.map(Key::Customer));
@@ -160,8 +181,22 @@ impl Command {
                 keys.push(Key::Customer(*customer));
                 keys.extend(loans.iter().copied().map(Key::Loan));
             }
+            Command::DecideRequest {
+                request,
+                maker,
+                command,
+                ..
+            } => {
+                keys.extend([Key::Request(*request), Key::User(*maker)]);
+                keys.extend(command.reads(desk).into_iter().skip(OF_EVERY));
+            }
             Command::SettleTask { task, .. } => keys.push(Key::Task(*task)),
         }
         keys
+    }
+
+    /// The aggregates that it is about, those of every command left out.
+    pub fn about(&self, desk: &str) -> Vec<Key> {
+        self.reads(desk).split_off(OF_EVERY)
     }
 }

@@ -2,12 +2,14 @@
 
 use chrono::NaiveDate;
 use farthing_api::{
-    Currency, CustomerId, GoodsId, LoanId, Money, PaymentId, PaymentMethod, ProductId, ProductTerms, Role, TaskId,
-    TermsChange, UserId,
+    Currency, CustomerId, GoodsId, LoanId, Money, PaymentId, PaymentMethod, ProductId, ProductTerms, RequestId, Role,
+    SecondPersonRules, TaskId, TermsChange, UserId,
 };
-use farthing_lending::{BucketSum, Earnings, EligibilityRules, LatenessRules, NewSchedule, Prepayment, Share};
+use farthing_lending::{EligibilityRules, LatenessRules, NewSchedule, Prepayment, Share};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+pub use crate::day_figures::{DayFigures, ProductDay};
 
 /// Personal fields by name, each encrypted under the customer's own key; the office never sees them in clear.
 pub type Sealed = BTreeMap<String, String>;
@@ -61,6 +63,35 @@ pub enum Command {
         email: String,
         /// The hash of that email as a sign-in name.
         sign_in: String,
+    },
+    /// Someone who would work here asks for access; what they will be is not theirs to say.
+    AskForAccess {
+        /// Their name.
+        name: String,
+        /// Their email.
+        email: String,
+        /// The hash of that email as a sign-in name.
+        sign_in: String,
+    },
+    /// Invites someone to choose a password, and says what they will be once they are let in.
+    InviteUser {
+        /// What they will be.
+        role: Role,
+        /// Their name.
+        name: String,
+        /// Their email.
+        email: String,
+        /// The hash of that email as a sign-in name.
+        sign_in: String,
+    },
+    /// Lets someone in who asked or was invited, or turns them away.
+    AdmitUser {
+        /// Who.
+        user: UserId,
+        /// Their sign-in name.
+        sign_in: String,
+        /// What they are from now on; none turns them away.
+        role: Option<Role>,
     },
     /// Takes someone's access away, or gives it back.
     SetUserAccess {
@@ -334,6 +365,28 @@ pub enum Command {
         /// The rules; none: nothing is asked.
         rules: Option<EligibilityRules>,
     },
+    /// Sets what takes a second person.
+    SetSecondPersonRules {
+        /// The rules.
+        rules: SecondPersonRules,
+        /// How many administrators may sign in, as the host found.
+        administrators: u32,
+    },
+    /// A second person decides on what another asked for.
+    DecideRequest {
+        /// Which.
+        request: RequestId,
+        /// Who asked.
+        maker: UserId,
+        /// What they asked for, as it was kept.
+        command: Box<Command>,
+        /// The hash of what the second person saw.
+        hash: String,
+        /// Carry it out, or not.
+        approve: bool,
+        /// Why.
+        reason: String,
+    },
     /// The authority looks at the loans with something to happen by a day: penalties fall due, interest is suspended.
     AssessPenalties {
         /// The day.
@@ -421,30 +474,4 @@ pub enum ResetHow {
     Kit,
     /// An administrator in person.
     Administrator,
-}
-
-/// A product's day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProductDay {
-    /// The product; none: all purchases.
-    pub product: Option<ProductId>,
-    /// What its loans earned.
-    pub earned: Earnings,
-    /// How late they are.
-    pub buckets: Vec<BucketSum>,
-}
-
-/// The portfolio at the end of a day, in minor units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DayFigures {
-    /// Principal outstanding.
-    pub outstanding: Money,
-    /// Principal outstanding on loans 1 day late or more.
-    pub par1: Money,
-    /// More than 30 days late.
-    pub par30: Money,
-    /// More than 60 days late.
-    pub par60: Money,
-    /// More than 90 days late.
-    pub par90: Money,
 }

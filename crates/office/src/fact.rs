@@ -1,13 +1,12 @@
 //! What the office decided happened.
 
-use crate::Key;
-use crate::command::{Channel, DayFigures, Sealed};
+use crate::command::{Channel, Command, DayFigures, Sealed};
 use crate::posting::Posting;
 use crate::state::{LoanPayment, Purchase, TermsChanged, WrittenOff};
 use chrono::{DateTime, NaiveDate, Utc};
 use farthing_api::{
-    Currency, CustomerId, FactId, GoodsId, LoanId, LoanStatus, Money, OpId, PaymentId, PaymentMethod, ProductId,
-    ProductTerms, Role, TaskId, UserId,
+    ApiError, Currency, CustomerId, FactId, GoodsId, LoanId, LoanStatus, Money, OpId, PaymentId, PaymentMethod,
+    ProductId, ProductTerms, RequestId, RequestState, Role, SecondPersonRules, TaskId, UserId,
 };
 use farthing_lending::{
     Accrual, AllocationBy, AllocationOrder, BucketSum, Charge, ChargeTaken, Earnings, EligibilityRules, Fee,
@@ -94,6 +93,18 @@ pub enum FactBody {
         sign_in: String,
         customer: Option<CustomerId>,
     },
+    /// Someone asked for access, or was invited to be something here.
+    UserAsked {
+        user: UserId,
+        role: Option<Role>,
+        name: String,
+        email: String,
+        sign_in: String,
+    },
+    /// They were let in.
+    UserAdmitted { user: UserId, role: Role },
+    /// They were turned away.
+    UserTurnedAway { user: UserId, sign_in: String },
     /// Someone's access was taken away or given back.
     UserAccessSet { user: UserId, active: bool },
     /// Someone has a new password.
@@ -269,6 +280,25 @@ pub enum FactBody {
     LatenessRulesSet { rules: LatenessRules },
     /// There are other rules of who may borrow.
     EligibilityRulesSet { rules: Option<EligibilityRules> },
+    /// Other things take a second person.
+    SecondPersonRulesSet { rules: SecondPersonRules },
+    /// Something was asked for that takes a second person.
+    RequestMade {
+        request: RequestId,
+        command: Box<Command>,
+        hash: String,
+        basis: String,
+        amount: Option<Money>,
+        expires_at: DateTime<Utc>,
+    },
+    /// It was decided on, taken back, or could not be carried out any more.
+    RequestEnded {
+        request: RequestId,
+        state: RequestState,
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refusal: Option<Box<ApiError>>,
+    },
     /// A day is closed.
     DayClosed {
         date: NaiveDate,
@@ -345,128 +375,4 @@ pub struct LoanOpened {
 
 pub(crate) fn is_zero(count: &u32) -> bool {
     *count == 0
-}
-
-impl FactBody {
-    /// The fact's word, as in its payload.
-    pub fn word(&self) -> &'static str {
-        match self {
-            FactBody::OrganisationSetUp { .. } => "organisation_set_up",
-            FactBody::UserAdded { .. } => "user_added",
-            FactBody::UserAccessSet { .. } => "user_access_set",
-            FactBody::PasswordChanged { .. } => "password_changed",
-            FactBody::SecondFactorSet { .. } => "second_factor_set",
-            FactBody::UserRenamed { .. } => "user_renamed",
-            FactBody::SignInMoved { .. } => "sign_in_moved",
-            FactBody::CustomerErased { .. } => "customer_erased",
-            FactBody::ProductSaved { .. } => "product_saved",
-            FactBody::GoodsSaved { .. } => "goods_saved",
-            FactBody::CustomerRegistered { .. } => "customer_registered",
-            FactBody::CustomerChanged { .. } => "customer_changed",
-            FactBody::ContactVerified { .. } => "contact_verified",
-            FactBody::DocumentSeen { .. } => "document_seen",
-            FactBody::CustomerVouched { .. } => "customer_vouched",
-            FactBody::LoanApplied { .. } => "loan_applied",
-            FactBody::LoanApproved { .. } => "loan_approved",
-            FactBody::LoanRejected { .. } => "loan_rejected",
-            FactBody::LoanDisbursed { .. } => "loan_disbursed",
-            FactBody::PurchaseMade { .. } => "purchase_made",
-            FactBody::PaymentReceived { .. } => "payment_received",
-            FactBody::PaymentReversed { .. } => "payment_reversed",
-            FactBody::LoanForeclosed { .. } => "loan_foreclosed",
-            FactBody::CreditRefunded { .. } => "credit_refunded",
-            FactBody::PenaltiesCharged { .. } => "penalties_charged",
-            FactBody::InterestSuspended { .. } => "interest_suspended",
-            FactBody::DuesWaived { .. } => "dues_waived",
-            FactBody::TermsChanged { .. } => "terms_changed",
-            FactBody::LoanWrittenOff { .. } => "loan_written_off",
-            FactBody::MoneySetAside { .. } => "money_set_aside",
-            FactBody::AsideSettled { .. } => "aside_settled",
-            FactBody::DayAccrued { .. } => "day_accrued",
-            FactBody::LatenessRulesSet { .. } => "lateness_rules_set",
-            FactBody::EligibilityRulesSet { .. } => "eligibility_rules_set",
-            FactBody::DayClosed { .. } => "day_closed",
-            FactBody::TaskOpened { .. } => "task_opened",
-            FactBody::TaskSettled { .. } => "task_settled",
-        }
-    }
-
-    /// The aggregates that it changes.
-    pub fn touches(&self, desk: &str) -> Vec<Key> {
-        let desk = || Key::Desk(desk.to_string());
-        match self {
-            FactBody::OrganisationSetUp { .. } => vec![Key::Organisation, Key::Day, desk()],
-            FactBody::UserAdded {
-                user,
-                sign_in,
-                customer,
-                ..
-            } => {
-                let mut keys = vec![Key::User(*user), Key::SignIn(sign_in.clone())];
-                keys.extend(customer.map(Key::Customer));
-                keys
-            }
-            FactBody::SignInMoved { user, sign_in, .. } => vec![Key::User(*user), Key::SignIn(sign_in.clone())],
-            FactBody::UserAccessSet { user, .. }
-            | FactBody::UserRenamed { user, .. }
-            | FactBody::PasswordChanged { user }
-            | FactBody::SecondFactorSet { user, .. } => vec![Key::User(*user)],
-            FactBody::ProductSaved { product, .. } => vec![Key::Product(*product)],
-            FactBody::GoodsSaved { goods, .. } => vec![Key::Goods(*goods)],
-            FactBody::CustomerRegistered { customer, .. } => vec![Key::Customer(*customer), desk()],
-            FactBody::CustomerChanged { customer, .. }
-            | FactBody::ContactVerified { customer, .. }
-            | FactBody::DocumentSeen { customer, .. }
-            | FactBody::CustomerErased { customer }
-            | FactBody::CustomerVouched { customer } => vec![Key::Customer(*customer)],
-            FactBody::LoanApplied { loan } | FactBody::PurchaseMade { loan, .. } => vec![Key::Loan(loan.id), desk()],
-            FactBody::PaymentReceived { loan, .. } | FactBody::MoneySetAside { loan, .. } => {
-                vec![Key::Loan(*loan), desk()]
-            }
-            FactBody::LoanApproved { loan, .. }
-            | FactBody::LoanRejected { loan, .. }
-            | FactBody::LoanDisbursed { loan, .. }
-            | FactBody::PaymentReversed { loan, .. }
-            | FactBody::LoanForeclosed { loan, .. }
-            | FactBody::CreditRefunded { loan, .. }
-            | FactBody::InterestSuspended { loan, .. }
-            | FactBody::DuesWaived { loan, .. }
-            | FactBody::TermsChanged { loan, .. }
-            | FactBody::LoanWrittenOff { loan, .. }
-            | FactBody::AsideSettled { loan, .. }
-            | FactBody::PenaltiesCharged { loan, .. } => vec![Key::Loan(*loan)],
-            FactBody::DayAccrued { product, .. } => vec![Key::Portfolio(*product)],
-            FactBody::LatenessRulesSet { .. } | FactBody::EligibilityRulesSet { .. } => vec![Key::Organisation],
-            FactBody::DayClosed { .. } => vec![Key::Day],
-            FactBody::TaskOpened { task, .. } | FactBody::TaskSettled { task, .. } => vec![Key::Task(*task)],
-        }
-    }
-
-    /// The entry that it carries.
-    pub fn postings(&self) -> &[Posting] {
-        match self {
-            FactBody::LoanDisbursed { postings, .. }
-            | FactBody::PurchaseMade { postings, .. }
-            | FactBody::MoneySetAside { postings, .. }
-            | FactBody::AsideSettled { postings, .. }
-            | FactBody::DayAccrued { postings, .. } => postings,
-            _ => self.change().map_or(&[], |(_, change)| &change.postings),
-        }
-    }
-
-    /// The loan that it changes, and how it stands then.
-    pub fn change(&self) -> Option<(LoanId, &LoanChange)> {
-        match self {
-            FactBody::PaymentReceived { loan, change, .. }
-            | FactBody::PaymentReversed { loan, change, .. }
-            | FactBody::LoanForeclosed { loan, change, .. }
-            | FactBody::CreditRefunded { loan, change, .. }
-            | FactBody::PenaltiesCharged { loan, change, .. }
-            | FactBody::InterestSuspended { loan, change, .. }
-            | FactBody::DuesWaived { loan, change, .. }
-            | FactBody::TermsChanged { loan, change, .. }
-            | FactBody::LoanWrittenOff { loan, change, .. } => Some((*loan, change)),
-            _ => None,
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! The names of aggregates: what a command reads and a fact changes.
 
-use farthing_api::{CustomerId, GoodsId, LoanId, ProductId, TaskId, UserId};
+use farthing_api::{CustomerId, GoodsId, LoanId, ProductId, RequestId, TaskId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -30,6 +30,8 @@ pub enum Key {
     Loan(LoanId),
     /// Something that waits for a person.
     Task(TaskId),
+    /// Something that waits for a second person.
+    Request(RequestId),
     /// A product's loans as a whole; none: all purchases.
     Portfolio(Option<ProductId>),
 }
@@ -48,6 +50,7 @@ impl Key {
             Key::Customer(_) => "customer",
             Key::Loan(_) => "loan",
             Key::Task(_) => "task",
+            Key::Request(_) => "request",
             Key::Portfolio(_) => "portfolio",
         }
     }
@@ -66,6 +69,7 @@ impl fmt::Display for Key {
             | Key::Goods(GoodsId(id))
             | Key::Customer(CustomerId(id))
             | Key::Loan(LoanId(id))
+            | Key::Request(RequestId(id))
             | Key::Task(TaskId(id)) => write!(f, "{kind}:{id}"),
         }
     }
@@ -101,6 +105,7 @@ impl FromStr for Key {
             "customer" => Key::Customer(CustomerId(id()?)),
             "loan" => Key::Loan(LoanId(id()?)),
             "task" => Key::Task(TaskId(id()?)),
+            "request" => Key::Request(RequestId(id()?)),
             "portfolio" if name == "purchases" => Key::Portfolio(None),
             "portfolio" => Key::Portfolio(Some(ProductId(id()?))),
             _ => return Err(format!("{text} is not the name of an aggregate")),

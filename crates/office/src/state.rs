@@ -6,7 +6,7 @@ use crate::fact::is_zero;
 use chrono::{DateTime, NaiveDate, Utc};
 use farthing_api::{
     Currency, CustomerId, GoodsId, LoanId, LoanStatus, Money, PaymentId, PaymentMethod, PaymentParts, ProductId,
-    ProductTerms, Role, TermsChange, UserId,
+    ProductTerms, RequestId, RequestState, Role, SecondPersonRules, TermsChange, UserId,
 };
 use farthing_lending::{
     Accrual, AllocationBy, AllocationOrder, Charge, ChargeTaken, EligibilityRules, Fee, LatenessRules, PayoffRule,
@@ -44,6 +44,8 @@ pub enum Aggregate {
     Loan(Box<Loan>),
     /// [`Key::Task`]
     Task(Task),
+    /// [`Key::Request`]
+    Asked(Asked),
     /// [`Key::Portfolio`]
     Portfolio(Portfolio),
 }
@@ -69,6 +71,24 @@ pub struct Organisation {
     /// Who may borrow; none: nothing is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eligibility: Option<EligibilityRules>,
+    /// What takes a second person.
+    #[serde(default, skip_serializing_if = "SecondPersonRules::is_empty")]
+    pub second_person: SecondPersonRules,
+}
+
+/// Something that was asked for and takes a second person. What exactly is in the fact; here is what binds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Who asked.
+    pub maker: UserId,
+    /// The hash of exactly what they asked for.
+    pub hash: String,
+    /// The hash of what it is about, as they saw it.
+    pub basis: String,
+    /// Until when it may be decided.
+    pub expires_at: DateTime<Utc>,
+    /// How it stands; never expired, which is a matter of the clock.
+    pub state: RequestState,
 }
 
 /// What is kept of a product's loans as a whole.
@@ -103,6 +123,9 @@ pub struct Desk {
 pub struct SignIn {
     /// Who.
     pub user: UserId,
+    /// Nobody's any more: whoever had it was turned away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub free: bool,
 }
 
 /// Someone who signs in.
@@ -118,6 +141,9 @@ pub struct User {
     pub customer: Option<CustomerId>,
     /// Whether they may sign in.
     pub active: bool,
+    /// They asked for access or were invited, and wait until someone lets them in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pending: bool,
 }
 
 /// A loan product.
@@ -416,6 +442,8 @@ lookups! {
     loan(id: LoanId) -> Loan / Key::Loan(id);
     /// Something that waits.
     task(id: farthing_api::TaskId) -> Task / Key::Task(id);
+    /// Something that waits for a second person.
+    request(id: RequestId) -> Asked / Key::Request(id);
     /// What is kept of a product's loans as a whole.
     portfolio(product: Option<ProductId>) -> Portfolio / Key::Portfolio(product);
 }

@@ -88,6 +88,12 @@ impl Driver {
             .env("FARTHING_TEST_CLOCK", home.join("clock"))
             .env("FARTHING_TEST_CHEAP_ARGON2", "1")
             .envs((!asks_second_factor).then_some(("FARTHING_TEST_NO_SECOND_FACTOR", "1")))
+            // A test of what the machine's bus says brings one of its own.
+            .envs(
+                fs::read_to_string(home.join("bus"))
+                    .ok()
+                    .map(|bus| ("DBUS_SYSTEM_BUS_ADDRESS", bus)),
+            )
             .env("LANG", "C.UTF-8")
             .env("NO_AT_BRIDGE", "1")
             .env("TAURI_AUTOMATION", "true")

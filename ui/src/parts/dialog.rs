@@ -2,8 +2,13 @@
 
 use super::button::IconButton;
 use crate::i18n::text;
+use leptos::context::Provider;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+
+/// The dialog around what is built now: a form closes it where nothing is left to do.
+#[derive(Clone, Copy)]
+pub struct InDialog(pub RwSignal<bool>);
 
 /// A dialog over the page while `open`. Esc closes it; the focus returns to where it was. Its content is built anew
 /// each time it opens. Buttons go into a `footer` of class `dialog-foot`.
@@ -19,11 +24,10 @@ pub fn Dialog(
     let children = StoredValue::new(children);
     move || {
         open.get().then(|| {
-            let content = children.with_value(|children| children());
             view! {
                 <Layer open class=if wide { "dialog dialog-wide" } else { "dialog" } name labelled=format!("{name}-title")>
                     <header class="dialog-head"><h2 class="dialog-title" id=format!("{name}-title")>{title}</h2></header>
-                    {content}
+                    <Provider value=InDialog(open)>{children.with_value(|children| children())}</Provider>
                 </Layer>
             }
         })

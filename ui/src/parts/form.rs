@@ -1,10 +1,11 @@
 //! Forms: what was refused goes to its field, what was typed stays.
 
+use super::dialog::InDialog;
 use super::icon::Glyph;
 use crate::i18n::{Text, text};
 use crate::ipc;
 use crate::state::{App, app};
-use farthing_api::{ApiError, Request};
+use farthing_api::{ApiError, ErrorKind, Request};
 use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -20,6 +21,7 @@ pub struct FormState {
     errors: RwSignal<Vec<(String, String)>>,
     general: RwSignal<Option<String>>,
     fields: StoredValue<Vec<(&'static str, Signal<String>)>>,
+    dialog: Option<RwSignal<bool>>,
     app: App,
 }
 
@@ -32,6 +34,7 @@ impl FormState {
             errors: RwSignal::new(Vec::new()),
             general: RwSignal::new(None),
             fields: StoredValue::new(Vec::new()),
+            dialog: use_context::<InDialog>().map(|dialog| dialog.0),
             app: app(),
         }
     }
@@ -83,6 +86,9 @@ impl FormState {
 
     /// Shows why a request was refused: under its field where the form has it, else on top; the focus goes there.
     pub fn fail(self, error: ApiError) {
+        if error.kind == ErrorKind::Waiting {
+            return self.wait(&error);
+        }
         let words = untrack(|| self.app.answer(&error));
         match error.field.filter(|field| self.has(field)) {
             Some(field) => self.refuse(vec![(field, words)]),
@@ -90,6 +96,14 @@ impl FormState {
                 self.general.try_set(Some(words));
             }
         }
+    }
+
+    /// What was asked for is kept and waits for someone else: there is nothing left to do here.
+    fn wait(self, error: &ApiError) {
+        if let Some(dialog) = self.dialog {
+            dialog.try_set(false);
+        }
+        self.app.waits(error);
     }
 
     /// Shows what is wrong with these fields; the focus goes to the first.

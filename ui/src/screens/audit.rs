@@ -17,7 +17,16 @@ const TABS: [(&str, Text); 2] = [(ALL, text::AUDIT_TAB_ALL), ("refused", text::A
 const WORDS: &[(&str, Text)] = &[
     ("set_up", text::DID_SET_UP),
     ("add_user", text::DID_ADD_USER),
+    ("ask_for_access", text::DID_ASK_FOR_ACCESS),
+    ("invite_user", text::DID_INVITE_USER),
+    ("admit_user", text::DID_ADMIT_USER),
+    ("set_second_person_rules", text::DID_SET_SECOND_PERSON_RULES),
+    ("decide_request", text::DID_DECIDE_REQUEST),
+    ("unlock", text::DID_UNLOCK),
     ("set_user_access", text::DID_SET_USER_ACCESS),
+    ("take_access", text::STAFF_TAKE),
+    ("give_access", text::STAFF_GIVE),
+    ("reset_second_factor", text::STAFF_RESET),
     ("record_password_change", text::DID_RECORD_PASSWORD_CHANGE),
     ("record_second_factor", text::DID_RECORD_SECOND_FACTOR),
     ("save_product", text::DID_SAVE_PRODUCT),
@@ -58,7 +67,8 @@ const WORDS: &[(&str, Text)] = &[
     ("code", text::DID_CODE),
 ];
 
-fn said(app: App, what: &str) -> String {
+/// How a command's kind, a permission or a step of the sign-in is said.
+pub fn said(app: App, what: &str) -> String {
     let own = WORDS.iter().find(|(word, _)| *word == what).map(|(_, words)| *words);
     match own.or_else(|| permissions::words(what)) {
         Some(words) => app.say(words).to_owned(),
@@ -92,7 +102,7 @@ fn line(row: &AuditRow, show: Show, app: App) -> Row {
     );
     let what = match row.refused {
         None => said(app, &row.what),
-        Some(code) => format!("{}: {}", said(app, &row.what), code.word()),
+        Some(code) => format!("{}: {}", said(app, &row.what), app.reason(code)),
     };
     Row {
         key: row.key.clone(),

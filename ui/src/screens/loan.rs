@@ -95,6 +95,11 @@ impl LoanPage {
 
     /// Whether an error says that the loan changed in between: then the page is read again and says so.
     pub fn was_changed(self, error: &ApiError) -> bool {
+        if error.kind == ErrorKind::Waiting {
+            self.layer.set(Layer::None);
+            crate::state::waits(error);
+            return true;
+        }
         let changed = error.kind == ErrorKind::Changed;
         if changed {
             self.changed.set(true);

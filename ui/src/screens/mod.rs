@@ -36,14 +36,19 @@ mod products;
 mod receipts;
 mod recovery;
 mod reports;
+mod requests;
 mod resets;
 mod rules;
 mod second_factor;
+mod second_person;
 mod sell;
+mod sessions;
 mod settings;
 mod sign_in;
+mod sign_up;
 mod sms;
 mod staff;
+mod staff_waiting;
 mod trouble;
 
 pub use sign_in::LockScreen;
@@ -113,6 +118,7 @@ pub fn screen(app: App, route: Route) -> AnyView {
         Route::Receipts => view! { <receipts::ReceiptsScreen/> }.into_any(),
         Route::Approvals => view! { <loans::LoansScreen filter="waiting".to_owned()/> }.into_any(),
         Route::Attention => view! { <attention::AttentionScreen/> }.into_any(),
+        Route::Requests => view! { <requests::RequestsScreen/> }.into_any(),
         Route::Products => view! { <products::ProductsScreen/> }.into_any(),
         Route::Goods => view! { <goods::GoodsScreen/> }.into_any(),
         Route::Sell { customer } => view! { <sell::SellScreen customer=customer/> }.into_any(),

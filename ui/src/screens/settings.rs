@@ -3,6 +3,8 @@
 use super::mail::{MailDraft, MailFields};
 use super::rules::RulesSettings;
 use super::second_factor::OwnFactor;
+use super::second_person::SecondPerson;
+use super::sessions::{QuickPin, Sessions};
 use super::sms::Sms;
 use crate::i18n::{Language, t, text};
 use crate::parts::{
@@ -23,7 +25,8 @@ pub fn SettingsScreen() -> impl IntoView {
                 {app.can("keep_book").then(|| view! { <Book/> })}
                 <Looks/>
                 <OwnPassword/>
-                {app.can("manage_rules").then(|| view! { <RulesSettings/> })}
+                {app.can("see_book").then(|| view! { <QuickPin/> <Sessions/> })}
+                {app.can("manage_rules").then(|| view! { <SecondPerson/> <RulesSettings/> })}
                 {app.role.get_untracked().is_some_and(Role::is_staff).then(|| view! { <OwnFactor/> })}
                 {app.can("manage_desk").then(|| view! { <Mail/> <Sms/> })}
             </div>

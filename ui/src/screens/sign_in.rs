@@ -2,11 +2,12 @@
 
 use super::code::CodeEntry;
 use super::forgot::{ByKit, Forgot, UndoChange};
+use super::sign_up::SignUpForm;
 use crate::i18n::{Text, t, text, tf};
 use crate::ipc;
 use crate::parts::{Button, Form, FormState, Icon, PasswordField, TextField};
 use crate::state::app;
-use farthing_api::{CodeSent, Secret, SendSignInCode, SignIn, SignInWithCode, SignOut, Unlock};
+use farthing_api::{Code, CodeSent, Secret, SendSignInCode, SignIn, SignInWithCode, SignOut, Unlock, UnlockWithPin};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -17,6 +18,7 @@ enum Way {
     Code,
     Forgot,
     Undo,
+    Ask,
 }
 
 /// The sign-in. Customers may sign in with a code only while the book is `open`.
@@ -54,7 +56,8 @@ pub fn SignInScreen(
         let by_password = (here != Way::Password).then(|| turn(text::SIGNIN_BY_PASSWORD, "other-way", Way::Password));
         let forgot = (here != Way::Forgot).then(|| turn(text::FORGOT, "forgot", Way::Forgot));
         let undo = (open && here == Way::Forgot).then(|| turn(text::UNDO, "undo-change", Way::Undo));
-        view! { {by_code} {by_password} {forgot} {undo} }
+        let ask = (here == Way::Password).then(|| turn(text::SIGNUP_ASK, "ask-for-access", Way::Ask));
+        view! { {by_code} {by_password} {forgot} {undo} {ask} }
     };
     let back = move |()| {
         link.set_value(None);
@@ -65,6 +68,7 @@ pub fn SignInScreen(
         Way::Code => view! { <ByCode/> }.into_any(),
         Way::Forgot if open => view! { <Forgot link=link.get_value() on_back=back/> }.into_any(),
         Way::Forgot => view! { <ByKit on_back=back/> }.into_any(),
+        Way::Ask => view! { <SignUpForm/> }.into_any(),
         Way::Undo => view! { <UndoChange on_back=back/> }.into_any(),
     };
     view! {
@@ -167,17 +171,38 @@ fn ByCode() -> impl IntoView {
 pub fn LockScreen() -> impl IntoView {
     let app = app();
     let form = FormState::new("unlock");
-    let password = RwSignal::new(String::new());
-    let name = app
+    let (password, pin) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let known = app
         .session
-        .with_untracked(|session| session.as_ref().map(|session| session.name.clone()).unwrap_or_default());
+        .with_untracked(|session| session.as_ref().map(|session| (session.name.clone(), session.has_pin)));
+    let (name, has_pin) = known.unwrap_or_default();
+    let by_pin = RwSignal::new(has_pin);
+    let back = move |session| app.session.set(Some(session));
     let submit = move |()| {
-        if form.require(&[("password", password)]) {
+        if by_pin.get_untracked() {
+            if form.require(&[("pin", pin)]) {
+                let request = UnlockWithPin {
+                    pin: Secret::new(pin.get_untracked()),
+                };
+                form.submit_with(request, back, move |error| {
+                    pin.set(String::new());
+                    if error.code == Code::PinGone {
+                        by_pin.set(false);
+                    }
+                    form.fail(error);
+                });
+            }
+        } else if form.require(&[("password", password)]) {
             let request = Unlock {
                 password: Secret::new(password.get_untracked()),
             };
-            form.submit(request, move |session| app.session.set(Some(session)));
+            form.submit(request, back);
         }
+    };
+    let other = move |()| {
+        form.clear();
+        by_pin.update(|by_pin| *by_pin = !*by_pin);
+        form.focus(if by_pin.get_untracked() { "pin" } else { "password" });
     };
     let leave = move |()| {
         spawn_local(async move {
@@ -197,7 +222,7 @@ pub fn LockScreen() -> impl IntoView {
     Effect::new(move || {
         if layer.get().is_some() {
             show();
-            form.focus("password");
+            form.focus(if has_pin { "pin" } else { "password" });
         }
     });
     view! {
@@ -216,10 +241,17 @@ pub fn LockScreen() -> impl IntoView {
                         <p class="signin-note">{tf(text::LOCK_NOTE, [("name", name)])}</p>
                     </header>
                     <Form state=form class="stack" on_submit=submit>
-                        <PasswordField name="password" label=text::FIELD_PASSWORD value=password autofocus=true/>
+                        {move || if by_pin.get() {
+                            view! { <PasswordField name="pin" label=text::LOCK_PIN value=pin autofocus=true/> }
+                        } else {
+                            view! { <PasswordField name="password" label=text::FIELD_PASSWORD value=password autofocus=true/> }
+                        }}
                         <Button label=text::LOCK_UNLOCK kind="primary btn-wide" does="unlock" busy_label=text::SIGNIN_BUSY/>
                     </Form>
                     <footer class="signin-foot">
+                        {has_pin.then(|| view! {
+                            <Button label=Signal::derive(move || app.say(if by_pin.get() { text::LOCK_BY_PASSWORD } else { text::LOCK_BY_PIN }).to_owned()) kind="text" does="other-unlock" on_press=other/>
+                        })}
                         <Button label=text::LOCK_OTHER kind="text" does="sign-out" on_press=leave/>
                     </footer>
                 </div>

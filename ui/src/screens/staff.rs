@@ -2,6 +2,7 @@
 
 use super::permissions::Permissions;
 use super::resets::Resets;
+use super::staff_waiting::{AdmitForm, InviteForm, pending_row};
 use crate::i18n::{Text, t, text, words};
 use crate::parts::{
     Button, Dialog, Form, FormState, Glyph, PasswordField, Query, Refusal, Screen, SelectField, TextField, query,
@@ -23,11 +24,15 @@ pub fn role_name(role: Role) -> Text {
 }
 
 /// What a dialog of this screen is about.
+#[allow(missing_docs, reason = "the dialogs say what they are")]
 #[derive(Clone)]
-enum Work {
+pub enum Work {
     Add,
     TakeAway(UserView),
     GiveBack(UserView),
+    Invite,
+    Admit(UserView),
+    TurnAway(UserView),
     ResetFactor(UserView),
 }
 
@@ -47,8 +52,16 @@ pub fn StaffScreen() -> impl IntoView {
         Work::TakeAway(user) => app.say_with(text::STAFF_TAKE_TITLE, &[("name", user.name)]),
         Work::GiveBack(user) => app.say_with(text::STAFF_GIVE_TITLE, &[("name", user.name)]),
         Work::ResetFactor(user) => app.say_with(text::STAFF_RESET_TITLE, &[("name", user.name)]),
+        Work::Invite => app.say(text::STAFF_INVITE).to_owned(),
+        Work::Admit(user) => app.say_with(text::STAFF_ADMIT_TITLE, &[("name", user.name)]),
+        Work::TurnAway(user) => app.say_with(text::STAFF_TURN_AWAY_TITLE, &[("name", user.name)]),
     });
-    let tools = move || view! { <Button label=text::STAFF_ADD kind="primary" icon="plus" key="n" does="new-user" on_press=move |()| start(Work::Add)/> };
+    let tools = move || {
+        view! {
+            <Button label=text::STAFF_INVITE icon="mail" does="invite-user" on_press=move |()| start(Work::Invite)/>
+            <Button label=text::STAFF_ADD kind="primary" icon="plus" key="n" does="new-user" on_press=move |()| start(Work::Add)/>
+        }
+    };
     let rows = move || {
         users
             .value
@@ -84,6 +97,9 @@ pub fn StaffScreen() -> impl IntoView {
                 Work::TakeAway(user) => view! { <AccessForm user=user gives=false open=open users=users/> }.into_any(),
                 Work::GiveBack(user) => view! { <AccessForm user=user gives=true open=open users=users/> }.into_any(),
                 Work::ResetFactor(user) => view! { <ResetForm user=user open=open/> }.into_any(),
+                Work::Invite => view! { <InviteForm open users/> }.into_any(),
+                Work::Admit(user) => view! { <AdmitForm user lets_in=true open users/> }.into_any(),
+                Work::TurnAway(user) => view! { <AdmitForm user lets_in=false open users/> }.into_any(),
             }}
         </Dialog>
     }
@@ -93,6 +109,9 @@ fn row(app: App, user: UserView, start: impl Fn(Work) + Copy + Send + Sync + 'st
     let is_self = app
         .session
         .with_untracked(|session| session.as_ref().is_some_and(|session| session.user == user.id));
+    if user.pending {
+        return pending_row(user, start);
+    }
     let (active, known) = (user.active, user.clone());
     let action = (!is_self).then(|| if active {
         view! { <Button label=text::STAFF_TAKE kind=" btn-sm" does="take-access" on_press=move |()| start(Work::TakeAway(known.clone()))/> }

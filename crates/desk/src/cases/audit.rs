@@ -51,11 +51,7 @@ impl Desk {
     /// Keeps that something was refused. What a form or a disk says is no refusal; that the audit itself can't be written
     /// goes to the log, since the person's answer is the refusal.
     pub(crate) async fn note(&self, open: &Open, actor: Option<UserId>, what: &str, error: &ApiError) {
-        let counts = matches!(
-            error.kind,
-            ErrorKind::Refused | ErrorKind::Forbidden | ErrorKind::Changed
-        ) || is_wrong_proof(error.code);
-        if !counts {
+        if !is_refusal(error) {
             return;
         }
         let (desk, at) = (open.identity.prefix(), self.clock.now());
@@ -68,6 +64,12 @@ impl Desk {
     pub(crate) async fn note_for(&self, open: &Open, session: &Session, what: &str, error: &ApiError) {
         self.note(open, Some(session.user), what, error).await;
     }
+}
+
+/// Whether an answer belongs into the audit.
+pub(crate) fn is_refusal(error: &ApiError) -> bool {
+    let of_rules = [ErrorKind::Refused, ErrorKind::Forbidden, ErrorKind::Changed].contains(&error.kind);
+    of_rules || is_wrong_proof(error.code)
 }
 
 /// Whether someone failed to prove who they are.
@@ -86,5 +88,7 @@ const fn is_wrong_proof(code: Code) -> bool {
             | Code::SecondFactorOver
             | Code::SecondFactorSuspended
             | Code::RecoveryWrong
+            | Code::PinWrong
+            | Code::PinGone
     )
 }

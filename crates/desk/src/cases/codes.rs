@@ -5,7 +5,7 @@ use crate::error::{Answer, Told, internal, not_before};
 use chrono::Duration;
 use farthing_api::{
     ApiError, Arg, Code, CodeSent, Contact, CustomerId, CustomerView, ErrorKind, MailSettings, Secret, SendCode,
-    SendSignInCode, SessionView, SignInWithCode, SmsSettings, VerifyCode,
+    SendSignInCode, SessionView, SignInWithCode, SignedInBy, SmsSettings, VerifyCode,
 };
 use farthing_identity::otp::Policy;
 use farthing_identity::{mail, normalise_email, normalise_phone, otp, sign_in_name, sms};
@@ -409,11 +409,12 @@ impl Desk {
             role: user.role,
             customer: user.customer,
         };
-        self.begin(Session {
+        let session = Session {
+            by: SignedInBy::Code,
             by_code: true,
             ..Session::of(actor, user.name, sign_in)
-        })
-        .await
+        };
+        self.begin(session).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! The use cases, by area: each takes a request and gives its answer.
 
+mod access;
 mod account;
 mod audit;
 mod charts;
@@ -17,10 +18,12 @@ mod papers;
 mod people;
 mod personal;
 mod products;
+mod requests;
 mod resets;
 mod rules;
 mod second_factor;
 mod servicing;
+mod sessions;
 mod sign_in;
 mod sms;
 mod start;

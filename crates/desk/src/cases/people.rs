@@ -1,16 +1,14 @@
 //! Staff, mail, and the care of the book.
 
 use super::trouble::BACKUP;
-use crate::desk::{Desk, keys_path};
+use crate::desk::Desk;
 use crate::error::{Answer, Told};
 use farthing_api::{
-    AddUser, ApiError, BackupBook, Code, ErrorKind, Find, GetMail, Hit, ListPermissions, ListUsers, MailSettings,
-    PermissionView, Role, SaveMail, Saved, Secret, SetUserAccess, TestMail, UserView, VerifyBook, VerifyReport,
+    BackupBook, Find, GetMail, Hit, ListPermissions, ListUsers, MailSettings, PermissionView, Role, SaveMail, Saved,
+    Secret, TestMail, UserView, VerifyBook, VerifyReport,
 };
-use farthing_identity::{check_password, mail, normalise_email, sign_in_name};
+use farthing_identity::{mail, normalise_email};
 use farthing_office::permission::{self, Permission};
-use farthing_office::{Command, FactBody};
-use farthing_store::Beside;
 
 impl Desk {
     /// Everyone who works here.
@@ -33,69 +31,6 @@ impl Desk {
             roles: roles.to_vec(),
         };
         Ok(permission::TABLE.iter().map(row).collect())
-    }
-
-    /// Adds a member of staff.
-    ///
-    /// # Errors
-    /// Names the field that needs a change.
-    pub async fn add_user(&self, request: AddUser) -> Answer<UserView> {
-        let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
-        let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
-        check_password(&request.password, true, &[&request.name, &email]).map_err(|error| error.on("password"))?;
-        let sign_in = sign_in_name(&email);
-        let command = Command::AddUser {
-            role: request.role,
-            name: request.name.clone(),
-            email: email.clone(),
-            sign_in: sign_in.clone(),
-        };
-        let facts = self.run(&open, &session, &command, Beside::default()).await?;
-        let user = facts.iter().find_map(|f| match &f.body {
-            FactBody::UserAdded { user, .. } => Some(*user),
-            _ => None,
-        });
-        let user = user.ok_or_else(ApiError::internal)?;
-        self.add_slot(&open, user, request.role, sign_in, request.password)
-            .await?;
-        Ok(UserView {
-            id: user,
-            name: request.name.trim().to_string(),
-            email,
-            role: request.role,
-            active: true,
-        })
-    }
-
-    /// Takes someone's access away, or gives it back with a new password.
-    ///
-    /// # Errors
-    /// Where the office refuses.
-    pub async fn set_user_access(&self, request: SetUserAccess) -> Answer<()> {
-        let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
-        let staff = open.book.staff().await.told()?;
-        let Some(user) = staff.into_iter().find(|u| u.id == request.user) else {
-            return Err(ApiError::new(ErrorKind::NotFound, Code::NoUser));
-        };
-        if let Some(password) = &request.password {
-            check_password(password, true, &[&user.name, &user.email]).map_err(|error| error.on("password"))?;
-        }
-        let command = Command::SetUserAccess {
-            user: user.id,
-            active: request.password.is_some(),
-        };
-        self.run(&open, &session, &command, Beside::default()).await?;
-        match request.password {
-            Some(password) => {
-                self.add_slot(&open, user.id, user.role, sign_in_name(&user.email), password)
-                    .await
-            }
-            None => {
-                let (mut slots, _) = self.keys()?;
-                slots.remove(user.id, open.book.key().bytes()).told()?;
-                slots.save(&keys_path(&self.home.book())).told()
-            }
-        }
     }
 
     /// Sends one real message to try mail settings: at first run by anyone, later by an administrator.

@@ -7,7 +7,7 @@ use crate::error::{Answer, Told, not_before};
 use chrono::Duration;
 use farthing_api::{
     ApiError, AskForReset, Code, CompleteReset, ErrorKind, ListResets, OpenResetLink, ResetAsked, ResetLinkSent,
-    ResetNeeds, ResetPassword, ResetWithKit, Secret, SendResetLink, UserId,
+    ResetNeeds, ResetPassword, ResetWithKit, Secret, SendResetLink, SessionEnd, UserId,
 };
 use farthing_identity::otp::Policy;
 use farthing_identity::{
@@ -194,10 +194,9 @@ impl Desk {
             user: request.user,
             how,
         };
-        self.run(&open, &session, &command, Beside::default()).await?;
-        self.add_slot(&open, request.user, row.role, row.sign_in, request.password)
-            .await?;
-        self.forget_sessions(&open, request.user).await
+        let prepared = self.prepare_slot(request.password).await?;
+        let facts = self.run_or_ask(&open, &session, &command, Beside::default()).await?;
+        self.follow(&open, &facts, Some(prepared)).await
     }
 
     /// While the book is closed nobody can send a link. The recovery secret opens the book by itself, so it is proof enough; the
@@ -269,10 +268,7 @@ impl Desk {
     /// After a reset no other link of theirs holds, and no session.
     pub(super) async fn forget_sessions(&self, open: &Open, user: UserId) -> Answer<()> {
         open.book.end_resets(user).await.told()?;
-        let mut session = self.session.lock().await;
-        if session.as_ref().is_some_and(|session| session.user == user) {
-            *session = None;
-        }
+        self.end_sessions_of(user, None, SessionEnd::Changed).await;
         Ok(())
     }
 }

@@ -5,7 +5,8 @@ use crate::desk::{Desk, Open, Session, signed_out};
 use crate::error::{Answer, Told, not_before};
 use farthing_api::{
     ApiError, CheckSecondFactor, Code, ConfirmSecondFactor, CountRecoveryCodes, ErrorKind, NewRecoveryCodes,
-    OfferSecondFactor, RecoveryCodes, ResetSecondFactor, SecondFactorOffer, Secret, SessionStage, SessionView, UserId,
+    OfferSecondFactor, RecoveryCodes, ResetSecondFactor, SecondFactorOffer, Secret, SessionStage, SessionView,
+    SignedInBy, UserId,
 };
 use farthing_identity::{open_text, seal_text, second_factor};
 use farthing_office::Command;
@@ -58,6 +59,10 @@ impl Desk {
         }
         let session = Session {
             stage: SessionStage::In,
+            by: match second_factor::is_recovery_code(&request.code) {
+                true => SignedInBy::RecoveryCode,
+                false => SignedInBy::SecondFactor,
+            },
             ..session
         };
         self.go_on(session).await
@@ -151,6 +156,7 @@ impl Desk {
         self.run(&open, &session, &command, Beside::default()).await?;
         let session = Session {
             stage: SessionStage::In,
+            by: SignedInBy::SecondFactor,
             offered: None,
             ..session
         };
@@ -199,9 +205,8 @@ impl Desk {
         let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
         let user = request.user;
         let command = Command::RecordSecondFactor { user, on: false };
-        self.run(&open, &session, &command, Beside::default()).await?;
-        open.book.drop_second_factor(user).await.told()?;
-        open.book.right_code(&format!("second_factor:{user}")).await.told()
+        let facts = self.run_or_ask(&open, &session, &command, Beside::default()).await?;
+        self.follow(&open, &facts, None).await
     }
 }
 

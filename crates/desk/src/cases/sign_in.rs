@@ -1,15 +1,15 @@
-//! Sign-in, sign-out, lock.
+//! Sign-in, and one's own password.
 
 use super::trouble::trouble_of;
 use crate::desk::{Desk, Open, Session, keys_path, signed_out};
 use crate::error::{Answer, Told, wait, wrong_password};
 use chrono::{DateTime, Duration, Utc};
 use farthing_api::{
-    ApiError, ChangePassword, Code, ErrorKind, GetSession, Lock, Role, Secret, SessionStage, SessionView, SignIn,
-    SignOut, StayActive, Unlock,
+    ApiError, ChangePassword, Code, ErrorKind, GetSession, Role, Secret, SessionEnd, SessionStage, SessionView, SignIn,
+    StayActive, UserId,
 };
 use farthing_identity::{
-    Cost, SlotError, check_password, hash_password, normalise_email, sign_in_name, verify_password,
+    Cost, Prepared, check_password, hash_password, normalise_email, sign_in_name, verify_password,
 };
 use farthing_office::{Actor, Command, permission};
 use farthing_store::{Beside, Book, BookKey, SignInUser};
@@ -43,6 +43,11 @@ impl Desk {
         let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
         let sign_in = sign_in_name(&email);
         let open = self.open.read().await.clone();
+        if open.is_some()
+            && let Some(answer) = self.sign_in_with_pin(&sign_in, &request.password).await
+        {
+            return answer;
+        }
         let customer = match &open {
             Some(open) => open
                 .book
@@ -57,9 +62,11 @@ impl Desk {
             (Some(open), Some(user)) => self.sign_in_customer(open, user, sign_in, password).await,
             (open, _) => self.sign_in_staff(open.clone(), sign_in, password).await,
         };
-        // Before the first sign-in of the day the book is closed; the key file counts the tries until then.
-        if let (Some(open), Err(error)) = (&open, &session) {
-            self.note(open, known, SIGN_IN, error).await;
+        // Before the first sign-in of the day the book is closed; until then a letter to it tells of the try.
+        match (&open, &session) {
+            (Some(open), Err(error)) => self.note(open, known, SIGN_IN, error).await,
+            (None, Err(error)) => self.note_before_unlock(SIGN_IN, error).await,
+            _ => {}
         }
         self.begin(session?).await
     }
@@ -125,6 +132,12 @@ impl Desk {
         };
         let open = Arc::new(Open::of(book).await?);
         self.forget_again(&open).await?;
+        // Whatever ended the program last time, nobody is signed in any more.
+        open.book
+            .end_all_sessions(SessionEnd::Closed, self.clock.now())
+            .await
+            .told()?;
+        self.read_letters(&open).await?;
         *place = Some(open.clone());
         Ok(open)
     }
@@ -189,7 +202,7 @@ impl Desk {
             let closed = super::assess_and_close(self, &open).await;
             closed.map_err(|error| self.at_the_door(error))?;
         }
-        *self.session.lock().await = Some(session);
+        self.install(session).await?;
         self.session_view().await
     }
 
@@ -207,50 +220,6 @@ impl Desk {
     /// Where nobody is signed in, or the session was locked meanwhile.
     pub async fn stay_active(&self, _: StayActive) -> Answer<()> {
         self.caller().await.map(drop)
-    }
-
-    /// Ends the session. The book stays open, so that customers can sign in at this machine.
-    ///
-    /// # Errors
-    /// None.
-    pub async fn sign_out(&self, _: SignOut) -> Answer<()> {
-        *self.session.lock().await = None;
-        Ok(())
-    }
-
-    /// Locks the screen.
-    ///
-    /// # Errors
-    /// None.
-    pub async fn lock(&self, _: Lock) -> Answer<()> {
-        let mut session = self.session.lock().await;
-        match session.as_mut() {
-            // A customer at the branch's machine does not come back to a locked screen: the next one does.
-            Some(found) if found.role == Role::Customer || found.stage != SessionStage::In => *session = None,
-            Some(found) => found.locked = true,
-            None => {}
-        }
-        Ok(())
-    }
-
-    /// Brings a locked session back.
-    ///
-    /// # Errors
-    /// A wrong password is counted as at sign-in.
-    pub async fn unlock(&self, request: Unlock) -> Answer<SessionView> {
-        let sign_in = match self.session.lock().await.as_ref() {
-            Some(session) => session.sign_in.clone(),
-            None => return Err(signed_out()),
-        };
-        self.open_slot(&sign_in, request.password).await?;
-        match self.session.lock().await.as_mut() {
-            Some(session) => {
-                session.locked = false;
-                session.touch(self.clock.now());
-            }
-            None => return Err(signed_out()),
-        }
-        self.session_view().await
     }
 
     /// Changes the caller's own password: the slot is wrapped anew.
@@ -291,6 +260,9 @@ impl Desk {
             beside,
         )
         .await?;
+        // Whoever else may be in by the old one is out.
+        self.end_sessions_of(session.user, session.id.as_deref(), SessionEnd::Changed)
+            .await;
         Ok(())
     }
 
@@ -303,21 +275,36 @@ impl Desk {
     pub(crate) async fn add_slot(
         &self,
         open: &Open,
-        user: farthing_api::UserId,
+        user: UserId,
         role: Role,
         sign_in: String,
         password: Secret,
     ) -> Answer<()> {
-        let (mut slots, device) = self.keys()?;
-        let key = open.book.key().clone();
-        let slots = self
-            .blocking(move || -> Result<_, SlotError> {
-                slots.remove(user, key.bytes())?;
-                slots.add(user, role, &sign_in, &password, &device, key.bytes(), Cost::desktop())?;
-                Ok(slots)
-            })
+        let prepared = self.prepare_slot(password).await?;
+        self.add_prepared_slot(open, user, role, &sign_in, &prepared)
+    }
+
+    /// Works a password out, for a slot that is made of it now or later.
+    pub(crate) async fn prepare_slot(&self, password: Secret) -> Answer<Prepared> {
+        let (_, device) = self.keys()?;
+        self.blocking(move || Prepared::new(&password, &device, Cost::desktop()))
             .await?
-            .told()?;
+            .told()
+    }
+
+    /// The same slot of a password that was worked out before.
+    pub(crate) fn add_prepared_slot(
+        &self,
+        open: &Open,
+        user: UserId,
+        role: Role,
+        sign_in: &str,
+        prepared: &Prepared,
+    ) -> Answer<()> {
+        let (mut slots, device) = self.keys()?;
+        let key = open.book.key().bytes();
+        slots.remove(user, key).told()?;
+        slots.add_prepared(user, role, sign_in, prepared, &device, key).told()?;
         slots.save(&keys_path(&self.home.book())).told()
     }
 
@@ -329,7 +316,10 @@ impl Desk {
             self.end_if_idle(&mut session);
             session.clone().ok_or_else(signed_out)?
         };
+        self.keep_ends(&open).await?;
         let (attention, approvals) = open.book.waiting_counts().await.told()?;
+        let requests = open.book.waiting_requests(self.clock.now()).await.told()?;
+        let has_pin = self.pins.lock().await.contains_key(&session.user);
         let today = self.today(&open);
         let state = open.book.load(&[farthing_office::Key::Day]).await.told()?;
         Ok(SessionView {
@@ -357,6 +347,8 @@ impl Desk {
             saved_at: open.book.saved_at().await.told()?,
             attention,
             approvals,
+            requests,
+            has_pin,
         })
     }
 }

@@ -7,8 +7,8 @@ use chrono::DateTime;
 use chrono_tz::TZ_VARIANTS;
 use chrono_tz::Tz;
 use farthing_api::{
-    ApiError, Code, Currency, DeviceId, ErrorKind, MailSettings, Role, Secret, SessionStage, SetUp, SetUpDone, Start,
-    StartState,
+    ApiError, Code, Currency, DeviceId, ErrorKind, MailSettings, Role, Secret, SessionStage, SetUp, SetUpDone,
+    SignedInBy, Start, StartState,
 };
 use farthing_identity::{Cost, SlotFile, check_password, device, normalise_email, sign_in_name};
 use farthing_office::{Actor, Command, Context, FactBody, RULES};
@@ -226,7 +226,10 @@ pub(crate) async fn first_run(desk: &Desk, request: &SetUp) -> Answer<(Open, Ses
         role: Role::Administrator,
         customer: None,
     };
-    let session = Session::of(admin, request.admin_name.trim().to_string(), sign_in);
+    let session = Session {
+        by: SignedInBy::SetUp,
+        ..Session::of(admin, request.admin_name.trim().to_string(), sign_in)
+    };
     Ok((open, session, recovery, warning.into_iter().collect()))
 }
 
@@ -244,6 +247,8 @@ impl Session {
             wrong_codes: 0,
             by_code: false,
             locked: false,
+            by: SignedInBy::Password,
+            id: None,
             seen: (DateTime::UNIX_EPOCH, Instant::now()),
         }
     }

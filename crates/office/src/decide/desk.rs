@@ -7,7 +7,7 @@ use crate::fact::FactBody;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::terms::check_product;
-use farthing_api::{Code, GoodsId, Money, ProductId, Role, UserId};
+use farthing_api::{Code, GoodsId, Guarded, Money, ProductId, Role, UserId};
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
     match command {
@@ -18,6 +18,21 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             email,
             sign_in,
         } => add_user(state, ctx, *role, name, email, sign_in),
+        Command::AskForAccess { name, email, sign_in } => match is_taken(state, sign_in) {
+            // Whether an email is known here is nobody's to learn.
+            true => Ok(Vec::new()),
+            false => asked(ctx, None, name, email, sign_in),
+        },
+        Command::InviteUser {
+            role,
+            name,
+            email,
+            sign_in,
+        } => {
+            may_have(state, *role, sign_in)?;
+            asked(ctx, Some(*role), name, email, sign_in)
+        }
+        Command::AdmitUser { user, sign_in, role } => admit(state, *user, sign_in, *role),
         Command::SetUserAccess { user, active } => set_access(state, ctx, *user, *active),
         Command::RecordPasswordChange { user } => {
             state.user(*user).ok_or_else(|| Refusal::missing(Code::NoUser))?;
@@ -85,6 +100,17 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             }
             Ok(vec![FactBody::EligibilityRulesSet { rules: rules.clone() }])
         }
+        Command::SetSecondPersonRules { rules, administrators } => {
+            organisation(state)?;
+            let of_administrators = [Guarded::People, Guarded::Rules];
+            if of_administrators.iter().any(|kind| rules.0.contains_key(kind)) && *administrators < 2 {
+                return Err(Refusal::rule(Code::SecondPersonAlone));
+            }
+            if rules.0.values().any(|from| *from < Money::ZERO || *from > Money::LIMIT) {
+                return Err(Refusal::field("from", Code::AmountNegative));
+            }
+            Ok(vec![FactBody::SecondPersonRulesSet { rules: rules.clone() }])
+        }
         Command::SettleTask { task, outcome } => {
             let found = state.task(*task).ok_or_else(|| Refusal::missing(Code::NoTask))?;
             if found.settled {
@@ -150,12 +176,7 @@ fn add_user(
     email: &str,
     sign_in: &str,
 ) -> Result<Vec<FactBody>, Refusal> {
-    if !role.is_staff() {
-        return Err(Refusal::field("role", Code::NotStaff));
-    }
-    if state.sign_in(sign_in).is_some() {
-        return Err(Refusal::field("email", Code::EmailTaken));
-    }
+    may_have(state, role, sign_in)?;
     Ok(vec![FactBody::UserAdded {
         user: UserId::of(ctx.op, 0),
         role,
@@ -166,10 +187,53 @@ fn add_user(
     }])
 }
 
+fn is_taken(state: &State, sign_in: &str) -> bool {
+    state.sign_in(sign_in).is_some_and(|known| !known.free)
+}
+
+/// Whether someone who works here may get this role and this sign-in name.
+fn may_have(state: &State, role: Role, sign_in: &str) -> Result<(), Refusal> {
+    if !role.is_staff() {
+        return Err(Refusal::field("role", Code::NotStaff));
+    }
+    if is_taken(state, sign_in) {
+        return Err(Refusal::field("email", Code::EmailTaken));
+    }
+    Ok(())
+}
+
+fn asked(ctx: &Context, role: Option<Role>, name: &str, email: &str, sign_in: &str) -> Result<Vec<FactBody>, Refusal> {
+    Ok(vec![FactBody::UserAsked {
+        user: UserId::of(ctx.op, 0),
+        role,
+        name: required("name", name)?,
+        email: required("email", email)?,
+        sign_in: sign_in.to_string(),
+    }])
+}
+
+fn admit(state: &State, user: UserId, sign_in: &str, role: Option<Role>) -> Result<Vec<FactBody>, Refusal> {
+    let found = state.user(user).ok_or_else(|| Refusal::missing(Code::NoUser))?;
+    if !found.pending || state.sign_in(sign_in).is_none_or(|known| known.user != user) {
+        return Err(Refusal::changed(Code::UserDecided));
+    }
+    match role {
+        Some(role) if !role.is_staff() => Err(Refusal::field("role", Code::NotStaff)),
+        Some(role) => Ok(vec![FactBody::UserAdmitted { user, role }]),
+        None => Ok(vec![FactBody::UserTurnedAway {
+            user,
+            sign_in: sign_in.to_string(),
+        }]),
+    }
+}
+
 fn set_access(state: &State, ctx: &Context, user: UserId, active: bool) -> Result<Vec<FactBody>, Refusal> {
     let found = state.user(user).ok_or_else(|| Refusal::missing(Code::NoUser))?;
     if actor(ctx)?.user == user {
         return Err(Refusal::rule(Code::OwnAccess));
+    }
+    if found.pending {
+        return Err(Refusal::rule(Code::UserWaits));
     }
     if found.active == active {
         return Ok(Vec::new());

@@ -25,6 +25,7 @@ use crate::context::{Actor, Context};
 use crate::fact::{Fact, FactBody};
 use crate::permission;
 use crate::refusal::Refusal;
+use crate::second_person;
 use crate::state::{Organisation, State};
 use farthing_api::{ApiError, Code, ErrorKind, FactId};
 
@@ -35,8 +36,20 @@ use farthing_api::{ApiError, Code, ErrorKind, FactId};
 pub fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<Fact>, Refusal> {
     check_permission(command, ctx)?;
     let bodies = match command {
+        Command::DecideRequest { .. } => second_person::decide(state, command, ctx)?,
+        _ => second_person::hold(state, command, ctx, outcome(state, command, ctx)?)?,
+    };
+    Ok(facts(state, bodies, ctx))
+}
+
+/// What follows from a command if it may be carried out at once.
+pub(crate) fn outcome(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
+    Ok(match command {
         Command::SetUp { .. }
         | Command::AddUser { .. }
+        | Command::AskForAccess { .. }
+        | Command::InviteUser { .. }
+        | Command::AdmitUser { .. }
         | Command::SetUserAccess { .. }
         | Command::RecordPasswordChange { .. }
         | Command::RecordSecondFactor { .. }
@@ -44,6 +57,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<Fac
         | Command::SaveGoods { .. }
         | Command::SetLatenessRules { .. }
         | Command::SetEligibilityRules { .. }
+        | Command::SetSecondPersonRules { .. }
         | Command::SettleTask { .. } => desk::decide(state, command, ctx)?,
         Command::ResetPassword { .. }
         | Command::ChangeAccount { .. }
@@ -70,8 +84,8 @@ pub fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<Fac
         | Command::WriteOff { .. }
         | Command::SettleSuspense { .. } => servicing::decide(state, command, ctx)?,
         Command::AssessPenalties { .. } | Command::CloseDay { .. } => day::decide(state, command, ctx)?,
-    };
-    Ok(facts(state, bodies, ctx))
+        Command::DecideRequest { .. } => Vec::new(),
+    })
 }
 
 fn facts(state: &State, bodies: Vec<FactBody>, ctx: &Context) -> Vec<Fact> {
@@ -88,7 +102,7 @@ fn facts(state: &State, bodies: Vec<FactBody>, ctx: &Context) -> Vec<Fact> {
     (1000..).zip(bodies).map(number).collect()
 }
 
-fn check_permission(command: &Command, ctx: &Context) -> Result<(), Refusal> {
+pub(crate) fn check_permission(command: &Command, ctx: &Context) -> Result<(), Refusal> {
     match (command.permission(), &ctx.actor) {
         (None, None) => Ok(()),
         (None, Some(_)) if command.is_system() => Err(Refusal(ApiError::new(ErrorKind::Forbidden, Code::SystemOnly))),
@@ -108,7 +122,7 @@ fn organisation(state: &State) -> Result<&Organisation, Refusal> {
         .ok_or_else(|| Refusal::missing(Code::NoOrganisation))
 }
 
-fn actor(ctx: &Context) -> Result<Actor, Refusal> {
+pub(crate) fn actor(ctx: &Context) -> Result<Actor, Refusal> {
     ctx.actor.ok_or_else(signed_out)
 }
 
@@ -123,7 +137,7 @@ fn own(ctx: &Context, customer: farthing_api::CustomerId) -> Result<(), Refusal>
 /// The most letters of a line of words.
 const LONGEST: u32 = 200;
 
-fn required(field: &str, text: &str) -> Result<String, Refusal> {
+pub(crate) fn required(field: &str, text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Refusal::field(field, Code::Required));

@@ -3,6 +3,7 @@
 use crate::StoreError;
 use crate::log::instant;
 use chrono::NaiveDate;
+use farthing_api::Role;
 use farthing_lending::BucketSum;
 use farthing_office::{Fact, FactBody};
 use sqlx::sqlite::SqliteConnection;
@@ -30,6 +31,41 @@ pub(super) async fn project(conn: &mut SqliteConnection, fact: &Fact) -> Result<
             .execute(&mut *conn)
             .await?;
             sqlx::query!("update customer set user_id = ? where id = ?", user.0, customer)
+                .execute(conn)
+                .await?;
+        }
+        FactBody::UserAsked {
+            user,
+            role,
+            name,
+            email,
+            sign_in,
+        } => {
+            let (word, invited) = (role.unwrap_or(Role::Officer).word(), role.is_some());
+            sqlx::query!(
+                "insert into user (id, role, name, email, sign_in, active, pending, invited) values (?, ?, ?, ?, ?, 0, 1, ?)",
+                user.0,
+                word,
+                name,
+                email,
+                sign_in,
+                invited
+            )
+            .execute(conn)
+            .await?;
+        }
+        FactBody::UserAdmitted { user, role } => {
+            let word = role.word();
+            sqlx::query!(
+                "update user set role = ?, active = 1, pending = 0 where id = ?",
+                word,
+                user.0
+            )
+            .execute(conn)
+            .await?;
+        }
+        FactBody::UserTurnedAway { user, .. } => {
+            sqlx::query!("delete from user where id = ?", user.0)
                 .execute(conn)
                 .await?;
         }

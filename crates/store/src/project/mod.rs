@@ -5,9 +5,11 @@ mod customers;
 mod desk;
 mod ledger;
 mod loans;
+mod requests;
 mod sums;
 
 pub(crate) use customers::{customer_key, fold, seal_form};
+pub(crate) use requests::state_word;
 pub(crate) use sums::kind_word;
 
 use crate::StoreError;
@@ -34,6 +36,7 @@ pub(crate) const TABLES: &[(&str, &str)] = &[
     ("day_bucket", "date, from_days"),
     ("user", "id"),
     ("task", "rid"),
+    ("request", "rid"),
 ];
 
 /// Applies one fact to the aggregates and to every projection.
@@ -49,8 +52,13 @@ pub(crate) async fn project(
         FactBody::OrganisationSetUp { .. }
         | FactBody::DayAccrued { .. }
         | FactBody::LatenessRulesSet { .. }
-        | FactBody::EligibilityRulesSet { .. } => {}
+        | FactBody::EligibilityRulesSet { .. }
+        | FactBody::SecondPersonRulesSet { .. } => {}
+        FactBody::RequestMade { .. } | FactBody::RequestEnded { .. } => requests::project(conn, fact).await?,
         FactBody::UserAdded { .. }
+        | FactBody::UserAsked { .. }
+        | FactBody::UserAdmitted { .. }
+        | FactBody::UserTurnedAway { .. }
         | FactBody::UserAccessSet { .. }
         | FactBody::PasswordChanged { .. }
         | FactBody::UserRenamed { .. }

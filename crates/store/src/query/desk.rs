@@ -83,7 +83,9 @@ impl Book {
     /// What the database says.
     pub async fn staff(&self) -> Result<Vec<UserView>, StoreError> {
         let found = sqlx::query!(
-            r#"select id as "id: Uuid", role, name, email, active from user where customer is null order by name, id"#
+            r#"select id as "id: Uuid", role, name, email, active, pending, invited,
+               exists (select 1 from setting where name = 'slot:' || lower(hex(id))) as "has_password!: bool"
+               from user where customer is null order by pending desc, name, id"#
         )
         .fetch_all(self.readers())
         .await?;
@@ -97,6 +99,9 @@ impl Book {
                     email: u.email,
                     role: view(&u.role)?,
                     active: u.active != 0,
+                    pending: u.pending != 0,
+                    invited: u.invited != 0,
+                    has_password: u.has_password,
                 })
             })
             .collect()

@@ -13,7 +13,9 @@ mod loans;
 mod messages;
 mod outbox;
 mod receipts;
+mod requests;
 mod second_factor;
+mod sessions;
 
 pub(crate) use account::keep_beside;
 pub use account::{ContactChange, ResetRow, UserRow};

@@ -1,0 +1,79 @@
+//! What a password becomes before its slot is made: for people who wait until someone lets them in.
+
+use crate::seal::derive;
+use crate::{Cost, DeviceSecret, IdentityError, SlotError, password, random};
+use farthing_api::Secret;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+pub(crate) const SLOT_INFO: &str = "farthing slot v1";
+
+/// The key that a password leads to on this machine, with what it was made from besides the password. The password itself
+/// is in none of it. A slot is made of it as soon as there is a book key to put in.
+#[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[serde(deny_unknown_fields)]
+pub struct Prepared {
+    salt: [u8; 32],
+    key: [u8; 32],
+    #[zeroize(skip)]
+    cost: Cost,
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared")
+            .field("cost", &self.cost)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Prepared {
+    /// Works a password out. It takes about a second: keep it off the threads that draw or answer.
+    ///
+    /// # Errors
+    /// Where the system gives no random numbers or no memory.
+    pub fn new(password: &Secret, device: &DeviceSecret, cost: Cost) -> Result<Prepared, SlotError> {
+        let salt: [u8; 32] = random::bytes()?;
+        let key = *slot_key(password, &salt, device, cost)?;
+        Ok(Prepared { salt, key, cost })
+    }
+
+    /// As text that can be sealed.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn to_secret(&self) -> Result<Secret, IdentityError> {
+        let text = serde_json::to_string(self).map_err(|e| IdentityError::Crypto(e.to_string()))?;
+        Ok(Secret::new(text))
+    }
+
+    /// From that text.
+    ///
+    /// # Errors
+    /// Where it is none, or asks for more work than any slot is made with.
+    pub fn from_secret(text: &Secret) -> Result<Prepared, IdentityError> {
+        let unfit = || IdentityError::Crypto("what a slot is to be made of doesn't have its form".into());
+        let read: Prepared = serde_json::from_str(text.reveal()).map_err(|_| unfit())?;
+        if read.cost.is_bearable() {
+            Ok(read)
+        } else {
+            Err(unfit())
+        }
+    }
+
+    pub(crate) fn parts(&self) -> (&[u8; 32], &[u8; 32], Cost) {
+        (&self.salt, &self.key, self.cost)
+    }
+}
+
+/// The key of a slot: HKDF-SHA256 of argon2id of the password, salted with the device's secret.
+pub(crate) fn slot_key(
+    password: &Secret,
+    salt: &[u8; 32],
+    device: &DeviceSecret,
+    cost: Cost,
+) -> Result<Zeroizing<[u8; 32]>, SlotError> {
+    let stretched = password::stretch(password, salt, cost)?;
+    Ok(derive(&*stretched, device.bytes(), SLOT_INFO)?)
+}
