@@ -124,7 +124,6 @@ impl Town {
             principal: money("1200"),
             installment: None,
             installments: 12,
-            installment: None,
             purpose: String::new(),
         };
         let loan = self.desk().apply_for_loan(request).await.unwrap();
