@@ -3,11 +3,13 @@
 use crate::cases::{close_through, trial_balance, write_ledger};
 use crate::desk::{Desk, Home, Open, keys_path, must};
 use crate::error::{Answer, Told};
+use crate::outbox::Pass;
 use chrono::NaiveDate;
 use farthing_api::{ApiError, DayClosed, ExportFormat, Role, Secret, TrialBalanceView, UserId};
 use farthing_identity::{SlotError, SlotFile, device, normalise_email, sign_in_name};
 use farthing_office::permission::Permission;
 use farthing_store::{Book, BookKey, StoreError};
+use std::sync::Arc;
 
 /// Why a book did not open on the command line.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +52,7 @@ impl From<SlotError> for OpenError {
 /// A book opened by one person's slot.
 pub struct Headless {
     desk: Desk,
-    open: Open,
+    open: Arc<Open>,
     user: UserId,
     role: Role,
 }
@@ -83,9 +85,10 @@ pub async fn open(path: &std::path::Path, email: Option<&str>, password: &Secret
         .filter(|u| u.active)
         .ok_or(OpenError::Wrong)?;
     let open = Open::of(book).await.map_err(OpenError::Other)?;
+    desk.forget_again(&open).await.map_err(OpenError::Other)?;
     Ok(Headless {
         desk,
-        open,
+        open: Arc::new(open),
         user: found.user,
         role: found.role,
     })
@@ -124,6 +127,15 @@ impl Headless {
         close_through(&self.desk, &self.open, date).await
     }
 
+    /// One pass of the outbox: makes the messages that are due and hands over what waits.
+    ///
+    /// # Errors
+    /// Where the person may not, or what the book says.
+    pub async fn send_messages(&self) -> Answer<Pass> {
+        self.must(Permission::ManageMessages)?;
+        self.desk.pass(&self.open).await
+    }
+
     /// Writes the lines of the general ledger between two booking dates into a file; how many.
     ///
     /// # Errors
@@ -152,6 +164,10 @@ impl Headless {
     /// # Errors
     /// What the database says.
     pub async fn close(self) -> Result<(), StoreError> {
-        self.open.book.close().await
+        match Arc::try_unwrap(self.open) {
+            Ok(open) => open.book.close().await,
+            // Whoever still reads closes it when done.
+            Err(_) => Ok(()),
+        }
     }
 }

@@ -34,10 +34,12 @@ struct Listed {
 }
 
 fn row(r: Listed) -> Result<CustomerRow, StoreError> {
+    let name = format!("{} {}", r.first_name, r.last_name).trim().to_string();
     Ok(CustomerRow {
         id: CustomerId(r.id),
+        // Who was erased is known by their number alone.
+        name: if name.is_empty() { r.number.clone() } else { name },
         number: r.number,
-        name: format!("{} {}", r.first_name, r.last_name).trim().to_string(),
         phone: r.phone,
         email: r.email,
         active_loans: u32::try_from(r.active_loans).unwrap_or(0),
@@ -81,7 +83,7 @@ impl Book {
             r#"select c.rid, c.id as "id: Uuid", c.number, c.first_name, c.last_name, c.email, c.phone, c.document_id, c.born_on, c.address,
                c.employer, c.monthly_income, c.other_installments, c.employment, c.other_income, c.language, c.registered_at, c.email_verified_at,
                c.phone_verified_at, c.document_kind,
-               c.verified, c.active_loans, c.outstanding, c.erased, c.user_id is not null as "has_user!: bool",
+               c.verified, c.active_loans, c.outstanding, c.erased, exists (select 1 from user u where u.id = c.user_id and u.active = 1) as "has_user!: bool",
                s.name as "seen_by?", v.name as "vouched_by?"
                from customer c left join user s on s.id = c.document_seen_by left join user v on v.id = c.vouched_by
                where c.id = ?"#,

@@ -56,7 +56,7 @@ fn status(word: &str) -> Result<LoanStatus, StoreError> {
 async fn listed(conn: &mut SqliteConnection, rids: &[i64], today: NaiveDate) -> Result<Vec<LoanRow>, StoreError> {
     let rids = array(rids);
     let found = sqlx::query!(
-        r#"select l.id as "id: Uuid", l.number, c.id as "customer: Uuid", c.first_name || ' ' || c.last_name as "name!: String",
+        r#"select l.id as "id: Uuid", l.number, c.id as "customer: Uuid", coalesce(nullif(trim(c.first_name || ' ' || c.last_name), ''), c.number) as "name!: String",
            l.title, l.purchase, l.principal, l.outstanding, l.oldest_due as "oldest_due: NaiveDate", l.next_due, l.status, l.applied_at,
            (select coalesce(sum(i.open), 0) from installment i where i.loan_rid = l.rid and i.due_on <= ?) as "due_now!: i64"
            from json_each(?) w join loan l on l.rid = w.value join customer c on c.rid = l.customer_rid order by w.key"#,
