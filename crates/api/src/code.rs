@@ -213,6 +213,7 @@ codes! {
     BranchCode "branch_code" "The branch code takes 2 to 6 capitals or digits, such as BR1.";
     DeskCode "desk_code" "The desk takes two digits, such as 01.";
     NotStaff "not_staff" "Customers get their sign-in on their own page. Choose another role.";
+    HasAccess "has_access" "They have access already. If the password is forgotten, reset it.";
     OwnAccess "own_access" "You can't change your own access. Ask another administrator.";
     UserWaits "user_waits" "This person waits to be let in. Do that first, or turn them away.";
     UserDecided "user_decided" "This person was admitted or turned away already.";

@@ -118,6 +118,15 @@ async fn who_was_turned_away_may_ask_again() {
     assert_ne!(first.id, second.id);
     admit(&t, second.id, Some(Role::Officer)).await.unwrap();
     sign_in_as(&t, NEW).await.unwrap();
+
+    // Access that is there is not given again: a new password would go unrecorded.
+    t.sign_in(ADMIN).await;
+    let again = SetUserAccess {
+        user: second.id,
+        password: Some(Secret::new("another long password 7 birds")),
+    };
+    assert_eq!(t.desk.set_user_access(again).await.unwrap_err().code, Code::HasAccess);
+    sign_in_as(&t, NEW).await.unwrap();
     t.check().await;
 }
 

@@ -256,13 +256,7 @@ impl Desk {
             Some(password) => Some(self.prepare_slot(password).await?),
             None => None,
         };
-        match (facts.is_empty(), &prepared) {
-            // They had access all along: the password alone is new.
-            (true, Some(prepared)) => {
-                self.add_prepared_slot(&open, user.id, user.role, &sign_in_name(&user.email), prepared)
-            }
-            _ => self.follow(&open, &facts, prepared).await,
-        }
+        self.follow(&open, &facts, prepared).await
     }
 
     /// What follows outside of the log: key slots, sessions, second factors. `prepared` is the password of whoever gets

@@ -235,8 +235,10 @@ fn set_access(state: &State, ctx: &Context, user: UserId, active: bool) -> Resul
     if found.pending {
         return Err(Refusal::rule(Code::UserWaits));
     }
-    if found.active == active {
-        return Ok(Vec::new());
+    match (found.active, active) {
+        // A new password for someone who has one is a reset, which is recorded, guarded and ends their sessions.
+        (true, true) => Err(Refusal::rule(Code::HasAccess)),
+        (false, false) => Ok(Vec::new()),
+        _ => Ok(vec![FactBody::UserAccessSet { user, active }]),
     }
-    Ok(vec![FactBody::UserAccessSet { user, active }])
 }
