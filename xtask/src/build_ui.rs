@@ -59,13 +59,11 @@ pub fn with_flags(command: &mut Command, profile: Profile) -> &mut Command {
         "--profile",
         profile.name(),
     ]);
-    if profile == Profile::Dev {
-        // Types of views erased: much less to compile, a little slower to run.
-        command.env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-            "--cfg erase_components",
-        );
-    }
+    // Types of views erased: much less to compile and to load, a little slower to run.
+    command.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+        "--cfg erase_components",
+    );
     command
 }
 
