@@ -171,13 +171,19 @@ pub fn tell(needs: &[&Need]) {
 /// # Errors
 /// Something is missing and this system has no apt (the packages are named), or the installation failed.
 pub fn install(purposes: &[Purpose]) -> Outcome {
-    must_be_installable(purposes)?;
-    let needs = missing(purposes);
+    install_these(&installable(purposes)?)
+}
+
+/// Installs what [`installable`] found, telling each thing and why.
+///
+/// # Errors
+/// The installation failed.
+pub fn install_these(needs: &[&Need]) -> Outcome {
     if needs.is_empty() {
         return Ok(());
     }
     say("Installing what is missing:");
-    tell(&needs);
+    tell(needs);
     run(apt_get()?.arg("update").arg("-qq"))?;
     let packages = needs.iter().map(|need| need.package);
     run(apt_get()?
@@ -185,24 +191,24 @@ pub fn install(purposes: &[Purpose]) -> Outcome {
         .args(packages))
 }
 
-/// Asks for what an installation will take, so that it asks nothing later.
+/// What is missing for `purposes`; asks for what its installation will take, so that it asks nothing later.
 ///
 /// # Errors
 /// Something is missing and this system has no apt (the packages are named), or the person may not install.
-pub fn must_be_installable(purposes: &[Purpose]) -> Outcome {
+pub fn installable(purposes: &[Purpose]) -> Outcome<Vec<&'static Need>> {
     let needs = missing(purposes);
     if needs.is_empty() {
-        return Ok(());
+        return Ok(needs);
     }
     if !is_program("apt-get") {
         say("Missing here (the names are Debian's):");
         tell(&needs);
         return Err("this system has no apt: install the packages named above, then run this again".into());
     }
-    match is_root()? {
-        true => Ok(()),
-        false => run(command("sudo").arg("--validate")),
+    if !is_root()? {
+        run(command("sudo").arg("--validate"))?;
     }
+    Ok(needs)
 }
 
 fn is_root() -> Outcome<bool> {

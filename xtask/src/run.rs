@@ -32,12 +32,12 @@ pub fn check() -> Outcome {
 /// # Errors
 /// A step failed, or the program ended with an error.
 pub fn run() -> Outcome {
-    prerequisites::must_be_installable(&[Purpose::Build])?;
+    let needs = prerequisites::installable(&[Purpose::Build])?;
     let compiler = Compiler::ready()?;
     // The screens need no library of the system, and only the window embeds them: while one is fetched, or its last
     // parts wait for each other, the other goes on.
     let rest = || {
-        prerequisites::install(&[Purpose::Build])?;
+        prerequisites::install_these(&needs)?;
         finish(cargo().arg("build").args(NATIVE).args(["--bin", "farthing"]))
     };
     both(rest, || build_ui::build(&compiler, Profile::Dev))?;

@@ -25,10 +25,8 @@ struct Town {
 impl Town {
     /// A branch with mail. Reminders go out three days before, on the day and a day after.
     async fn new() -> Town {
-        let (branch, sink) = (Branch::new(DAY).await, Sink::start());
-        branch.sign_in(ADMIN).await;
-        let settings = Some(sink.settings());
-        branch.desk.save_mail(SaveMail { settings }).await.unwrap();
+        let branch = Branch::new(DAY).await;
+        let sink = Sink::of(&branch).await;
         Town { branch, sink }
     }
 

@@ -1,6 +1,7 @@
 //! One's own account: name, language, email and phone; one's own data.
 
 use super::code::CodeEntry;
+use super::own_password::OwnPassword;
 use super::personal::PersonalData;
 use crate::i18n::{Language, Text, t, text, words};
 use crate::parts::{
@@ -9,9 +10,7 @@ use crate::parts::{
 use crate::route::Route;
 use crate::screens::loan_kit::trouble;
 use crate::state::app;
-use farthing_api::{
-    AccountView, ChangePassword, CodeSent, ConfirmContact, Contact, GetAccount, SaveAccount, Secret, SendContactCode,
-};
+use farthing_api::{AccountView, CodeSent, ConfirmContact, Contact, GetAccount, SaveAccount, Secret, SendContactCode};
 use leptos::prelude::*;
 
 /// The account of someone who works here, as a screen.
@@ -221,40 +220,6 @@ fn ContactPart(account: Query<AccountView>, contact: Contact) -> impl IntoView {
             } else {
                 view! { <p><Button label=change does=does on_press=move |()| open.set(true)/></p> }.into_any()
             }}
-        </section>
-    }
-    .into_any()
-}
-
-/// A customer's password; who works here changes theirs in the settings.
-#[component]
-fn OwnPassword() -> impl IntoView {
-    let app = app();
-    let form = FormState::new("password-form");
-    let (old, new) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let submit = move |()| {
-        if form.require(&[("old", old), ("new", new)]) {
-            let request = ChangePassword {
-                old: Secret::new(old.get_untracked()),
-                new: Secret::new(new.get_untracked()),
-            };
-            form.submit(request, move |()| {
-                old.set(String::new());
-                new.set(String::new());
-                app.tell(app.say(text::SETTINGS_PASSWORD_CHANGED));
-            });
-        }
-    };
-    view! {
-        <section class="stack">
-            <div class="section-head"><h2 class="section-title">{t(text::SETTINGS_PASSWORD)}</h2></div>
-            <Form state=form on_submit=submit>
-                <div class="form-grid">
-                    <PasswordField name="old" label=text::SETTINGS_PASSWORD_OLD value=old/>
-                    <PasswordField name="new" label=text::SETTINGS_PASSWORD_NEW value=new is_new=true/>
-                </div>
-                <p><Button label=text::SETTINGS_PASSWORD_DO does="change-password" busy_label=text::SAVING/></p>
-            </Form>
         </section>
     }
     .into_any()

@@ -22,9 +22,10 @@ use crate::i18n::{Text, t, text};
 use crate::ipc::send;
 use crate::parts::{Button, Screen, Tab, Tabs};
 use crate::route::Route;
+use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::{Show, loading, trouble};
 use crate::screens::loan_papers::Papers;
-use farthing_api::{ApiError, ErrorKind, GetLoan, LoanId, LoanStatus, LoanView, PaymentView};
+use farthing_api::{ApiError, ErrorKind, GetLoan, LoanId, LoanStatus, LoanView, PaymentView, Request};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -107,6 +108,21 @@ impl LoanPage {
             self.load();
         }
         changed
+    }
+
+    /// Sends what changes the loan; once it is done says so in the words of `done`, and shows the loan as it is then.
+    pub fn send<R>(self, form: Form, request: R, show: Show, done: impl FnOnce(&LoanView) -> String + 'static)
+    where
+        R: Request<Answer = LoanView> + 'static,
+    {
+        form.send(
+            request,
+            move |view| {
+                show.done(done(&view));
+                self.settle(view);
+            },
+            move |error| self.was_changed(error),
+        );
     }
 
     /// [`LoanView::seen`] of what is on the screen.

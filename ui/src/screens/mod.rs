@@ -30,6 +30,7 @@ mod mail;
 mod message_settings;
 mod messages;
 mod officer_home;
+mod own_password;
 mod permissions;
 mod personal;
 mod products;

@@ -1,17 +1,16 @@
 //! The desk's settings: looks, mail, text messages, the day, the book, one's own password.
 
 use super::mail::{MailDraft, MailFields};
+use super::own_password::OwnPassword;
 use super::rules::RulesSettings;
 use super::second_factor::OwnFactor;
 use super::second_person::SecondPerson;
 use super::sessions::{QuickPin, Sessions};
 use super::sms::Sms;
 use crate::i18n::{Language, t, text};
-use crate::parts::{
-    Banner, Button, Choice, DateField, Form, FormState, PasswordField, Refusal, Screen, Segmented, Tone, query,
-};
+use crate::parts::{Banner, Button, Choice, DateField, Form, FormState, Refusal, Screen, Segmented, Tone, query};
 use crate::state::{Theme, app};
-use farthing_api::{BackupBook, ChangePassword, CloseDay, GetMail, Role, SaveMail, Secret, VerifyBook, VerifyReport};
+use farthing_api::{BackupBook, CloseDay, GetMail, Role, SaveMail, VerifyBook, VerifyReport};
 use leptos::prelude::*;
 
 /// The settings that the role may see.
@@ -161,39 +160,6 @@ fn Book() -> impl IntoView {
             </p>
             {outcome}
             {move || saved.get().map(|path| view! { <Banner title=text::SETTINGS_BACKED_UP body=path tone=Tone::Good icon="check"/> })}
-        </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn OwnPassword() -> impl IntoView {
-    let app = app();
-    let form = FormState::new("password-form");
-    let (old, new) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let submit = move |()| {
-        if form.require(&[("old", old), ("new", new)]) {
-            let request = ChangePassword {
-                old: Secret::new(old.get_untracked()),
-                new: Secret::new(new.get_untracked()),
-            };
-            form.submit(request, move |()| {
-                old.set(String::new());
-                new.set(String::new());
-                app.tell(app.say(text::SETTINGS_PASSWORD_CHANGED));
-            });
-        }
-    };
-    view! {
-        <section class="stack">
-            <div class="section-head"><h2 class="section-title">{t(text::SETTINGS_PASSWORD)}</h2></div>
-            <Form state=form on_submit=submit>
-                <div class="form-grid">
-                    <PasswordField name="old" label=text::SETTINGS_PASSWORD_OLD value=old/>
-                    <PasswordField name="new" label=text::SETTINGS_PASSWORD_NEW value=new is_new=true/>
-                </div>
-                <p><Button label=text::SETTINGS_PASSWORD_DO does="change-password" busy_label=text::SAVING/></p>
-            </Form>
         </section>
     }
     .into_any()

@@ -14,7 +14,7 @@ use farthing_api::{
 use farthing_documents::written_day;
 use farthing_identity::{letters as templates, link, normalise_phone, sign_in_name};
 use farthing_office::{Channel, Command, check_customer};
-use farthing_store::{About, Beside, ContactChange, NewMessage};
+use farthing_store::{About, Beside, ContactChange, NewMessage, UserRow};
 use serde::{Deserialize, Serialize};
 
 /// What an old contact was.
@@ -23,6 +23,12 @@ struct Old {
     contact: String,
     /// The hash of the sign-in name that it was, if it was one.
     sign_in: Option<String>,
+}
+
+/// Who is signed in, as the book has them.
+async fn own_user(open: &Open, session: &Session) -> Answer<UserRow> {
+    let user = open.book.user(session.user).await.told()?;
+    user.ok_or_else(ApiError::internal)
 }
 
 impl Desk {
@@ -37,12 +43,7 @@ impl Desk {
 
     async fn account_view(&self, open: &Open, session: &Session) -> Answer<AccountView> {
         let by_code = session.by_code;
-        let user = open
-            .book
-            .user(session.user)
-            .await
-            .told()?
-            .ok_or_else(ApiError::internal)?;
+        let user = own_user(open, session).await?;
         let Some(id) = session.customer else {
             return Ok(AccountView {
                 is_customer: false,
@@ -194,12 +195,7 @@ impl Desk {
         }
         let (contact, new) = (purpose.contact, challenge.target.clone());
         let old = self.contact_of(&open, &session, contact).await?;
-        let user = open
-            .book
-            .user(session.user)
-            .await
-            .told()?
-            .ok_or_else(ApiError::internal)?;
+        let user = own_user(&open, &session).await?;
         let was_sign_in = !old.is_empty() && user.sign_in == sign_in_name(&old);
         let sign_in = was_sign_in.then(|| sign_in_name(&new));
         let undo = link::new_undo_code().told()?;

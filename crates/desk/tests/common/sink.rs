@@ -1,7 +1,8 @@
 //! A real SMTP server on this machine that keeps what it takes.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use farthing_api::{MailSecurity, MailSettings, Secret};
+use crate::common::{ADMIN, Branch};
+use farthing_api::{MailSecurity, MailSettings, SaveMail, Secret};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -41,6 +42,15 @@ impl Sink {
             lines,
             port: port.trim().parse().expect("python3-aiosmtpd is needed"),
         }
+    }
+
+    /// The server through which a branch sends its mail; the administrator is signed in.
+    pub async fn of(branch: &Branch) -> Sink {
+        let sink = Sink::start();
+        branch.sign_in(ADMIN).await;
+        let settings = Some(sink.settings());
+        branch.desk.save_mail(SaveMail { settings }).await.unwrap();
+        sink
     }
 
     pub fn settings(&self) -> MailSettings {

@@ -67,14 +67,9 @@ fn buttons(takes_reason: bool, page: LoanPage, show: Show) -> AnyView {
             approve: true,
             reason: reason.get_untracked(),
         };
-        form.send(
-            request,
-            move |view| {
-                show.done(show.fill(text::LOAN_DONE_APPROVED, [("number", view.row.number.clone())]));
-                page.settle(view);
-            },
-            move |error| page.was_changed(error),
-        );
+        page.send(form, request, show, move |view| {
+            show.fill(text::LOAN_DONE_APPROVED, [("number", view.row.number.clone())])
+        });
     };
     view! {
         <div class="note">
@@ -100,14 +95,9 @@ pub fn refuse(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
             approve: false,
             reason: reason.get_untracked(),
         };
-        form.send(
-            request,
-            move |view| {
-                show.done(show.fill(text::LOAN_DONE_REJECTED, [("number", view.row.number.clone())]));
-                page.settle(view);
-            },
-            move |error| page.was_changed(error),
-        );
+        page.send(form, request, show, move |view| {
+            show.fill(text::LOAN_DONE_REJECTED, [("number", view.row.number.clone())])
+        });
     };
     let title = show.fill(text::LOAN_APPROVAL_REFUSE_TITLE, [("number", loan.row.number.clone())]);
     let body = form.area("reason", text::LOAN_APPROVAL_REASON, reason, false);

@@ -48,14 +48,7 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
         };
         let values = [("amount", show.money(first)), ("customer", customer.clone())];
         let done = untrack(|| show.fill(text::LOAN_DONE_DISBURSED, values));
-        form.send(
-            request,
-            move |view| {
-                show.done(done);
-                page.settle(view);
-            },
-            move |error| page.was_changed(error),
-        );
+        page.send(form, request, show, |_| done);
     };
     let label = move || {
         let first = show

@@ -39,14 +39,7 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
         };
         let values = [("amount", show.money(amount)), ("number", number.clone())];
         let done = untrack(|| show.fill(text::LOAN_DONE_PART, values));
-        form.send(
-            request,
-            move |view| {
-                show.done(done);
-                page.settle(view);
-            },
-            move |error| page.was_changed(error),
-        );
+        page.send(form, request, show, |_| done);
     };
     let left = [
         ("amount", show.money(loan.undisbursed)),

@@ -24,15 +24,10 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
             amount,
             method: form.read_method(method),
         };
-        form.send(
-            request,
-            move |view| {
-                let values = [("amount", show.money(amount)), ("customer", customer.get_value())];
-                show.done(show.fill(text::LOAN_DONE_REFUNDED, values));
-                page.settle(view);
-            },
-            move |error| page.was_changed(error),
-        );
+        page.send(form, request, show, move |_| {
+            let values = [("amount", show.money(amount)), ("customer", customer.get_value())];
+            show.fill(text::LOAN_DONE_REFUNDED, values)
+        });
     };
     let label = move || match show.read_money(&amount.get()) {
         Ok(amount) => show.fill(text::LOAN_REFUND_NOW, [("amount", show.money(amount))]),

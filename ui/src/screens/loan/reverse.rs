@@ -24,14 +24,7 @@ pub fn layer(payment: &PaymentView, page: LoanPage, show: Show) -> AnyView {
             reason: reason.get_untracked(),
         };
         let done = done.clone();
-        form.send(
-            request,
-            move |view| {
-                show.done(done);
-                page.settle(view);
-            },
-            move |error| page.was_changed(error),
-        );
+        page.send(form, request, show, |_| done);
     };
     let label = show.fill(text::LOAN_REVERSE_NOW, [("amount", amount)]);
     let body = view! {

@@ -13,41 +13,31 @@ use asked::Asked;
 use farthing_api::{ChangeTerms, LoanView, PreviewNewTerms, TermsChange};
 use leptos::prelude::*;
 
-/// What a change is called, and what it does.
-const KINDS: [(TermsChange, Text, Text); 5] = [
-    (
-        TermsChange::Reschedule,
-        text::TERMS_RESCHEDULE,
-        text::TERMS_RESCHEDULE_WHAT,
-    ),
-    (TermsChange::ReAge, text::TERMS_RE_AGE, text::TERMS_RE_AGE_WHAT),
-    (
-        TermsChange::ReAmortise,
-        text::TERMS_RE_AMORTISE,
-        text::TERMS_RE_AMORTISE_WHAT,
-    ),
-    (
-        TermsChange::Restructure,
-        text::TERMS_RESTRUCTURE,
-        text::TERMS_RESTRUCTURE_WHAT,
-    ),
-    (TermsChange::TopUp, text::TERMS_TOP_UP, text::TERMS_TOP_UP_WHAT),
+/// What each change that is agreed on anew does.
+const KINDS: [(TermsChange, Text); 5] = [
+    (TermsChange::Reschedule, text::TERMS_RESCHEDULE_WHAT),
+    (TermsChange::ReAge, text::TERMS_RE_AGE_WHAT),
+    (TermsChange::ReAmortise, text::TERMS_RE_AMORTISE_WHAT),
+    (TermsChange::Restructure, text::TERMS_RESTRUCTURE_WHAT),
+    (TermsChange::TopUp, text::TERMS_TOP_UP_WHAT),
 ];
 
 /// The name of a change of terms.
 pub fn name(kind: TermsChange) -> Text {
-    named(kind.word()).unwrap_or(text::TERMS_NEXT_PART)
+    match kind {
+        TermsChange::Reschedule => text::TERMS_RESCHEDULE,
+        TermsChange::ReAge => text::TERMS_RE_AGE,
+        TermsChange::ReAmortise => text::TERMS_RE_AMORTISE,
+        TermsChange::Restructure => text::TERMS_RESTRUCTURE,
+        TermsChange::TopUp => text::TERMS_TOP_UP,
+        TermsChange::NextPart => text::TERMS_NEXT_PART,
+    }
 }
 
-/// The same by the word of the change; none for what is not agreed on anew.
+/// The same by the word of the change; none where it is not one.
 pub fn named(word: &str) -> Option<Text> {
-    if word == TermsChange::NextPart.word() {
-        return Some(text::TERMS_NEXT_PART);
-    }
-    KINDS
-        .iter()
-        .find(|(own, ..)| own.word() == word)
-        .map(|(_, name, _)| *name)
+    let mut all = TermsChange::ALL.into_iter().chain([TermsChange::NextPart]);
+    all.find(|kind| kind.word() == word).map(name)
 }
 
 /// The change that was chosen.
@@ -130,22 +120,15 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
             reason: reason.get_untracked(),
         };
         let done = done.clone();
-        form.send(
-            request,
-            move |view| {
-                show.done(done);
-                page.settle(view);
-            },
-            move |error| page.was_changed(error),
-        );
+        page.send(form, request, show, |_| done);
     };
-    let kinds: Vec<_> = KINDS.iter().map(|(kind, name, _)| (kind.word(), *name)).collect();
+    let kinds: Vec<_> = KINDS.iter().map(|(kind, _)| (kind.word(), name(*kind))).collect();
     let what = move || {
         let now = chosen(&kind.get());
         KINDS
             .iter()
-            .find(|(own, ..)| *own == now)
-            .map(|(.., what)| show.say(*what))
+            .find(|(own, _)| *own == now)
+            .map(|(_, what)| show.say(*what))
     };
     let body = view! {
         {form.choice("kind", text::TERMS_KIND, kind, &kinds, true)}

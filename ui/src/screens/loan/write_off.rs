@@ -24,14 +24,7 @@ pub fn layer(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
             reason: reason.get_untracked(),
         };
         let done = done.clone();
-        form.send(
-            request,
-            move |view| {
-                show.done(done);
-                page.settle(view);
-            },
-            move |error| page.was_changed(error),
-        );
+        page.send(form, request, show, |_| done);
     };
     let loss = show.money(loan.outstanding_principal);
     let label = show.fill(text::WRITE_OFF_NOW, [("amount", loss.clone())]);
