@@ -30,7 +30,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// The administrator's and the officer's in the demo.
-const PASSWORD: &str = "correct horse battery staple 9";
+const PASSWORD: &str = "copper lantern outgrows tides 9";
 const STARTS: usize = 15;
 const IDLES: usize = 5;
 /// An idle screen is one that has been left alone for so long.

@@ -129,6 +129,7 @@ routes! {
     ResetWithKit => reset_with_kit,
     GetAccount => get_account,
     SaveAccount => save_account,
+    ProveAgain => prove_again,
     SendContactCode => send_contact_code,
     ConfirmContact => confirm_contact,
     UndoContact => undo_contact,

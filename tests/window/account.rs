@@ -74,11 +74,12 @@ fn a_customer_resets_the_password_and_moves_the_email() {
     app.click("[data-do=account]");
     app.click("[data-do=change-email]");
     app.type_into("#email-form [name=to]", "moved@example.org");
-    app.type_into("#email-form [name=password]", PASSWORD);
     app.click("[data-do=send-contact-code]");
+    app.type_into("#prove-form [name=password]", PASSWORD);
+    app.click("[data-do=prove]");
     app.text("This is not your password.");
-    app.type_into("#email-form [name=password]", NEW);
-    app.click("[data-do=send-contact-code]");
+    app.picture("account-prove");
+    app.prove(NEW);
     app.type_into("#email-form [name=code]", &sink.code_for("moved@example.org"));
     app.picture("account-code");
     app.click("[data-do=confirm-contact]");
@@ -109,13 +110,12 @@ fn a_customer_resets_the_password_and_moves_the_email() {
     // Who owes nothing may have their data, and go.
     app.click("[data-do=account]");
     app.click("[data-do=export-data]");
-    app.type_into("#export-form [name=password]", NEW);
     app.click("[data-do=export-data-now]");
+    app.prove(NEW);
     app.text("The files are here:");
     app.picture("export");
     app.click_text("Close");
     app.click("[data-do=erase-data]");
-    app.type_into("#erase-form [name=password]", NEW);
     app.picture("erase");
     app.click("[data-do=erase-data-now]");
     app.find("[data-screen=sign-in]");
@@ -163,7 +163,7 @@ fn an_officer_has_an_administrator_complete_the_reset() {
     app.click("[data-do=save-account]");
     app.text("Your account is saved.");
     app.picture("staff-account");
-    app.go("settings");
+    app.settings("own");
     app.choose("[name=theme][value=dark]", "dark");
     app.click("[data-do=open-user-menu]");
     app.click("[data-do=go-account]");

@@ -25,6 +25,7 @@ fn back_up(app: &App, home: &std::path::Path) {
 }
 
 fn set_mail(app: &App, sink: &Sink) {
+    app.settings("sending");
     app.choose("#mail-form [name=mail][value=smtp]", "smtp");
     app.choose("#mail-form [name=security]", "none");
     let port = sink.port().to_string();
@@ -44,6 +45,7 @@ fn set_mail(app: &App, sink: &Sink) {
 }
 
 fn change_password(app: &App) {
+    app.settings("own");
     app.fill(
         "#password-form",
         &[("old", "not my password at all"), ("new", NEW_PASSWORD)],

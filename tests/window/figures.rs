@@ -81,7 +81,7 @@ fn a_figure_opens_its_derivation_by_mouse_and_by_keys() {
     app.gone("#foreclose-form");
 
     // The preview of an application, in the dark.
-    app.go("settings");
+    app.settings("own");
     app.choose("[name=theme][value=dark]", "dark");
     app.go("loans");
     app.click("[data-do=new-application]");

@@ -26,7 +26,10 @@ fn visit(app: &App, screen: &str) {
     match screen {
         "today" => app.find("[data-screen=admin-home] .chart svg"),
         "approvals" | "attention" | "messages" => app.find(".empty, [data-row], .work-item"),
-        "settings" => app.find("[data-do=verify-book]"),
+        "settings" => {
+            app.click("[data-tab=desk]");
+            app.find("[data-do=verify-book]")
+        }
         _ => app.find("[data-row]"),
     };
 }
@@ -126,7 +129,7 @@ fn the_dark_theme_reaches_every_screen() {
     Branch::found(home.path(), AT, "en", true).close();
     let app = App::start(home.path());
     app.sign_in(ADMIN);
-    app.go("settings");
+    app.settings("own");
     app.choose("[name=theme][value=dark]", "dark");
     let dark = |screen: &str| {
         app.picture(&format!("dark-{screen}"));

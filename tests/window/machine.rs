@@ -48,7 +48,7 @@ fn sleep_closes_the_book() {
         "no customer signs in to a closed book"
     );
     app.sign_in(ADMIN);
-    app.go("settings");
+    app.settings("sessions");
     app.text("Machine locked or asleep");
     tell(false);
     app.find("[data-session=current]");

@@ -4,7 +4,7 @@ use crate::gateway::Gateway;
 use crate::harness::{ADMIN, App, Branch, OFFICER};
 
 fn set_gateway(app: &App, gateway: &Gateway) {
-    app.go("settings");
+    app.settings("sending");
     app.choose("#sms-form [name=sms][value=gateway]", "gateway");
     let url = format!("http://sms.example.org:{}/send", gateway.port);
     app.fill("#sms-form", &[("url", &url), ("from", "Harbour"), ("id_at", "/id")]);

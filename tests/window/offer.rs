@@ -73,7 +73,7 @@ fn an_offer_says_what_it_costs_and_whether_the_customer_may_have_it() {
     app.sign_in(ADMIN);
     add_product(&app);
 
-    app.go("settings");
+    app.settings("rules");
     app.type_into("#lateness-form [name='buckets[1].percent']", "10");
     app.click("[data-do=save-lateness]");
     app.text("The rules are saved.");
@@ -134,7 +134,7 @@ fn an_offer_says_what_it_costs_and_whether_the_customer_may_have_it() {
     app.text("Written.");
     app.picture("report-export");
 
-    app.go("settings");
+    app.settings("own");
     app.choose("[name=theme][value=dark]", "dark");
     app.go("products");
     app.click("[data-row='Farm season'] td");

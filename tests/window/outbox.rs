@@ -63,7 +63,7 @@ fn a_receipt_arrives_and_its_words_can_be_changed() {
     app.type_into("#message-rules [name=days_before]", "5, 2");
     app.click("[data-do=save-message-rules]");
     app.text("The rules for messages are in force.");
-    app.go("settings");
+    app.settings("own");
     app.choose("[name=theme][value=dark]", "dark");
     app.go("messages");
     app.picture("messages-dark");

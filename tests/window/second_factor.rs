@@ -1,6 +1,6 @@
 //! The second step of a sign-in, as people meet it: the first run sets an authenticator up, and from then on it is asked for.
 
-use crate::harness::{ADMIN, App, OFFICER, PASSWORD};
+use crate::harness::{ADMIN, App, Key, OFFICER, PASSWORD};
 use chrono::DateTime;
 use farthing_api::Secret;
 use farthing_identity::second_factor::code_at;
@@ -88,8 +88,30 @@ fn an_authenticator_is_set_up_and_then_asked_for() {
     app.click(&format!("[data-row='{OFFICER}'] [data-do=reset-factor]"));
     app.click("[data-do=save-reset]");
     app.text("sets up a new authenticator at the next sign-in");
-    app.go("settings");
+    app.settings("own");
     app.text("Recovery codes left: 10.");
+    // New recovery codes, and another authenticator: each after password and authenticator were given once more.
+    let again = "2025-03-02T09:02:00Z";
+    app.set_clock(again);
+    app.click("[data-do=renew-recovery-codes]");
+    app.click("[data-do=make-recovery-codes]");
+    app.type_into("#prove-form [name=password]", "not my password at all");
+    app.type_into("#prove-form [name=code]", &code(&admin_key, again));
+    app.picture("prove");
+    app.click("[data-do=prove]");
+    app.text("This is not your password.");
+    app.type_into("#prove-form [name=password]", PASSWORD);
+    app.click("[data-do=prove]");
+    app.gone("[data-dialog=prove]");
+    app.find("[data-figure=recovery-codes]");
+    app.choose("[data-dialog=recovery-codes] [name=kept]", "true");
+    app.click("[data-do=codes-kept]");
+    app.text("The change is in force.");
+    app.click("[data-do=replace-second-factor]");
+    app.find("[data-dialog=second-factor] .factor-qr svg");
+    app.picture("replace-authenticator");
+    app.press(&[Key::Escape]);
+    app.gone("[data-dialog=second-factor]");
     app.go("audit");
     app.text("Set or reset a second factor");
     app.text("Second step of a sign-in: This code is not right, or was used already");

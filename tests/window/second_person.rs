@@ -1,6 +1,6 @@
 //! Two people: asking for access and being let in, what takes a second person, the lock with its PIN, and ending a session.
 
-use crate::harness::{ADMIN, App, Begins, Mail, OFFICER, PASSWORD};
+use crate::harness::{ADMIN, App, Begins, Key, Mail, OFFICER, PASSWORD};
 
 const NEW: &str = "nia@branch.test";
 const THEIRS: &str = "seven quiet lanterns drift 4";
@@ -51,7 +51,7 @@ fn what_takes_two_is_done_by_two() {
     app.text("Nia Mwangi can sign in now.");
 
     // From now on people are changed by two.
-    app.go("settings");
+    app.settings("rules");
     app.choose("#second-person-form [name=guard-people]", "true");
     app.choose("#second-person-form [name=guard-write_off]", "true");
     app.picture("second-person-rules");
@@ -86,12 +86,13 @@ fn a_lock_gives_way_to_a_pin_and_a_session_is_ended_from_the_list() {
     app.go("staff");
     add(&app, "Olu Officer", OFFICER, "officer");
     app.hand_over(OFFICER);
-    app.go("settings");
+    app.settings("own");
     app.type_into("#pin-form [name=pin]", "123456");
     app.click("[data-do=set-pin]");
     app.text("A PIN has six digits");
     app.type_into("#pin-form [name=pin]", "270391");
     app.click("[data-do=set-pin]");
+    app.prove(PASSWORD);
     app.text("The PIN is in force.");
     let lock = || {
         app.click("[data-do=open-user-menu]");
@@ -106,17 +107,26 @@ fn a_lock_gives_way_to_a_pin_and_a_session_is_ended_from_the_list() {
     app.type_into("#unlock [name=pin]", "270391");
     app.click("[data-do=unlock]");
     app.gone("[data-screen=locked]");
+    app.settings("sessions");
     app.find("[data-session=current][data-who='Olu Officer']");
+    // Whoever comes back to the settings finds the tab that they left; the arrow keys walk the tabs.
+    app.go("customers");
+    app.go("settings");
+    app.find("[data-session=current][data-who='Olu Officer']");
+    app.click("[data-tab=sessions]");
+    app.press(&[Key::Left]);
+    app.find("#pin-form");
 
     // Someone else works here; the administrator ends what was left behind, and the PIN is worth nothing.
     lock();
     app.click("[data-screen=locked] [data-do=sign-out]");
     app.sign_in(ADMIN);
-    app.go("settings");
+    app.settings("sessions");
     app.find("[data-session=waits][data-who='Olu Officer']");
     app.script("document.querySelector('[data-part=sessions]').scrollIntoView()");
     app.picture("sessions");
     app.click("[data-session=waits] [data-do=end-session]");
+    app.prove(PASSWORD);
     app.text("Ended from the list");
     app.sign_out();
     app.sign_in_with(OFFICER, "270391");

@@ -8,7 +8,7 @@ use crate::parts::palette::Palette;
 use crate::parts::toast::Toasts;
 use crate::parts::why::WhyPopover;
 use crate::route::Area;
-use crate::screens::{self, LockScreen};
+use crate::screens::{self, LockScreen, ProveDialog};
 use crate::state::{App, app};
 use crate::user_menu::{UserMenu, watch_idleness};
 use farthing_api::Role;
@@ -38,6 +38,7 @@ pub fn Frame() -> impl IntoView {
     view! {
         {framed}
         {move || app.locked.get().then(|| view! { <LockScreen/> })}
+        <ProveDialog/>
         <Palette/>
         <KeysSheet/>
         <WhyPopover/>

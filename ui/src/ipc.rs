@@ -1,6 +1,7 @@
 //! The one way from the page to the desk.
 
-use farthing_api::{ApiError, ErrorKind, Request};
+use crate::screens::proven;
+use farthing_api::{ApiError, Code, ErrorKind, Request};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
@@ -29,11 +30,18 @@ async fn call(name: &str, body: &str) -> Result<String, String> {
 }
 
 /// Asks the desk and waits for its answer. When the desk says that nobody is signed in, or that the book is in trouble,
-/// the whole window follows.
+/// the whole window follows. Where it takes a proof of who is there, they are asked for it, and the request is sent again.
 ///
 /// # Errors
 /// What the desk answered; a failure that is none of its answers is a fault of the program.
 pub async fn send<R: Request>(request: &R) -> Result<R::Answer, ApiError> {
+    match ask(request).await {
+        Err(error) if error.code == Code::ProveAgain && proven().await => ask(request).await,
+        outcome => outcome,
+    }
+}
+
+async fn ask<R: Request>(request: &R) -> Result<R::Answer, ApiError> {
     let answer = match serde_json::to_string(request) {
         Ok(body) => call(R::NAME, &body).await,
         Err(_) => return Err(ApiError::internal()),

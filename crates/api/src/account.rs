@@ -65,18 +65,24 @@ request! {
         last_name: String,
         /// The language of messages; empty for the branch's.
         language: String,
-        /// The password, for a session that came by a code.
-        password: Option<Secret>,
     } => AccountView;
 
-    /// Sends a code to a new email or phone.
+    /// Proves again who is signed in, before what touches the account: it holds for five minutes. What needs it is refused
+    /// as [`crate::Code::ProveAgain`] until then.
+    ProveAgain {
+        /// The password.
+        password: Secret,
+        /// A code of the authenticator or a recovery code, where there is an authenticator.
+        #[serde(default)]
+        code: Secret,
+    } => ();
+
+    /// Sends a code to a new email or phone, after [`ProveAgain`].
     SendContactCode {
         /// Which of the two.
         contact: Contact,
         /// The new address or number.
         to: String,
-        /// The password.
-        password: Secret,
     } => CodeSent;
 
     /// The code came back: the contact, and with it the sign-in name, is the new one; the old one is told.
@@ -85,8 +91,6 @@ request! {
         challenge: String,
         /// The six digits.
         code: String,
-        /// The password, under which the key of someone who works here is kept anew.
-        password: Secret,
     } => AccountView;
 
     /// Takes a changed contact back with the code that the old one was told.
@@ -95,20 +99,17 @@ request! {
         code: Secret,
     } => ();
 
-    /// Writes everything that is known about a customer into two files, one to read and one for programs.
+    /// Writes everything that is known about a customer into two files, one to read and one for programs; for oneself after
+    /// [`ProveAgain`].
     ExportPersonalData {
         /// Whom; none for oneself.
         customer: Option<CustomerId>,
-        /// One's own password, for oneself.
-        password: Option<Secret>,
     } => Saved;
 
-    /// Destroys a customer's personal data for good. The ledger stays, under the customer's number.
+    /// Destroys a customer's personal data for good, after [`ProveAgain`]. The ledger stays, under the customer's number.
     EraseCustomer {
         /// Whom; none for oneself.
         customer: Option<CustomerId>,
-        /// The caller's password.
-        password: Secret,
     } => ();
 }
 
@@ -155,6 +156,4 @@ pub struct AccountView {
     pub language: String,
     /// Whether there is a password, which changes of contact take.
     pub has_password: bool,
-    /// Whether this session came by a code, so that every change takes the password.
-    pub by_code: bool,
 }

@@ -199,6 +199,7 @@ codes! {
     RecoverySecretWrong "recovery_secret_wrong" "This is not the recovery secret of this book. Check it letter by letter.";
     NoReset "no_reset" "This person has not proved by a link in the last day that they ask for a new password.";
     BookOpen "book_open" "The book is open. Ask for a link instead; it proves who asks.";
+    ProveAgain "prove_again" "This takes your password again, and a code of your authenticator if you have one.";
     NoPassword "no_password" "You sign in with codes alone, and this takes a password. Your branch can give you one, or change it for you.";
     UndoCode "undo_code" "This code is not right, was used, or is older than {hours} hours. Your branch can help.";
     SameContact "same_contact" "This is the one in force already.";

@@ -81,7 +81,7 @@ request! {
         code: Secret,
     } => SessionView;
 
-    /// Begins to set an authenticator up, at the first sign-in or anew.
+    /// Begins to set an authenticator up, at the first sign-in, or anew after [`crate::ProveAgain`].
     OfferSecondFactor {} => SecondFactorOffer;
 
     /// Proves the authenticator by its first code; from then on it is the second factor.
@@ -90,11 +90,8 @@ request! {
         code: Secret,
     } => RecoveryCodes;
 
-    /// Makes new recovery codes in place of those that are left.
-    NewRecoveryCodes {
-        /// A code of the authenticator.
-        code: Secret,
-    } => RecoveryCodes;
+    /// Makes new recovery codes in place of those that are left, after [`crate::ProveAgain`].
+    NewRecoveryCodes {} => RecoveryCodes;
 
     /// How many recovery codes the caller has left.
     CountRecoveryCodes {} => u32;
@@ -331,6 +328,9 @@ pub struct SessionView {
     /// Whether a PIN brings the session back once it is locked.
     #[serde(default)]
     pub has_pin: bool,
+    /// Whether an authenticator is the second factor.
+    #[serde(default)]
+    pub has_factor: bool,
 }
 
 /// Something that may be done, and by whom.

@@ -37,13 +37,14 @@ request! {
     /// Who is or was signed in at this desk, the newest first: everyone for who manages people, else the caller's own.
     ListSessions {} => Vec<SessionRow>;
 
-    /// Ends a session. One's own ends at once; another one can't be gone on with.
+    /// Ends a session. One's own ends at once; another one, after [`crate::ProveAgain`], can't be gone on with.
     EndSession {
         /// Which.
         session: String,
     } => ();
 
-    /// Sets the PIN that brings the caller's locked session back until the program ends; none removes it.
+    /// Sets, after [`crate::ProveAgain`], the PIN that brings the caller's locked session back until the program ends; none
+    /// removes it.
     SetPin {
         /// Six digits.
         pin: Option<Secret>,

@@ -172,6 +172,24 @@ pub fn close_day(book: &Path, user: Option<&str>, date: NaiveDate) -> Result<Out
     ))
 }
 
+/// `farthing send-messages`
+pub fn send_messages(book: &Path, user: Option<&str>) -> Result<Outcome, Failure> {
+    let pass = block(async {
+        let desk = open(book, user).await?;
+        let pass = desk.send_messages().await?;
+        desk.close().await?;
+        Ok(pass)
+    })?;
+    let text = format!(
+        "Made {} messages, handed over {}, could not hand over {}.",
+        pass.queued, pass.sent, pass.not_sent
+    );
+    Ok(Outcome::done(
+        text,
+        json!({ "queued": pass.queued, "sent": pass.sent, "not_sent": pass.not_sent }),
+    ))
+}
+
 /// `farthing export gl`
 pub fn export_ledger(
     book: &Path,

@@ -84,6 +84,12 @@ enum Action {
         #[arg(long)]
         date: chrono::NaiveDate,
     },
+    /// Makes the messages that are due and hands over what waits, once: for a machine that runs it at night.
+    SendMessages {
+        /// The book.
+        #[arg(long)]
+        book: PathBuf,
+    },
     /// Writes what other programs read.
     Export {
         #[command(subcommand)]
@@ -158,6 +164,7 @@ fn main() -> ExitCode {
         Action::Restore { from, book } => book::restore(&from, &book, user),
         Action::Rebuild { book } => book::rebuild(&book, user),
         Action::CloseDay { book, date } => book::close_day(&book, user, date),
+        Action::SendMessages { book } => book::send_messages(&book, user),
         Action::TrialBalance { book, on } => book::trial_balance(&book, user, on),
         Action::Export {
             what: Export::Gl { book, from, to, out },

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-const PASSWORD: &str = "correct horse battery staple 9";
+const PASSWORD: &str = "copper lantern outgrows tides 9";
 /// The demo branch ends here, and its days are closed up to seven years later.
 const UNTIL: &str = "2019-03-01";
 const LAST: &str = "2026-03-01";

@@ -1,5 +1,6 @@
 //! The desk: the book that is open, who is signed in, and the one way from a command to its facts.
 
+use crate::cases::proof::Proof;
 use crate::clock::Clock;
 use crate::error::{Answer, Told, internal};
 use crate::mint::Mint;
@@ -139,6 +140,8 @@ pub struct Session {
     pub(crate) offered: Option<Secret>,
     /// Wrong codes at the second step of this sign-in.
     pub(crate) wrong_codes: u32,
+    /// That it is really they, given again a short while ago.
+    pub(crate) proof: Option<Proof>,
     /// Whether it came by a code alone, so that changes of the account take the password.
     pub(crate) by_code: bool,
     /// Whether the password is needed to go on.

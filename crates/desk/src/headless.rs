@@ -1,6 +1,6 @@
 //! What the command line does with a book, without a window and without a session that locks.
 
-use crate::cases::{close_through, trial_balance, write_ledger};
+use crate::cases::{close_through, open_and_renew, trial_balance, write_ledger};
 use crate::desk::{Desk, Home, Open, keys_path, must};
 use crate::error::{Answer, Told};
 use crate::outbox::Pass;
@@ -75,7 +75,7 @@ pub async fn open(path: &std::path::Path, email: Option<&str>, password: &Secret
         Some(email) => sign_in_name(&normalise_email(email).map_err(|_| OpenError::Wrong)?),
         None => slots.only_sign_in().ok_or(OpenError::WhichUser)?,
     };
-    let opened = slots.open(&sign_in, password, &secret, desk.clock.now());
+    let opened = open_and_renew(&mut slots, &sign_in, password, &secret, desk.clock.now());
     slots.save(&keys_path(path))?;
     let opened = opened?;
     let book = Book::open(path, &BookKey::from_bytes(*opened.key)).await?;

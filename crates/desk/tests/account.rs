@@ -4,138 +4,14 @@
 mod common;
 #[path = "common/sink.rs"]
 mod sink;
+#[path = "common/town.rs"]
+mod town;
 
-use common::loans::{disburse, money, pay, terms};
+use common::loans::{money, pay};
 use common::{ADMIN, Branch, OFFICER, PASSWORD};
 use farthing_api::*;
 use farthing_desk::{Home, headless, keep};
-use sink::Sink;
-
-const DAY: &str = "2025-03-03T09:00:00Z";
-const NEW: &str = "quite another wooden bridge 4";
-const AMINA: &str = "amina@example.org";
-
-struct Town {
-    branch: Branch,
-    sink: Sink,
-}
-
-impl Town {
-    async fn new() -> Town {
-        let branch = Branch::new(DAY).await;
-        let sink = Sink::of(&branch).await;
-        Town { branch, sink }
-    }
-
-    fn desk(&self) -> &farthing_desk::Desk {
-        &self.branch.desk
-    }
-
-    /// A verified customer who signs in with a password.
-    async fn customer(&self) -> CustomerId {
-        self.branch.sign_in(OFFICER).await;
-        let form = CustomerForm {
-            first_name: "Amina".into(),
-            last_name: "Odhiambo".into(),
-            email: AMINA.into(),
-            phone: "+254 700 000 001".into(),
-            ..CustomerForm::default()
-        };
-        let customer = self
-            .desk()
-            .register_customer(RegisterCustomer { form })
-            .await
-            .unwrap()
-            .row
-            .id;
-        let contact = Contact::Email;
-        let sent = self.desk().send_code(SendCode { customer, contact }).await.unwrap();
-        let (challenge, code) = (sent.challenge, self.sink.code());
-        self.desk()
-            .verify_code(VerifyCode {
-                customer,
-                challenge,
-                code,
-            })
-            .await
-            .unwrap();
-        let password = Some(Secret::new(PASSWORD));
-        let access = OpenCustomerAccess { customer, password };
-        self.desk().open_customer_access(access).await.unwrap();
-        customer
-    }
-
-    async fn sign_in(&self, email: &str, password: &str) -> Result<SessionView, Code> {
-        let request = SignIn {
-            email: email.into(),
-            password: Secret::new(password),
-        };
-        self.desk().sign_in(request).await.map_err(|error| error.code)
-    }
-
-    async fn ask(&self, email: &str) -> ResetLinkSent {
-        self.desk().sign_out(SignOut {}).await.unwrap();
-        self.desk()
-            .send_reset_link(SendResetLink { email: email.into() })
-            .await
-            .unwrap()
-    }
-
-    /// The link in the next message.
-    fn link(&self, to: &str) -> Secret {
-        let (address, mail) = self.sink.next();
-        assert_eq!(address, to);
-        let mail = mail.replace("=\n", "").replace("=\r\n", "").replace("=3D", "=");
-        let line = mail
-            .lines()
-            .find(|line| line.starts_with("farthing://reset/"))
-            .expect("a line with the link");
-        Secret::new(line.trim())
-    }
-
-    async fn reset(&self, link: &Secret, password: &str, recovery: Option<Secret>) -> Result<(), Code> {
-        let request = ResetPassword {
-            link: link.clone(),
-            password: Secret::new(password),
-            recovery,
-        };
-        self.desk().reset_password(request).await.map_err(|error| error.code)
-    }
-
-    /// A loan of 1,200 over 12 months without interest.
-    async fn lend(&self, customer: CustomerId) -> LoanId {
-        self.branch.sign_in(ADMIN).await;
-        let terms = ProductTerms {
-            annual_rate: 0.into(),
-            ..terms()
-        };
-        let product = self
-            .desk()
-            .save_product(SaveProduct { id: None, terms })
-            .await
-            .unwrap()
-            .id;
-        self.branch.sign_in(OFFICER).await;
-        let request = ApplyForLoan {
-            customer,
-            product,
-            principal: money("1200"),
-            installment: None,
-            installments: 12,
-            purpose: String::new(),
-        };
-        let loan = self.desk().apply_for_loan(request).await.unwrap();
-        self.branch.sign_in(ADMIN).await;
-        let decide = DecideLoan {
-            loan: loan.row.id,
-            seen: loan.seen,
-            approve: true,
-            reason: String::new(),
-        };
-        let loan = self.desk().decide_loan(decide).await.unwrap();
-        disburse(&self.branch, &loan).await.unwrap().row.id
-    }
-}
+use town::{AMINA, DAY, NEW, Town};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_sets_a_customers_password_once_and_for_half_an_hour() {
@@ -249,31 +125,29 @@ async fn a_new_email_is_verified_the_old_one_told_and_may_take_it_back() {
     t.branch.sign_in(ADMIN).await;
     t.branch.desk.run_outbox().await.unwrap();
     t.sign_in(AMINA, PASSWORD).await.unwrap();
-    let send = |to: &str, password: &str| SendContactCode {
+    let send = |to: &str| SendContactCode {
         contact: Contact::Email,
         to: to.into(),
-        password: Secret::new(password),
     };
     let (desk, eve) = (t.desk(), "eve@example.org");
+    assert_eq!(desk.send_contact_code(send(eve)).await.unwrap_err().code, "prove_again");
+    let wrong = t.branch.try_to_prove("a wrong password 77", "").await.unwrap_err();
     assert_eq!(
-        desk.send_contact_code(send(eve, "a wrong password 77"))
-            .await
-            .unwrap_err()
-            .code,
-        "wrong_old_password"
+        (wrong.code, wrong.field.as_deref()),
+        (Code::WrongOldPassword, Some("password"))
     );
+    t.branch.prove(PASSWORD).await;
     assert_eq!(
-        desk.send_contact_code(send("Amina@example.org", PASSWORD))
+        desk.send_contact_code(send("Amina@example.org"))
             .await
             .unwrap_err()
             .code,
         "same_contact"
     );
-    let sent = desk.send_contact_code(send(eve, PASSWORD)).await.unwrap();
+    let sent = desk.send_contact_code(send(eve)).await.unwrap();
     let confirm = |code: &str| ConfirmContact {
         challenge: sent.challenge.clone(),
         code: code.into(),
-        password: Secret::new(PASSWORD),
     };
     let code = t.sink.code();
     let wrong = if code == "000000" { "000001" } else { "000000" };
@@ -327,7 +201,6 @@ async fn who_works_here_changes_their_name_and_email() {
         first_name: name.into(),
         last_name: String::new(),
         language: String::new(),
-        password: None,
     };
     assert_eq!(
         desk.save_account(save(" ")).await.unwrap_err().field.as_deref(),
@@ -340,14 +213,13 @@ async fn who_works_here_changes_their_name_and_email() {
     let send = |to: &str| SendContactCode {
         contact: Contact::Email,
         to: to.into(),
-        password: Secret::new(PASSWORD),
     };
+    t.branch.prove(PASSWORD).await;
     let change = async |to: &str| {
         let sent = desk.send_contact_code(send(to)).await.unwrap();
         let request = ConfirmContact {
             challenge: sent.challenge,
             code: t.sink.code(),
-            password: Secret::new(PASSWORD),
         };
         desk.confirm_contact(request).await
     };
@@ -376,18 +248,14 @@ async fn a_session_that_came_by_a_code_changes_nothing_without_the_password() {
     desk.sign_in_with_code(SignInWithCode { challenge, code })
         .await
         .unwrap();
-    assert!(desk.get_account(GetAccount {}).await.unwrap().by_code);
-    let save = |password: Option<&str>| SaveAccount {
+    let save = || SaveAccount {
         first_name: "Eve".into(),
         last_name: "Odhiambo".into(),
         language: "fr".into(),
-        password: password.map(Secret::new),
     };
-    assert_eq!(
-        desk.save_account(save(None)).await.unwrap_err().code,
-        "wrong_old_password"
-    );
-    let saved = desk.save_account(save(Some(PASSWORD))).await.unwrap();
+    assert_eq!(desk.save_account(save()).await.unwrap_err().code, "prove_again");
+    t.branch.prove(PASSWORD).await;
+    let saved = desk.save_account(save()).await.unwrap();
     assert_eq!((saved.first_name.as_str(), saved.language.as_str()), ("Eve", "fr"));
     t.branch.check().await;
 }
@@ -400,20 +268,17 @@ async fn whoever_owes_nothing_is_forgotten_for_good() {
     t.desk().run_outbox().await.unwrap();
     t.sign_in(AMINA, PASSWORD).await.unwrap();
     let password = || Secret::new(PASSWORD);
-    let export = ExportPersonalData {
-        customer: None,
-        password: Some(password()),
-    };
+    let export = ExportPersonalData { customer: None };
+    let refused = t.desk().export_personal_data(export.clone()).await.unwrap_err();
+    assert_eq!(refused.code, "prove_again");
+    t.branch.prove(PASSWORD).await;
     let saved = t.desk().export_personal_data(export).await.unwrap();
     let text = std::fs::read_to_string(&saved.path).unwrap();
     assert!(text.contains("Odhiambo") && text.contains("1,200.00"), "{text}");
     let json = std::fs::read_to_string(saved.path.replace(".txt", ".json")).unwrap();
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["fields"]["email"], AMINA);
-    let erase = || EraseCustomer {
-        customer: None,
-        password: password(),
-    };
+    let erase = || EraseCustomer { customer: None };
     let refused = t.desk().erase_customer(erase()).await.unwrap_err();
     assert_eq!(refused.code, "loan_open");
     assert!(refused.message.contains("Pay it off"), "{refused}");
@@ -422,6 +287,8 @@ async fn whoever_owes_nothing_is_forgotten_for_good() {
     pay(&t.branch, loan, "1200", t.branch.today()).await.unwrap();
     let backup = t.desk().backup_book(BackupBook {}).await.unwrap().path;
     t.sign_in(AMINA, PASSWORD).await.unwrap();
+    assert_eq!(t.desk().erase_customer(erase()).await.unwrap_err().code, "prove_again");
+    t.branch.prove(PASSWORD).await;
     t.desk().erase_customer(erase()).await.unwrap();
     assert!(t.desk().get_session(GetSession {}).await.is_err());
     assert_eq!(t.sign_in(AMINA, PASSWORD).await.unwrap_err(), Code::WrongPassword);

@@ -7,7 +7,7 @@ use farthing_desk::{Home, headless};
 use proptest::prelude::*;
 use std::path::Path;
 
-const PASSWORD: &str = "correct horse battery staple 9";
+const PASSWORD: &str = "copper lantern outgrows tides 9";
 
 async fn branch(book: &Path, size: Size) {
     let now = "2026-07-09T12:00:00Z".parse().unwrap();

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
 
 const PLANTED: [&str; 6] = [
-    "correct horse battery staple 9",
+    "copper lantern outgrows tides 9",
     "planted walnut ferry 31 sings",
     "planted wrong password 77",
     "918273",
@@ -66,6 +66,7 @@ async fn no_secret_in_a_log_an_error_a_debug_output_or_the_arguments() {
         pin: Some(Secret::new(PLANTED[3])),
     };
     said += &format!("{pin:?}");
+    t.prove(PLANTED[1]).await;
     said += &format!("{:?}", t.desk.set_pin(pin).await.unwrap());
     let settings = MailSettings {
         host: "127.0.0.1".into(),

@@ -10,6 +10,7 @@ const START: &str = "2025-03-03T09:00:00Z";
 const PIN: &str = "270391";
 
 async fn set_pin(t: &Branch) {
+    t.prove(PASSWORD).await;
     let pin = Some(Secret::new(PIN));
     assert!(t.desk.set_pin(SetPin { pin }).await.unwrap().has_pin);
 }
@@ -121,6 +122,7 @@ async fn a_locked_session_waits_beside_another_until_it_is_ended() {
 
     // The administrator ends it: its PIN is worth nothing any more.
     t.sign_in(ADMIN).await;
+    t.prove(PASSWORD).await;
     let rows = sessions(&t).await;
     let waits = rows.iter().find(|row| row.resumable).unwrap();
     let gone = EndSession {
@@ -195,6 +197,7 @@ async fn a_customer_does_not_come_back_to_a_lock() {
     let customer = common::loans::customer(&t.desk).await;
     let pin = Some(Secret::new(PIN));
     assert!(customer.row.name.contains("Venkataraman"));
+    t.prove(PASSWORD).await;
     t.desk.set_pin(SetPin { pin: pin.clone() }).await.unwrap();
     t.desk.sign_out(SignOut {}).await.unwrap();
     assert_eq!(t.desk.set_pin(SetPin { pin }).await.unwrap_err().code, Code::SignedOut);

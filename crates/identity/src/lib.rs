@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a clock: whoever calls passes the time in. Randomness comes from the operating system alone.
 
+mod breached;
 pub mod device;
 pub mod email;
 mod error;
@@ -28,6 +29,7 @@ mod templates;
 mod throttle;
 pub mod tokens;
 
+pub use breached::is_breached;
 pub use device::{DeviceKey, DeviceSecret};
 pub use email::{normalise_email, sign_in_name};
 pub use error::{IdentityError, SlotError};

@@ -319,6 +319,25 @@ impl SlotFile {
         })
     }
 
+    /// Makes a slot that was opened anew where its cost is not the one of today; whether it was. Call [`SlotFile::save`]
+    /// afterwards.
+    ///
+    /// # Errors
+    /// Those of [`SlotFile::add`].
+    pub fn renew(
+        &mut self,
+        opened: &Opened,
+        sign_in: &str,
+        password: &Secret,
+        device: &DeviceSecret,
+    ) -> Result<bool, SlotError> {
+        if opened.stale_cost {
+            let (user, role, cost) = (opened.user, opened.role, Cost::desktop());
+            self.add(user, role, sign_in, password, device, &opened.key, cost)?;
+        }
+        Ok(opened.stale_cost)
+    }
+
     /// Makes a recovery secret, in place of the one before it, and answers with what is printed: nine groups of four
     /// characters. It alone opens a copy of the files on another machine, and lets a forgotten password be set anew.
     /// Call [`SlotFile::save`] afterwards.

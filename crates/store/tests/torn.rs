@@ -16,7 +16,7 @@ use std::path::Path;
 /// The file system is one for the whole process, so its tests take turns.
 static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-const PASSWORD: &str = "correct horse battery staple 9";
+const PASSWORD: &str = "copper lantern outgrows tides 9";
 
 /// A small branch, its key, and a payment to make there.
 async fn branch(path: &Path) -> (BookKey, Command, Context, LoanId) {

@@ -3,7 +3,7 @@
 use super::{App, Sink};
 
 /// The password of everyone in these tests.
-pub const PASSWORD: &str = "correct horse battery staple 9";
+pub const PASSWORD: &str = "copper lantern outgrows tides 9";
 
 /// How mail goes at the first run.
 pub enum Mail<'a> {
@@ -122,6 +122,19 @@ impl App {
     /// Goes to a screen of the navigation.
     pub fn go(&self, place: &str) {
         self.click(&format!("[data-nav={place}]"));
+    }
+
+    /// Opens a tab of the settings.
+    pub fn settings(&self, tab: &str) {
+        self.go("settings");
+        self.click(&format!("[data-tab={tab}]"));
+    }
+
+    /// Proves again who is signed in, where the dialog asks for it.
+    pub fn prove(&self, password: &str) {
+        self.type_into("#prove-form [name=password]", password);
+        self.click("[data-do=prove]");
+        self.gone("[data-dialog=prove]");
     }
 
     /// Opens a loan from the list.

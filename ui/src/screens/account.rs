@@ -61,7 +61,6 @@ fn nobody() -> AccountView {
         phone: String::new(),
         language: String::new(),
         has_password: false,
-        by_code: false,
     }
 }
 
@@ -70,8 +69,8 @@ fn Names(account: Query<AccountView>, view: AccountView) -> impl IntoView {
     let app = app();
     let form = FormState::new("account-form");
     let (first, last) = (RwSignal::new(view.first_name), RwSignal::new(view.last_name));
-    let (language, password) = (RwSignal::new(view.language), RwSignal::new(String::new()));
-    let (customer, by_code) = (view.is_customer, view.by_code);
+    let language = RwSignal::new(view.language);
+    let customer = view.is_customer;
     let languages = Signal::derive(move || {
         let own = (String::new(), app.say(text::CUSTOMER_LANGUAGE_OWN).to_owned());
         let named = Language::ALL.map(|l| (l.code().to_owned(), l.name().to_owned()));
@@ -82,11 +81,9 @@ fn Names(account: Query<AccountView>, view: AccountView) -> impl IntoView {
             first_name: first.get_untracked(),
             last_name: last.get_untracked(),
             language: language.get_untracked(),
-            password: by_code.then(|| Secret::new(password.get_untracked())),
         };
         form.submit(request, move |saved| {
             account.put(saved);
-            password.set(String::new());
             app.tell(app.say(text::ACCOUNT_SAVED));
         });
     };
@@ -105,7 +102,6 @@ fn Names(account: Query<AccountView>, view: AccountView) -> impl IntoView {
                         <TextField name="last_name" label=text::CUSTOMER_LAST_NAME value=last/>
                         <SelectField name="language" label=text::CUSTOMER_LANGUAGE value=language options=languages/>
                     })}
-                    {by_code.then(|| view! { <PasswordField name="password" label=text::ACCOUNT_PASSWORD value=password/> })}
                 </div>
                 <p><Button label=text::SAVE kind="primary" does="save-account" busy_label=text::SAVING/></p>
             </Form>
@@ -133,8 +129,7 @@ fn ContactPart(account: Query<AccountView>, contact: Contact) -> impl IntoView {
         ),
     };
     let form = FormState::new(id);
-    let of = || RwSignal::new(String::new());
-    let (to, password, code) = (of(), of(), of());
+    let (to, code) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (open, sent) = (RwSignal::new(false), RwSignal::new(None::<CodeSent>));
     let now = Signal::derive(move || {
         let known = account.value.with(|view| {
@@ -146,11 +141,10 @@ fn ContactPart(account: Query<AccountView>, contact: Contact) -> impl IntoView {
         known.filter(|now| !now.is_empty()).unwrap_or_else(|| "–".into())
     });
     let ask = move || {
-        if form.require(&[("to", to), ("password", password)]) {
+        if form.require(&[("to", to)]) {
             let request = SendContactCode {
                 contact,
                 to: to.get_untracked().trim().to_owned(),
-                password: Secret::new(password.get_untracked()),
             };
             form.submit(request, move |answer| {
                 sent.set(Some(answer));
@@ -165,13 +159,11 @@ fn ContactPart(account: Query<AccountView>, contact: Contact) -> impl IntoView {
                 let request = ConfirmContact {
                     challenge: answer.challenge,
                     code: code.get_untracked(),
-                    password: Secret::new(password.get_untracked()),
                 };
                 form.submit(request, move |view| {
                     account.put(view);
-                    for field in [to, password, code] {
-                        field.set(String::new());
-                    }
+                    to.set(String::new());
+                    code.set(String::new());
                     sent.set(None);
                     open.set(false);
                     app.tell(app.say(told));
@@ -179,13 +171,12 @@ fn ContactPart(account: Query<AccountView>, contact: Contact) -> impl IntoView {
             }
         }
     };
-    let fact: Fact = (title.into(), now);
+    let fact: Fact = (text::ACCOUNT_IN_FORCE.into(), now);
     let fields = move || {
         match sent.get() {
         None => view! {
             <div class="form-grid">
                 <TextField name="to" label=label value=to hint=if contact == Contact::Phone { text::CUSTOMER_PHONE_HINT } else { text::ACCOUNT_EMAIL_HINT }/>
-                <PasswordField name="password" label=text::ACCOUNT_PASSWORD value=password/>
             </div>
             <p class="row">
                 <Button label=text::CANCEL does="cancel-contact" on_press=move |()| open.set(false)/>

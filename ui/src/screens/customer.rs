@@ -102,7 +102,7 @@ fn record(app: App, query: Query<CustomerView>, customer: CustomerView) -> AnyVi
         <header class="record-head">
             <div class="record-title">
                 <h1 class="record-name" data-figure="name">{row.name.clone()}</h1>
-                <Pill label=verified.word.clone() tone=tone glyph=verified.glyph/>
+                {(!customer.erased).then(|| view! { <Pill label=verified.word.clone() tone=tone glyph=verified.glyph/> })}
                 {customer.erased.then(|| view! { <Pill label=text::CUSTOMER_ERASED tone=Tone::Warn/> })}
             </div>
             <p class="record-note">{since}</p>
@@ -121,7 +121,7 @@ fn record(app: App, query: Query<CustomerView>, customer: CustomerView) -> AnyVi
                 <CustomerMessages customer=customer.row.id/>
                 {may_edit.then(|| view! { <PersonalData customer=Some(customer.row.id) on_erased=move |()| query.reload()/> })}
             </div>
-            <VerifyPanel customer=customer query=query may_edit=may_edit/>
+            {(!customer.erased).then(|| view! { <VerifyPanel customer=customer query=query may_edit=may_edit/> })}
         </div>
     }
     .into_any()

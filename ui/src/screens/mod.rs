@@ -34,6 +34,7 @@ mod own_password;
 mod permissions;
 mod personal;
 mod products;
+mod prove;
 mod receipts;
 mod recovery;
 mod reports;
@@ -52,6 +53,7 @@ mod staff;
 mod staff_waiting;
 mod trouble;
 
+pub use prove::{ProveDialog, proven};
 pub use sign_in::LockScreen;
 pub use staff::role_name;
 

@@ -1,9 +1,9 @@
 //! A customer's data as files, and its end.
 
 use crate::i18n::{t, text};
-use crate::parts::{Banner, Button, Dialog, Form, FormState, PasswordField, Refusal, Tone};
+use crate::parts::{Banner, Button, Dialog, Form, FormState, Refusal, Tone};
 use crate::state::app;
-use farthing_api::{CustomerId, EraseCustomer, ExportPersonalData, OpenDocument, Secret};
+use farthing_api::{CustomerId, EraseCustomer, ExportPersonalData, OpenDocument};
 use leptos::prelude::*;
 
 /// The two things that can be done with all of it; `customer` is none for oneself.
@@ -34,18 +34,14 @@ pub fn PersonalData(
 #[component]
 fn Export(customer: Option<CustomerId>, open: RwSignal<bool>) -> impl IntoView {
     let form = FormState::new("export-form");
-    let password = RwSignal::new(String::new());
     let saved = RwSignal::new(None::<String>);
-    let own = customer.is_none();
     let submit = move |()| {
         if let Some(path) = saved.get_untracked() {
             return form.submit(OpenDocument { path }, move |()| open.set(false));
         }
-        let request = ExportPersonalData {
-            customer,
-            password: own.then(|| Secret::new(password.get_untracked())),
-        };
-        form.submit(request, move |answer| saved.set(Some(answer.path)));
+        form.submit(ExportPersonalData { customer }, move |answer| {
+            saved.set(Some(answer.path))
+        });
     };
     view! {
         <Form state=form class="dialog-form" own_refusal=true on_submit=submit>
@@ -53,11 +49,7 @@ fn Export(customer: Option<CustomerId>, open: RwSignal<bool>) -> impl IntoView {
                 <Refusal state=form/>
                 {move || match saved.get() {
                     Some(path) => view! { <Banner title=text::PERSONAL_EXPORTED body=path tone=Tone::Good icon="check"/> }.into_any(),
-                    None => view! {
-                        <p>{t(text::PERSONAL_EXPORT_LEAD)}</p>
-                        {own.then(|| view! { <PasswordField name="password" label=text::ACCOUNT_PASSWORD value=password autofocus=true/> })}
-                    }
-                    .into_any(),
+                    None => view! { <p>{t(text::PERSONAL_EXPORT_LEAD)}</p> }.into_any(),
                 }}
             </div>
             <footer class="dialog-foot">
@@ -76,29 +68,21 @@ fn Export(customer: Option<CustomerId>, open: RwSignal<bool>) -> impl IntoView {
 fn Erase(customer: Option<CustomerId>, open: RwSignal<bool>, on_erased: Option<Callback<()>>) -> impl IntoView {
     let app = app();
     let form = FormState::new("erase-form");
-    let password = RwSignal::new(String::new());
     let submit = move |()| {
-        if form.require(&[("password", password)]) {
-            let request = EraseCustomer {
-                customer,
-                password: Secret::new(password.get_untracked()),
-            };
-            form.submit(request, move |()| {
-                open.set(false);
-                match on_erased {
-                    Some(on_erased) => on_erased.run(()),
-                    None => app.restart(),
-                }
-                app.tell(app.say(text::PERSONAL_ERASED));
-            });
-        }
+        form.submit(EraseCustomer { customer }, move |()| {
+            open.set(false);
+            match on_erased {
+                Some(on_erased) => on_erased.run(()),
+                None => app.restart(),
+            }
+            app.tell(app.say(text::PERSONAL_ERASED));
+        });
     };
     view! {
         <Form state=form class="dialog-form" own_refusal=true on_submit=submit>
             <div class="dialog-body stack">
                 <Refusal state=form/>
                 <p>{t(text::PERSONAL_ERASE_LEAD)}</p>
-                <PasswordField name="password" label=text::ACCOUNT_PASSWORD value=password autofocus=true/>
             </div>
             <footer class="dialog-foot">
                 <Button label=text::CANCEL on_press=move |()| open.set(false)/>

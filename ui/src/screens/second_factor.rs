@@ -227,19 +227,10 @@ pub fn OwnFactor() -> impl IntoView {
 #[component]
 fn RenewForm(made: RwSignal<Option<RecoveryCodes>>) -> impl IntoView {
     let form = FormState::new("renew-form");
-    let code = RwSignal::new(String::new());
-    let submit = move |()| {
-        if form.require(&[("code", code)]) {
-            let request = NewRecoveryCodes {
-                code: Secret::new(code.get_untracked()),
-            };
-            form.submit(request, move |answer| made.set(Some(answer)));
-        }
-    };
+    let submit = move |()| form.submit(NewRecoveryCodes {}, move |answer| made.set(Some(answer)));
     view! {
         <Form state=form class="stack" on_submit=submit>
             <p>{t(text::FACTOR_RENEW_LEAD)}</p>
-            <TextField name="code" label=text::FACTOR_CODE value=code autocomplete="one-time-code" inputmode="numeric" autofocus=true/>
             <Button label=text::FACTOR_RENEW kind="primary btn-wide" does="make-recovery-codes" busy_label=text::SAVING/>
         </Form>
     }

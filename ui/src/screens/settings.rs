@@ -7,28 +7,70 @@ use super::second_factor::OwnFactor;
 use super::second_person::SecondPerson;
 use super::sessions::{QuickPin, Sessions};
 use super::sms::Sms;
-use crate::i18n::{Language, t, text};
-use crate::parts::{Banner, Button, Choice, DateField, Form, FormState, Refusal, Screen, Segmented, Tone, query};
+use crate::i18n::{Language, Text, t, text};
+use crate::parts::{
+    Banner, Button, Choice, DateField, Form, FormState, Refusal, Screen, Segmented, Tab, Tabs, Tone, query,
+};
 use crate::state::{Theme, app};
 use farthing_api::{BackupBook, CloseDay, GetMail, Role, SaveMail, VerifyBook, VerifyReport};
 use leptos::prelude::*;
+use std::cell::RefCell;
 
-/// The settings that the role may see.
+/// The tabs and their names; each is for a permission, or for everyone.
+const TABS: [(&str, Text, &str); 5] = [
+    ("desk", text::SETTINGS_TAB_DESK, "close_day"),
+    ("own", text::SETTINGS_TAB_OWN, ""),
+    ("sessions", text::SETTINGS_TAB_SESSIONS, "see_book"),
+    ("rules", text::SETTINGS_TAB_RULES, "manage_rules"),
+    ("sending", text::SETTINGS_TAB_SENDING, "manage_desk"),
+];
+
+thread_local! {
+    /// The tab that was left last.
+    static LAST: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// The settings that the role may see, by tabs. Whoever comes back finds the tab that they left.
 #[component]
 pub fn SettingsScreen() -> impl IntoView {
     let app = app();
-    view! {
-        <Screen name="settings" title=text::NAV_SETTINGS>
-            <div class="stack-loose">
-                {app.can("close_day").then(|| view! { <Day/> })}
+    let closes = app.take_intent() == Some("close-day");
+    let may = |word: &str| word.is_empty() || app.can(word) || (word == "close_day" && app.can("keep_book"));
+    let tabs: Vec<Tab> = TABS
+        .into_iter()
+        .filter(|(_, _, permission)| untrack(|| may(permission)))
+        .map(|(word, name, _)| Tab::new(word, name))
+        .collect();
+    let known = |word: &String| tabs.iter().any(|tab| tab.value == word);
+    let last = Some(LAST.with_borrow(Clone::clone)).filter(|word| !closes && known(word));
+    let first = tabs.first().map_or("own", |tab| tab.value);
+    let tab = RwSignal::new(last.unwrap_or_else(|| first.to_owned()));
+    let chosen = Memo::new(move |_| tab.get());
+    let shown = move || {
+        let word = chosen.get();
+        LAST.set(word.clone());
+        match word.as_str() {
+            "desk" => view! {
+                {app.can("close_day").then(|| view! { <Day closes/> })}
                 {app.can("keep_book").then(|| view! { <Book/> })}
+            }
+            .into_any(),
+            "sessions" => view! { <Sessions/> }.into_any(),
+            "rules" => view! { <SecondPerson/> <RulesSettings/> }.into_any(),
+            "sending" => view! { <Mail/> <Sms/> }.into_any(),
+            _ => view! {
                 <Looks/>
                 <OwnPassword/>
-                {app.can("see_book").then(|| view! { <QuickPin/> <Sessions/> })}
-                {app.can("manage_rules").then(|| view! { <SecondPerson/> <RulesSettings/> })}
+                {app.can("see_book").then(|| view! { <QuickPin/> })}
                 {app.role.get_untracked().is_some_and(Role::is_staff).then(|| view! { <OwnFactor/> })}
-                {app.can("manage_desk").then(|| view! { <Mail/> <Sms/> })}
-            </div>
+            }
+            .into_any(),
+        }
+    };
+    view! {
+        <Screen name="settings" title=text::NAV_SETTINGS>
+            {(tabs.len() > 1).then(|| view! { <Tabs label=text::NAV_SETTINGS value=tab tabs/> })}
+            <div class="stack-loose">{shown}</div>
         </Screen>
     }
 }
@@ -73,11 +115,11 @@ fn Looks() -> impl IntoView {
 }
 
 #[component]
-fn Day() -> impl IntoView {
+fn Day(closes: bool) -> impl IntoView {
     let app = app();
     let form = FormState::new("close-day-form");
     let date = RwSignal::new(app.booking_date.get_untracked().to_string());
-    if app.take_intent() == Some("close-day") {
+    if closes {
         form.focus("date");
     }
     let closed = RwSignal::new(None::<String>);

@@ -1,5 +1,6 @@
 //! Who may sign in: adding, inviting, letting in and taking away, and what follows for the key slots.
 
+use super::proof::may_choose;
 use crate::desk::{Desk, Open, keys_path, waits};
 use crate::error::{Answer, Told, internal};
 use chrono::{DateTime, Utc};
@@ -7,7 +8,7 @@ use farthing_api::{
     AddUser, AdmitUser, ApiError, Code, ErrorKind, InviteUser, OpId, SessionEnd, SetUserAccess, SignUp, UserId,
     UserView,
 };
-use farthing_identity::{Prepared, SlotError, check_password, normalise_email, open_text, seal_text, sign_in_name};
+use farthing_identity::{Prepared, SlotError, normalise_email, open_text, seal_text, sign_in_name};
 use farthing_office::permission::Permission;
 use farthing_office::{Command, Fact, FactBody};
 use farthing_store::Beside;
@@ -49,7 +50,13 @@ impl Desk {
     pub async fn add_user(&self, request: AddUser) -> Answer<UserView> {
         let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
         let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
-        check_password(&request.password, true, &[&request.name, &email]).map_err(|error| error.on("password"))?;
+        may_choose(
+            Some(&open),
+            &request.password,
+            true,
+            &[&request.name, &email],
+            "password",
+        )?;
         let command = Command::AddUser {
             role: request.role,
             name: request.name.clone(),
@@ -101,8 +108,14 @@ impl Desk {
         if request.name.trim().is_empty() {
             return Err(ApiError::input("name", Code::Required));
         }
-        check_password(&request.password, true, &[&request.name, &email]).map_err(|error| error.on("password"))?;
         let open = self.open.read().await.clone();
+        may_choose(
+            open.as_deref(),
+            &request.password,
+            true,
+            &[&request.name, &email],
+            "password",
+        )?;
         let password = self.prepare_slot(request.password).await?;
         let at = self.clock.now();
         let (op, name) = (self.mint.op(at).told()?, request.name);
@@ -245,7 +258,7 @@ impl Desk {
         let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
         let user = self.user(&open, request.user).await?;
         if let Some(password) = &request.password {
-            check_password(password, true, &[&user.name, &user.email]).map_err(|error| error.on("password"))?;
+            may_choose(Some(&open), password, true, &[&user.name, &user.email], "password")?;
         }
         let command = Command::SetUserAccess {
             user: user.id,

@@ -4,7 +4,7 @@
 use super::codes::{NEW_CONTACT, THIS_DESK};
 use super::letters;
 use crate::desk::{Desk, Open, Session};
-use crate::error::{Answer, Told, internal, wrong_password};
+use crate::error::{Answer, Told, internal};
 use crate::outbox::Event;
 use chrono::Duration;
 use farthing_api::{
@@ -42,7 +42,6 @@ impl Desk {
     }
 
     async fn account_view(&self, open: &Open, session: &Session) -> Answer<AccountView> {
-        let by_code = session.by_code;
         let user = own_user(open, session).await?;
         let Some(id) = session.customer else {
             return Ok(AccountView {
@@ -53,7 +52,6 @@ impl Desk {
                 phone: String::new(),
                 language: String::new(),
                 has_password: true,
-                by_code,
             });
         };
         let form = self.customer_or_missing(open, id).await?.form;
@@ -66,33 +64,7 @@ impl Desk {
             phone: form.phone,
             language: form.language,
             has_password: known.is_some_and(|known| known.hash.is_some()),
-            by_code,
         })
-    }
-
-    /// Refuses unless the caller's own password is right; a wrong one is counted as at the sign-in.
-    pub(super) async fn step_up(&self, open: &Open, session: &Session, password: Secret) -> Answer<()> {
-        let wrong = |error: ApiError| match error.code {
-            Code::WrongPassword => ApiError::input("password", Code::WrongOldPassword),
-            _ => error,
-        };
-        let checked = match session.customer {
-            None => self.open_slot(&session.sign_in, password).await.map(drop),
-            Some(_) => {
-                let user = open.book.sign_in_user(&session.sign_in).await.told()?;
-                let user = user.ok_or_else(wrong_password)?;
-                if user.hash.is_none() {
-                    return Err(ApiError::new(ErrorKind::Refused, Code::NoPassword));
-                }
-                let sign_in = session.sign_in.clone();
-                self.sign_in_customer(open, user, sign_in, password).await.map(drop)
-            }
-        };
-        let checked = checked.map_err(wrong);
-        if let Err(error) = &checked {
-            self.note_for(open, session, "step_up", error).await;
-        }
-        checked
     }
 
     /// Changes one's own name and language.
@@ -102,8 +74,7 @@ impl Desk {
     pub async fn save_account(&self, request: SaveAccount) -> Answer<AccountView> {
         let (open, session) = self.caller().await?;
         if session.by_code {
-            self.step_up(&open, &session, request.password.unwrap_or_default())
-                .await?;
+            self.must_be_proven(&session)?;
         }
         let Some(id) = session.customer else {
             let command = Command::ChangeAccount {
@@ -145,19 +116,19 @@ impl Desk {
         self.account_view(open, &session).await
     }
 
-    /// Sends a code to a new email or phone, after the password.
+    /// Sends a code to a new email or phone.
     ///
     /// # Errors
-    /// A wrong password; what makes no address or number; where no code can be sent.
+    /// Where the caller has not proved again who they are; what makes no address or number; where no code can be sent.
     pub async fn send_contact_code(&self, request: SendContactCode) -> Answer<CodeSent> {
         let (open, session) = self.caller().await?;
-        let SendContactCode { contact, to, password } = request;
+        let SendContactCode { contact, to } = request;
         if session.customer.is_none() && contact == Contact::Phone {
             return Err(ApiError::new(ErrorKind::Refused, Code::StaffPhone));
         }
         let purpose = NEW_CONTACT[usize::from(contact == Contact::Phone)];
         let to = purpose.target(&to).map_err(|error| error.on("to"))?;
-        self.step_up(&open, &session, password).await?;
+        self.must_be_proven(&session)?;
         if self.contact_of(&open, &session, contact).await? == to {
             return Err(ApiError::input("to", Code::SameContact));
         }
@@ -178,15 +149,11 @@ impl Desk {
     /// The code came back: the contact is the new one, and the sign-in name with it where it was the old one.
     ///
     /// # Errors
-    /// Those of a wrong code or password; an address that someone else signs in with.
+    /// Those of a wrong code or a proof that is over; an address that someone else signs in with.
     pub async fn confirm_contact(&self, request: ConfirmContact) -> Answer<AccountView> {
         let (open, session) = self.caller().await?;
-        let ConfirmContact {
-            challenge,
-            code,
-            password,
-        } = request;
-        self.step_up(&open, &session, password.clone()).await?;
+        let ConfirmContact { challenge, code } = request;
+        let proof = self.must_be_proven(&session)?;
         let source = session.user.to_string();
         let code = Secret::new(code);
         let (purpose, challenge) = self.check_code(&open, &NEW_CONTACT, &challenge, &code, &source).await?;
@@ -237,8 +204,7 @@ impl Desk {
             .await?;
         if let Some(sign_in) = sign_in {
             if session.customer.is_none() {
-                self.add_slot(&open, session.user, session.role, sign_in.clone(), password)
-                    .await?;
+                self.add_prepared_slot(&open, session.user, session.role, &sign_in, &proof.slot()?)?;
             }
             if let Some(session) = self.session.lock().await.as_mut() {
                 session.sign_in = sign_in;

@@ -1,12 +1,13 @@
 //! Customers: the list, the form, documents, their own sign-in.
 
+use super::proof::may_choose;
 use crate::desk::{Desk, Open, Session};
 use crate::error::{Answer, Told};
 use farthing_api::{
     ApiError, Code, CustomerForm, CustomerId, CustomerRow, CustomerView, EditCustomer, ErrorKind, GetCustomer,
     ListCustomers, OpenCustomerAccess, Page, RecordDocument, RegisterCustomer, UserId, VouchForCustomer,
 };
-use farthing_identity::{Cost, check_password, hash_password, normalise_email, normalise_phone, sign_in_name};
+use farthing_identity::{Cost, hash_password, normalise_email, normalise_phone, sign_in_name};
 use farthing_office::permission::Permission;
 use farthing_office::{Channel, Command, FactBody, Key, check_customer};
 use farthing_store::{Beside, CustomerKey};
@@ -156,12 +157,9 @@ impl Desk {
             return self.customer_view(&open, &session, request.customer).await;
         }
         let password = request.password.unwrap_or_default();
-        let related = [
-            customer.row.name.as_str(),
-            customer.form.email.as_str(),
-            customer.form.phone.as_str(),
-        ];
-        check_password(&password, false, &related).map_err(|error| error.on("password"))?;
+        let form = &customer.form;
+        let own = [&customer.row.name, &form.email, &form.phone];
+        may_choose(Some(&open), &password, false, &own, "password")?;
         let hash = self
             .blocking(move || hash_password(&password, Cost::desktop()))
             .await?

@@ -18,6 +18,7 @@ mod papers;
 mod people;
 mod personal;
 mod products;
+pub(crate) mod proof;
 mod requests;
 mod resets;
 mod rules;
@@ -33,4 +34,5 @@ pub(crate) use day::{Closed, Moment, assess_and_close, close_one, close_through}
 pub(crate) use ledger::{trial_balance, write_ledger};
 pub(crate) use loans::opened_loan;
 pub(crate) use messages::put_rules;
+pub(crate) use sign_in::open_and_renew;
 pub(crate) use start::first_run;

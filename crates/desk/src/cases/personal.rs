@@ -41,15 +41,14 @@ impl Desk {
     /// programs has the same name.
     ///
     /// # Errors
-    /// A wrong password, a missing permission, or what the disk says.
+    /// Where the caller has not proved again who they are, a missing permission, or what the disk says.
     pub async fn export_personal_data(&self, request: ExportPersonalData) -> Answer<Saved> {
         let (open, session) = self.caller().await?;
         let id = self
             .about_whom(&session, request.customer, Permission::RegisterCustomers)
             .await?;
         if session.customer.is_some() {
-            self.step_up(&open, &session, request.password.unwrap_or_default())
-                .await?;
+            self.must_be_proven(&session)?;
         }
         let customer = self.customer_or_missing(&open, id).await?;
         let mut loans = Vec::with_capacity(customer.loans.len());
@@ -80,13 +79,13 @@ impl Desk {
     /// stays, under the customer's number.
     ///
     /// # Errors
-    /// A wrong password; a loan that is not closed.
+    /// Where the caller has not proved again who they are; a loan that is not closed.
     pub async fn erase_customer(&self, request: EraseCustomer) -> Answer<()> {
         let (open, session) = self.caller().await?;
         let id = self
             .about_whom(&session, request.customer, Permission::EraseCustomers)
             .await?;
-        self.step_up(&open, &session, request.password).await?;
+        self.must_be_proven(&session)?;
         let customer = self.customer_or_missing(&open, id).await?;
         let command = Command::EraseCustomer {
             customer: id,

@@ -2,6 +2,7 @@
 //! secret or an administrator in person for who works here.
 
 use super::codes::{THIS_DESK, closed_book};
+use super::proof::may_choose;
 use crate::desk::{Desk, Open, keys_path};
 use crate::error::{Answer, Told, not_before};
 use chrono::Duration;
@@ -10,9 +11,7 @@ use farthing_api::{
     ResetNeeds, ResetPassword, ResetWithKit, Secret, SendResetLink, SessionEnd, UserId,
 };
 use farthing_identity::otp::Policy;
-use farthing_identity::{
-    Cost, SlotError, SlotFile, check_password, hash_password, link, mail, normalise_email, otp, sign_in_name,
-};
+use farthing_identity::{Cost, SlotError, SlotFile, hash_password, link, mail, normalise_email, otp, sign_in_name};
 use farthing_office::permission::Permission;
 use farthing_office::{Actor, Command, ResetHow};
 use farthing_store::{Act, Beside, BookKey, UserRow};
@@ -133,9 +132,8 @@ impl Desk {
     pub async fn reset_password(&self, request: ResetPassword) -> Answer<()> {
         let open = self.opened().await.map_err(|_| closed_book())?;
         let (hash, user, row) = self.whose_link(&open, &request.link).await?;
-        let related = self.related(&open, &row).await?;
-        let related: Vec<&str> = related.iter().map(String::as_str).collect();
-        check_password(&request.password, row.role.is_staff(), &related).map_err(|error| error.on("password"))?;
+        let own = self.own_words(&open, &row).await?;
+        may_choose(Some(&open), &request.password, row.role.is_staff(), &own, "password")?;
         let how = match (row.role.is_staff(), &request.recovery) {
             (false, _) => ResetHow::Link,
             (true, None) => return Err(ApiError::new(ErrorKind::Refused, Code::ResetKit)),
@@ -188,7 +186,13 @@ impl Desk {
         let missing = || ApiError::new(ErrorKind::NotFound, Code::NoUser);
         let row = open.book.user(request.user).await.told()?.filter(|user| user.active);
         let row = row.ok_or_else(missing)?;
-        check_password(&request.password, true, &[&row.name, &row.email]).map_err(|error| error.on("password"))?;
+        may_choose(
+            Some(&open),
+            &request.password,
+            true,
+            &[&row.name, &row.email],
+            "password",
+        )?;
         let how = ResetHow::Administrator;
         let command = Command::ResetPassword {
             user: request.user,
@@ -218,18 +222,15 @@ impl Desk {
             .filter(|user| user.active && user.role.is_staff())
             .ok_or_else(missing)?;
         let row = open.book.user(user.user).await.told()?.ok_or_else(missing)?;
-        check_password(&request.password, true, &[&row.name, &row.email]).map_err(|error| error.on("password"))?;
+        may_choose(
+            Some(&open),
+            &request.password,
+            true,
+            &[&row.name, &row.email],
+            "password",
+        )?;
         self.set_password(&open, (user.user, &row), request.password, ResetHow::Kit, None)
             .await
-    }
-
-    /// Words that a password must not be made of.
-    async fn related(&self, open: &Open, row: &UserRow) -> Answer<Vec<String>> {
-        let Some(id) = row.customer else {
-            return Ok(vec![row.name.clone(), row.email.clone()]);
-        };
-        let customer = self.customer_or_missing(open, id).await?;
-        Ok(vec![customer.row.name, customer.form.email, customer.form.phone])
     }
 
     /// Keeps a new password in the name of whose it is; the link is used up in the same transaction.

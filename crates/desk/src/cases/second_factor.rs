@@ -5,8 +5,8 @@ use crate::desk::{Desk, Open, Session, signed_out};
 use crate::error::{Answer, Told, not_before};
 use farthing_api::{
     ApiError, CheckSecondFactor, Code, ConfirmSecondFactor, CountRecoveryCodes, ErrorKind, NewRecoveryCodes,
-    OfferSecondFactor, RecoveryCodes, ResetSecondFactor, SecondFactorOffer, Secret, SessionStage, SessionView,
-    SignedInBy, UserId,
+    OfferSecondFactor, RecoveryCodes, ResetSecondFactor, SecondFactorOffer, Secret, SessionEnd, SessionStage,
+    SessionView, SignedInBy, UserId,
 };
 use farthing_identity::{open_text, seal_text, second_factor};
 use farthing_office::Command;
@@ -83,7 +83,7 @@ impl Desk {
     }
 
     /// Compares a code, and uses it up.
-    async fn prove(&self, open: &Open, session: &Session, code: &Secret) -> Answer<()> {
+    pub(super) async fn prove(&self, open: &Open, session: &Session, code: &Secret) -> Answer<()> {
         let (book, now, user) = (&open.book, self.clock.now(), session.user);
         let target = format!("second_factor:{user}");
         if let Some(until) = book.try_second_factor(&target, now, SUSPENSION).await.told()? {
@@ -116,11 +116,14 @@ impl Desk {
     /// Begins to set an authenticator up. Until its first code came back nothing changes.
     ///
     /// # Errors
-    /// Where the one in force was not given at this sign-in.
+    /// Where the one in force was not given at this sign-in, or the caller has not proved again who they are.
     pub async fn offer_second_factor(&self, _: OfferSecondFactor) -> Answer<SecondFactorOffer> {
         let (open, session) = self.at_any_stage().await?;
         if session.stage == SessionStage::SecondFactor {
             return Err(ApiError::new(ErrorKind::Refused, Code::SecondFactorFirst));
+        }
+        if session.stage == SessionStage::In {
+            self.must_be_proven(&session)?;
         }
         let staff = open.book.staff().await.told()?;
         let account = staff.into_iter().find(|u| u.id == session.user).map(|u| u.email);
@@ -154,6 +157,9 @@ impl Desk {
             .told()?;
         let command = Command::RecordSecondFactor { user, on: true };
         self.run(&open, &session, &command, Beside::default()).await?;
+        // Whoever else may be in by the former one is out.
+        self.end_sessions_of(user, session.id.as_deref(), SessionEnd::Changed)
+            .await;
         let session = Session {
             stage: SessionStage::In,
             by: SignedInBy::SecondFactor,
@@ -175,10 +181,10 @@ impl Desk {
     /// Makes new recovery codes in place of those that are left.
     ///
     /// # Errors
-    /// A wrong code of the authenticator.
-    pub async fn new_recovery_codes(&self, request: NewRecoveryCodes) -> Answer<RecoveryCodes> {
+    /// Where the caller has not proved again who they are.
+    pub async fn new_recovery_codes(&self, _: NewRecoveryCodes) -> Answer<RecoveryCodes> {
         let (open, session) = self.caller().await?;
-        self.prove(&open, &session, &request.code).await?;
+        self.must_be_proven(&session)?;
         let codes = second_factor::recovery_codes().told()?;
         let hashes = self.recovery_hashes(&open, session.user, &codes).await?;
         open.book.put_recovery_codes(session.user, &hashes).await.told()?;

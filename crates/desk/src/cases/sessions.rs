@@ -72,6 +72,7 @@ impl Desk {
             Some(found) if !found.locked => {
                 self.is_over(found, SessionEnd::Locked);
                 found.locked = true;
+                found.proof = None;
             }
             _ => {}
         }
@@ -209,12 +210,16 @@ impl Desk {
     /// Sets or removes the caller's PIN.
     ///
     /// # Errors
-    /// What is no PIN; a customer has none.
+    /// What is no PIN; a customer has none; where the caller has not proved again who they are.
     pub async fn set_pin(&self, request: SetPin) -> Answer<SessionView> {
         let (_, session) = self.caller_who_may(Permission::SeeBook).await?;
+        let pin = request.pin.as_ref().map(Pin::new).transpose()?;
+        if pin.is_some() {
+            self.must_be_proven(&session)?;
+        }
         let mut pins = self.pins.lock().await;
-        match request.pin {
-            Some(text) => pins.insert(session.user, Pin::new(&text)?),
+        match pin {
+            Some(pin) => pins.insert(session.user, pin),
             None => pins.remove(&session.user),
         };
         drop(pins);
@@ -240,7 +245,8 @@ impl Desk {
     /// Ends a session of the list.
     ///
     /// # Errors
-    /// Where it is someone else's and the caller does not manage people, or it is over already.
+    /// Where it is someone else's and the caller does not manage people, or it is over already; where the caller has not
+    /// proved again who they are.
     pub async fn end_session(&self, request: EndSession) -> Answer<()> {
         let (open, session) = self.caller().await?;
         let gone = || ApiError::new(ErrorKind::NotFound, Code::NoSession);
@@ -253,6 +259,7 @@ impl Desk {
         if session.id.as_deref() == Some(&row.id) {
             return self.sign_out(SignOut {}).await;
         }
+        self.must_be_proven(&session)?;
         let mut parked = self.parked.lock().await;
         let before = parked.len();
         parked.retain(|s| s.id.as_deref() != Some(&row.id));

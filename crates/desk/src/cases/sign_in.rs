@@ -1,5 +1,6 @@
 //! Sign-in, and one's own password.
 
+use super::proof::may_choose;
 use super::trouble::trouble_of;
 use crate::desk::{Desk, Open, Session, keys_path, signed_out};
 use crate::error::{Answer, Told, wait, wrong_password};
@@ -8,8 +9,10 @@ use farthing_api::{
     ApiError, ChangePassword, Code, ErrorKind, GetSession, Role, Secret, SessionEnd, SessionStage, SessionView, SignIn,
     StayActive, UserId,
 };
+use farthing_identity::password::needs_rehash;
 use farthing_identity::{
-    Cost, Prepared, check_password, hash_password, normalise_email, sign_in_name, verify_password,
+    Cost, DeviceSecret, IdentityError, Opened, Prepared, SlotError, SlotFile, hash_password, normalise_email,
+    sign_in_name, verify_password,
 };
 use farthing_office::{Actor, Command, permission};
 use farthing_store::{Beside, Book, BookKey, SignInUser};
@@ -29,6 +32,35 @@ impl Failures {
         let over = self.count.checked_sub(5)?;
         Some(self.last? + Duration::seconds((1i64 << over.min(10)).min(900)))
     }
+}
+
+/// Opens a slot, and makes it anew where its cost is a former one. Who has the right password comes in even where that
+/// fails.
+pub(crate) fn open_and_renew(
+    slots: &mut SlotFile,
+    sign_in: &str,
+    password: &Secret,
+    device: &DeviceSecret,
+    now: DateTime<Utc>,
+) -> Result<Opened, SlotError> {
+    let opened = slots.open(sign_in, password, device, now)?;
+    if let Err(error) = slots.renew(&opened, sign_in, password, device) {
+        tracing::warn!(%error, "a slot of a former cost was not made anew");
+    }
+    Ok(opened)
+}
+
+/// Whether the password is the one of the hash, as the outer answer; the inner one is the hash made anew where its cost is a
+/// former one. No hash takes as long as one.
+fn check_and_renew(password: &Secret, hash: Option<String>) -> Result<Option<Option<String>>, IdentityError> {
+    let Some(hash) = hash else {
+        return hash_password(password, Cost::desktop()).map(|_| None);
+    };
+    Ok(match verify_password(password, &hash)? {
+        false => None,
+        true if needs_rehash(&hash, Cost::desktop()) => Some(Some(hash_password(password, Cost::desktop())?)),
+        true => Some(None),
+    })
 }
 
 /// The step of the sign-in in the audit.
@@ -99,7 +131,7 @@ impl Desk {
         let (now, name) = (self.clock.now(), sign_in.to_string());
         let (slots, opened) = self
             .blocking(move || {
-                let opened = slots.open(&name, &password, &device, now);
+                let opened = open_and_renew(&mut slots, &name, &password, &device, now);
                 (slots, opened)
             })
             .await?;
@@ -166,17 +198,12 @@ impl Desk {
         let text = serde_json::to_string(&failures).map_err(|e| crate::error::internal(&e))?;
         open.book.set_setting(&name, Some(&text)).await.told()?;
         let hash = user.hash.clone().filter(|_| user.active);
-        let right = self
-            .blocking(move || match hash {
-                Some(hash) => verify_password(&password, &hash),
-                None => hash_password(&password, Cost::desktop()).map(|_| false),
-            })
-            .await?
-            .told()?;
-        if !right {
-            return Err(wrong_password());
-        }
+        let checked = self.blocking(move || check_and_renew(&password, hash)).await?;
+        let renewed = checked.told()?.ok_or_else(wrong_password)?;
         open.book.set_setting(&name, None).await.told()?;
+        if let Some(hash) = renewed {
+            open.book.set_credential(user.user, &hash, now).await.told()?;
+        }
         Ok(Session::of(
             Actor {
                 user: user.user,
@@ -228,7 +255,9 @@ impl Desk {
     /// A wrong old password, or a new one that is easy to guess.
     pub async fn change_password(&self, request: ChangePassword) -> Answer<()> {
         let (open, session) = self.caller().await?;
-        check_password(&request.new, session.role.is_staff(), &[&session.name]).map_err(|error| error.on("new"))?;
+        let row = open.book.user(session.user).await.told()?.ok_or_else(signed_out)?;
+        let own = self.own_words(&open, &row).await?;
+        may_choose(Some(&open), &request.new, session.role.is_staff(), &own, "new")?;
         let wrong = |error: ApiError| match error.code {
             Code::WrongPassword => ApiError::input("old", Code::WrongOldPassword),
             _ => error,
@@ -260,6 +289,9 @@ impl Desk {
             beside,
         )
         .await?;
+        if let Some(session) = self.session.lock().await.as_mut() {
+            session.proof = None;
+        }
         // Whoever else may be in by the old one is out.
         self.end_sessions_of(session.user, session.id.as_deref(), SessionEnd::Changed)
             .await;
@@ -319,6 +351,7 @@ impl Desk {
         self.keep_ends(&open).await?;
         let (attention, approvals) = open.book.waiting_counts().await.told()?;
         let requests = open.book.waiting_requests(self.clock.now()).await.told()?;
+        let has_factor = open.book.second_factor(session.user).await.told()?.is_some();
         let has_pin = self.pins.lock().await.contains_key(&session.user);
         let today = self.today(&open);
         let state = open.book.load(&[farthing_office::Key::Day]).await.told()?;
@@ -349,6 +382,7 @@ impl Desk {
             approvals,
             requests,
             has_pin,
+            has_factor,
         })
     }
 }

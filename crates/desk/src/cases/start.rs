@@ -1,5 +1,6 @@
 //! What the window shows first, and the first run.
 
+use super::proof::may_choose;
 use crate::clock::Clock;
 use crate::desk::{Desk, Open, Session, keys_path};
 use crate::error::{Answer, Told};
@@ -10,7 +11,7 @@ use farthing_api::{
     ApiError, Code, Currency, DeviceId, ErrorKind, MailSettings, Role, Secret, SessionStage, SetUp, SetUpDone,
     SignedInBy, Start, StartState,
 };
-use farthing_identity::{Cost, SlotFile, check_password, device, normalise_email, sign_in_name};
+use farthing_identity::{Cost, SlotFile, device, normalise_email, sign_in_name};
 use farthing_office::{Actor, Command, Context, FactBody, RULES};
 use farthing_store::{Beside, Book, BookKey, Identity};
 use std::sync::Arc;
@@ -128,8 +129,9 @@ fn check(request: &SetUp) -> Answer<(Currency, Tz, String)> {
         request.admin_name.as_str(),
         email.as_str(),
         request.organisation.as_str(),
+        request.branch_name.as_str(),
     ];
-    check_password(&request.password, true, &related).map_err(|error| error.on("password"))?;
+    may_choose(None, &request.password, true, &related, "password")?;
     Ok((currency, zone, email))
 }
 
@@ -245,6 +247,7 @@ impl Session {
             stage: SessionStage::In,
             offered: None,
             wrong_codes: 0,
+            proof: None,
             by_code: false,
             locked: false,
             by: SignedInBy::Password,

@@ -10,7 +10,7 @@ use farthing_desk::{Clock, Home};
 use std::path::{Path, PathBuf};
 
 /// Everyone's password in tests.
-pub const PASSWORD: &str = "correct horse battery staple 9";
+pub const PASSWORD: &str = "copper lantern outgrows tides 9";
 /// Who may do what an administrator may.
 pub const ADMIN: &str = "admin@branch.test";
 /// Who may do what an officer may.
@@ -79,6 +79,16 @@ impl Branch {
             })
             .await
             .unwrap();
+    }
+
+    /// Whoever is signed in proves again that it is they; they have no authenticator.
+    pub async fn prove(&self, password: &str) {
+        self.try_to_prove(password, "").await.unwrap();
+    }
+
+    pub async fn try_to_prove(&self, password: &str, code: &str) -> Result<(), ApiError> {
+        let (password, code) = (Secret::new(password), Secret::new(code));
+        self.desk.prove_again(ProveAgain { password, code }).await
     }
 
     pub fn today(&self) -> NaiveDate {

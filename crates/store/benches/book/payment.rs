@@ -11,7 +11,7 @@ use farthing_desk::{Home, headless};
 use farthing_office::{Actor, Command, Context, RULES};
 use farthing_store::Beside;
 
-const PASSWORD: &str = "correct horse battery staple 9";
+const PASSWORD: &str = "copper lantern outgrows tides 9";
 /// Before anything is counted: both sides have their statements prepared and their pages read by then.
 const WARM_UP: usize = 40;
 const ROUNDS: usize = 400;

@@ -19,7 +19,7 @@ use farthing_store::{Batch, Beside, Identity};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-const PASSWORD: &str = "correct horse battery staple 9";
+const PASSWORD: &str = "copper lantern outgrows tides 9";
 /// Loans are paid out on the days of one month, so that a thirtieth of them falls due on a day.
 const DAYS: u32 = 30;
 /// How long the missed days of the longest catching up are.
