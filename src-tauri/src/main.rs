@@ -1,6 +1,7 @@
 //! The desktop shell: one window, one command, and the folder where this machine's data lives.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod handover;
 mod home;
 mod router;
 #[cfg(target_os = "linux")]
@@ -39,13 +40,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_ansi(false)
         .with_writer(std::io::stderr.and(Mutex::new(home.log()?)))
         .init();
-    let desk = Desk::new(DeskHome::at(home.folder())).opened_with(link());
+    let link = handover::link_among(std::env::args().skip(1));
+    let place = handover::place(home.folder())?;
+    if let (None, Some(link)) = (&place, &link)
+        && handover::hand_over(home.folder(), link)?
+    {
+        return Ok(());
+    }
+    let desk = Desk::new(DeskHome::at(home.folder())).opened_with(link);
+    let shows = place.is_some();
     tauri::Builder::default()
         .manage(home)
+        .manage(place)
         .manage(desk)
         .invoke_handler(tauri::generate_handler![call])
-        .setup(|app| {
+        .setup(move |app| {
             tauri::async_runtime::spawn(send_messages(app.handle().clone()));
+            if shows {
+                tauri::async_runtime::spawn(take_links(app.handle().clone()));
+            }
             #[cfg(target_os = "linux")]
             forget_with_the_machine(app.handle().clone());
             open_window(app).map_err(Into::into)
@@ -59,9 +72,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The link for a new password with which the system opened the program, if it did.
-fn link() -> Option<String> {
-    std::env::args().skip(1).find(|word| word.starts_with("farthing://"))
+/// Shows links for a new password that other processes leave, as long as the program runs. Whoever is at work is not
+/// disturbed: the sign-in that follows shows it.
+async fn take_links(app: AppHandle) {
+    loop {
+        tokio::time::sleep(handover::PAUSE).await;
+        let Some(link) = handover::taken(app.state::<Home>().folder()) else {
+            continue;
+        };
+        let is_free = app.state::<Desk>().show_link(link).await;
+        for window in app.webview_windows().into_values() {
+            let shown = match is_free {
+                true => window.reload(),
+                false => Ok(()),
+            };
+            if let Err(error) = shown
+                .and_then(|()| window.unminimize())
+                .and_then(|()| window.set_focus())
+            {
+                tracing::error!(%error, "the window could not show a link");
+            }
+        }
+    }
 }
 
 /// Hands messages over as long as the program runs; while no book is open there is nothing to do.

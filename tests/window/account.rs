@@ -85,6 +85,9 @@ fn a_customer_resets_the_password_and_moves_the_email() {
     app.click("[data-do=confirm-contact]");
     app.text("The new email is in force.");
     app.picture("account");
+    app.script("document.documentElement.dataset.theme = 'dark'");
+    app.picture("account-dark");
+    app.script("delete document.documentElement.dataset.theme");
     let (to, mail) = sink.next();
     assert_eq!(to, CUSTOMER);
     let is_code = |line: &&str| line.len() == 14 && line.split('-').count() == 3;
@@ -171,4 +174,42 @@ fn an_officer_has_an_administrator_complete_the_reset() {
     app.sign_out();
     app.click("[data-do=forgot]");
     app.picture("forgot-dark");
+}
+
+/// The system opens the program with the link of a mail: the window that is there shows it, once nobody is at work in it.
+#[test]
+fn a_link_opens_in_the_window_that_is_there() {
+    let home = tempfile::tempdir().unwrap();
+    let sink = Sink::open();
+    let branch = Branch::found(home.path(), "2026-07-09T10:00:00Z", "en", false);
+    branch.mail_through(sink.port());
+    branch.close();
+    let app = App::start(home.path());
+    app.sign_in(ADMIN);
+    app.sign_out();
+    app.click("[data-do=forgot]");
+    app.type_into("#forgot-form [name=email]", OFFICER);
+    app.click("[data-do=send-reset]");
+    app.text("a link is on its way");
+    let link = link_for(&sink, OFFICER);
+    app.click("[data-do=other-way]");
+    app.find("[data-screen=sign-in] [name=password]");
+    let open = || {
+        let mut second = std::process::Command::new(env!("CARGO_BIN_EXE_farthing-desktop"));
+        let ended = second.arg(&link).env("FARTHING_HOME", home.path()).status().unwrap();
+        assert!(ended.success(), "the second process hands the link over and ends");
+    };
+    open();
+    app.find("#forgot-form [name=link]");
+    app.picture("forgot-handed-over");
+    app.click("[data-do=open-link]");
+    app.text("For who works here it takes the recovery secret");
+    app.click("[data-do=other-way]");
+
+    app.sign_in(ADMIN);
+    app.go("customers");
+    open();
+    app.find("[data-screen=customers]");
+    app.sign_out();
+    app.find("#forgot-form [name=link]");
 }

@@ -73,6 +73,15 @@ fn what_takes_two_is_done_by_two() {
     app.click("[data-tab=all]");
     app.text("Carried out");
     app.picture("requests-all");
+    app.settings("own");
+    app.choose("[name=theme][value=dark]", "dark");
+    app.go("requests");
+    app.click("[data-tab=all]");
+    app.text("Carried out");
+    app.picture("requests-dark");
+    app.settings("rules");
+    app.find("#second-person-form");
+    app.picture("second-person-rules-dark");
     app.sign_out();
     app.sign_in_with(NEW, THEIRS);
     app.text("don't belong together");

@@ -30,6 +30,9 @@ pub fn dist() -> Outcome {
     };
     run(command(packager).args(["build", "--ci", "--bundles", bundle]))?;
     prove_without_hooks(&target().join("release").join(program_name()))?;
+    if cfg!(target_os = "linux") {
+        prove_link(&target().join("release/bundle").join(bundle))?;
+    }
     say(&format!(
         "The installer is in {}.",
         target().join("release/bundle").join(bundle).display()
@@ -60,6 +63,24 @@ fn program_name() -> &'static str {
     } else {
         "farthing-desktop"
     }
+}
+
+/// Shows that the package makes the system open links for a new password with the program.
+fn prove_link(folder: &Path) -> Outcome {
+    let packages = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    let package = packages
+        .iter()
+        .map(fs::DirEntry::path)
+        .find(|path| path.extension().is_some_and(|e| e == "deb"));
+    let package = package.ok_or("the package is missing")?;
+    let script = r#"dpkg-deb --fsys-tarfile "$0" | tar -xO --wildcards '*.desktop'"#;
+    let entry = command("sh").arg("-c").arg(script).arg(&package).output()?;
+    let entry = String::from_utf8_lossy(&entry.stdout).into_owned();
+    let has = |line: &str| entry.lines().any(|own| own == line);
+    if has("MimeType=x-scheme-handler/farthing;") && has("Exec=farthing-desktop %u") {
+        return Ok(());
+    }
+    Err(format!("{} does not open links:\n{entry}", package.display()).into())
 }
 
 /// Shows that what only a window test may reach is not in the shipped program: neither asked for nor compiled in.

@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("desktop", &["api", "desk"]),
     ("bindgen", &[]),
     ("xtask", &[]),
-    ("fuzz", &["lending"]),
+    ("fuzz", &["lending", "api", "identity"]),
 ];
 
 /// Where money is counted, so where nothing may be floating.

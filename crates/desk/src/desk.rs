@@ -25,6 +25,9 @@ pub const STAFF_IDLE_MINUTES: u32 = 5;
 /// The same for a customer at the branch's machine.
 pub const CUSTOMER_IDLE_MINUTES: u32 = 3;
 
+/// How long a session that is used goes on before it locks like an unused one.
+pub const LONGEST_SESSION: chrono::Duration = chrono::Duration::hours(12);
+
 /// Where a desk keeps its files: the book, its key slots beside it, papers and backups.
 #[derive(Clone, Debug)]
 pub struct Home {
@@ -76,6 +79,13 @@ impl Home {
 pub fn keys_path(book: &Path) -> PathBuf {
     let mut name = book.as_os_str().to_os_string();
     name.push(".keys");
+    name.into()
+}
+
+/// Where it is written beside a book whose data was erased, so that a restored backup forgets them again: their ids alone.
+pub(crate) fn erased_path(book: &Path) -> PathBuf {
+    let mut name = book.as_os_str().to_os_string();
+    name.push(".erased");
     name.into()
 }
 
@@ -152,6 +162,8 @@ pub struct Session {
     /// When they last did something: by the desk's clock, which goes on while the machine sleeps, and by one that nobody
     /// can set back.
     pub seen: (DateTime<Utc>, Instant),
+    /// When it began.
+    pub(crate) begun: DateTime<Utc>,
 }
 
 impl Session {
@@ -167,7 +179,8 @@ impl Session {
     fn is_idle(&self, now: DateTime<Utc>) -> bool {
         let longest = Duration::from_secs(u64::from(self.idle_minutes()) * 60);
         let (at, instant) = self.seen;
-        instant.elapsed() > longest || (now - at).to_std().is_ok_and(|idle| idle > longest)
+        let unused = instant.elapsed() > longest || (now - at).to_std().is_ok_and(|idle| idle > longest);
+        unused || now - self.begun >= LONGEST_SESSION
     }
 
     /// They do something now.
@@ -240,6 +253,12 @@ impl Desk {
             link: Mutex::new(link),
             ..self
         }
+    }
+
+    /// Keeps a link for a new password for the sign-in to show; whether nobody is signed in, so that it may show now.
+    pub async fn show_link(&self, link: String) -> bool {
+        *self.link.lock().await = Some(link);
+        self.session.lock().await.is_none()
     }
 
     /// The same where nobody is asked for a second factor: for programs that have no one to ask.

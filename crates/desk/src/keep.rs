@@ -1,14 +1,17 @@
 //! Backup and restore: one file that holds the book and its key slots.
 
-use crate::desk::{Home, keys_path};
+use crate::desk::{Home, erased_path, keys_path};
 use farthing_api::Secret;
 use farthing_identity::{SlotError, SlotFile, device, normalise_email, sign_in_name};
 use farthing_store::{Book, BookKey, StoreError};
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 const BOOK: &str = "desk.book";
 const KEYS: &str = "desk.book.keys";
+/// Whose data was erased; a backup of before the first erasure has none.
+const ERASED: &str = "desk.book.erased";
 
 /// Why a backup was not restored. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +47,7 @@ pub async fn backup(book: &Book, to: &Path) -> Result<(), StoreError> {
     let copy = with_ending(to, "copy");
     let _ = std::fs::remove_file(&copy);
     book.copy_to(&copy).await?;
-    let packed = pack(&copy, &keys_path(book.path()), to);
+    let packed = pack(&copy, book.path(), to);
     let _ = std::fs::remove_file(&copy);
     packed.map_err(Into::into)
 }
@@ -56,11 +59,16 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-fn pack(book: &Path, keys: &Path, to: &Path) -> std::io::Result<()> {
+/// `copy` is a copy of `book` at rest.
+fn pack(copy: &Path, book: &Path, to: &Path) -> std::io::Result<()> {
     let part = with_ending(to, "part");
     let mut archive = tar::Builder::new(File::create(&part)?);
-    archive.append_path_with_name(book, BOOK)?;
-    archive.append_path_with_name(keys, KEYS)?;
+    archive.append_path_with_name(copy, BOOK)?;
+    archive.append_path_with_name(keys_path(book), KEYS)?;
+    let erased = erased_path(book);
+    if erased.exists() {
+        archive.append_path_with_name(erased, ERASED)?;
+    }
     archive.into_inner()?.sync_all()?;
     std::fs::rename(&part, to)
 }
@@ -126,9 +134,36 @@ async fn restore_in(
         let _ = std::fs::rename(keys_path(target), keys_path(&old));
     }
     device::install(target, &secret)?;
+    // Before the book, so that it is never there without the list of whom it has to forget.
+    remember_all(&work.join(ERASED), &erased_path(target))?;
     slots.save(&keys_path(target))?;
     std::fs::rename(&copy, target)?;
     Ok(report.facts)
+}
+
+/// Adds to the list of erased customers beside a book those that a backup names.
+fn remember_all(from: &Path, to: &Path) -> std::io::Result<()> {
+    let read = |path: &Path| match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        read => read,
+    };
+    let (named, mut known) = (read(from)?, read(to)?);
+    let new: Vec<&str> = named
+        .lines()
+        .filter(|id| !known.lines().any(|own| own == *id))
+        .collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    for id in new {
+        known.push_str(id);
+        known.push('\n');
+    }
+    let part = with_ending(to, "part");
+    let mut file = File::create(&part)?;
+    file.write_all(known.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&part, to)
 }
 
 fn wrong(error: SlotError) -> KeepError {
@@ -138,24 +173,24 @@ fn wrong(error: SlotError) -> KeepError {
     }
 }
 
-/// Unpacks the two files by name; anything else in the archive is refused.
+/// Unpacks the files by name; anything else in the archive is refused.
 fn unpack(from: &Path, into: &Path) -> Result<(), KeepError> {
     let no = |e: std::io::Error| KeepError::NotABackup(e.to_string());
     let mut archive = tar::Archive::new(File::open(from)?);
-    let mut found = 0;
+    let mut found = Vec::new();
     for entry in archive.entries().map_err(no)? {
         let mut entry = entry.map_err(no)?;
         let name = entry.path().map_err(no)?.to_string_lossy().into_owned();
-        if ![BOOK, KEYS].contains(&name.as_str()) {
+        if ![BOOK, KEYS, ERASED].contains(&name.as_str()) || found.contains(&name) {
             return Err(KeepError::NotABackup(format!("it holds {name}")));
         }
         let mut file = File::create(into.join(&name))?;
         std::io::copy(&mut entry, &mut file).map_err(no)?;
         file.sync_all()?;
-        found += 1;
+        found.push(name);
     }
-    match found {
-        2 => Ok(()),
-        _ => Err(KeepError::NotABackup("a part is missing".into())),
+    match [BOOK, KEYS].iter().all(|part| found.iter().any(|name| name == part)) {
+        true => Ok(()),
+        false => Err(KeepError::NotABackup("a part is missing".into())),
     }
 }

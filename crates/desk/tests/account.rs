@@ -317,6 +317,86 @@ async fn whoever_owes_nothing_is_forgotten_for_good() {
     gone(&t, customer, loan).await;
 }
 
+/// Ten minutes, where a text message's code holds for five.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_emailed_code_holds_for_ten_minutes() {
+    let t = Town::new().await;
+    let customer = t.customer().await;
+    t.branch.set_clock("2025-03-03T09:10:00Z");
+    t.branch.sign_in(OFFICER).await;
+    let contact = Contact::Email;
+    let verify = async |until: &str| {
+        let sent = t.desk().send_code(SendCode { customer, contact }).await.unwrap();
+        let (challenge, code) = (sent.challenge, t.sink.code());
+        assert_eq!(sent.minutes, 10);
+        t.branch.set_clock(until);
+        t.branch.sign_in(OFFICER).await;
+        let request = VerifyCode {
+            customer,
+            challenge,
+            code,
+        };
+        t.desk()
+            .verify_code(request)
+            .await
+            .map(drop)
+            .map_err(|error| error.code)
+    };
+    assert_eq!(verify("2025-03-03T09:19:59Z").await, Ok(()));
+    assert_eq!(verify("2025-03-03T09:29:59Z").await, Err(Code::ExpiredCode));
+}
+
+/// A customer's session at the branch's machine ends after three minutes, for good.
+#[tokio::test(flavor = "multi_thread")]
+async fn three_idle_minutes_end_a_customers_session() {
+    let t = Town::new().await;
+    t.customer().await;
+    t.sign_in(AMINA, PASSWORD).await.unwrap();
+    t.branch.set_clock("2025-03-03T09:03:00Z");
+    t.desk().customer_home(CustomerHome {}).await.unwrap();
+    t.branch.set_clock("2025-03-03T09:06:01Z");
+    let home = t.desk().customer_home(CustomerHome {}).await;
+    assert_eq!(home.unwrap_err().code, Code::SignedOut);
+    let password = Secret::new(PASSWORD);
+    let back = t.desk().unlock(Unlock { password }).await;
+    assert_eq!(back.unwrap_err().code, Code::SignedOut);
+}
+
+/// Another machine that first gets a backup of after an erasure, then an older one of before it, forgets as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_tells_another_machine_whom_to_forget() {
+    let t = Town::new().await;
+    let customer = t.customer().await;
+    let loan = t.lend(customer).await;
+    pay(&t.branch, loan, "1200", t.branch.today()).await.unwrap();
+    let backup = async || t.desk().backup_book(BackupBook {}).await.unwrap().path;
+    let before = backup().await;
+    t.branch.prove(PASSWORD).await;
+    let customer_of = Some(customer);
+    t.desk()
+        .erase_customer(EraseCustomer { customer: customer_of })
+        .await
+        .unwrap();
+    t.branch.set_clock("2025-03-03T09:00:05Z");
+    let after = backup().await;
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    let (home, kit, at) = (Home::at(elsewhere.path()), t.branch.kit.clone(), t.branch.now());
+    let restore = async |from: &str| {
+        let password = Secret::new(PASSWORD);
+        keep::restore(from.as_ref(), &home, ADMIN, &password, Some(&kit), at)
+            .await
+            .unwrap();
+    };
+    restore(&after).await;
+    restore(&before).await;
+    let t = Town {
+        branch: t.branch.moved_to(elsewhere.path()).await,
+        ..t
+    };
+    gone(&t, customer, loan).await;
+}
+
 async fn gone(t: &Town, customer: CustomerId, loan: LoanId) {
     t.branch.check().await;
     let view = t.desk().get_customer(GetCustomer { id: customer }).await.unwrap();

@@ -174,6 +174,34 @@ async fn an_administrator_helps_who_lost_theirs_and_nobody_helps_themselves() {
     enrol(&branch).await;
 }
 
+/// A new password is no second factor: whoever resets it still gives the code of the authenticator that they had.
+#[tokio::test]
+async fn the_second_factor_stays_after_a_reset() {
+    const NEW: &str = "quite another wooden bridge 4";
+    let branch = Branch::new(PLAIN).await.asking().await;
+    sign_in(&branch, OFFICER).await;
+    let (key, recovery) = enrol(&branch).await;
+    let branch = branch.asking().await;
+    let reset = ResetWithKit {
+        email: OFFICER.into(),
+        password: Secret::new(NEW),
+        recovery: branch.kit.clone(),
+    };
+    branch.desk.reset_with_kit(reset).await.unwrap();
+    branch.set_clock("2025-03-03T09:05:00Z");
+    let request = SignIn {
+        email: OFFICER.into(),
+        password: Secret::new(NEW),
+    };
+    let session = branch.desk.sign_in(request).await.unwrap();
+    assert_eq!(session.stage, SessionStage::SecondFactor);
+    assert_eq!(may_work(&branch).await, Err(Code::SecondFactorFirst));
+    let code = code_at(&key, branch.now()).unwrap();
+    assert_eq!(check(&branch, &code).await, Ok(SessionStage::In));
+    let left = branch.desk.count_recovery_codes(CountRecoveryCodes {}).await.unwrap();
+    assert_eq!(left as usize, recovery.len());
+}
+
 /// A sign-in that stops half way doesn't wait for someone else to go on with it.
 #[tokio::test]
 async fn half_a_sign_in_ends_when_nobody_goes_on() {

@@ -64,6 +64,20 @@ async fn five_idle_minutes_end_a_session_and_the_pin_begins_another() {
 }
 
 #[tokio::test]
+async fn twelve_hours_end_a_session_however_busy() {
+    let t = Branch::new("2025-03-03T06:00:00Z").await;
+    t.sign_in(OFFICER).await;
+    for minute in (0..12 * 60).step_by(4) {
+        t.set_clock(&format!("2025-03-03T{:02}:{:02}:00Z", 6 + minute / 60, minute % 60));
+        assert_eq!(works(&t).await, Ok(()), "after {minute} minutes");
+    }
+    t.set_clock("2025-03-03T18:00:00Z");
+    assert_eq!(works(&t).await, Err(Code::Locked));
+    assert!(!unlock(&t, PASSWORD).await.unwrap().locked);
+    assert_eq!(works(&t).await, Ok(()));
+}
+
+#[tokio::test]
 async fn three_wrong_pins_and_only_the_password_helps() {
     let t = Branch::new(START).await;
     set_pin(&t).await;

@@ -54,6 +54,14 @@ fn answer(code: Code, server: &str) -> ApiError {
     ApiError::new(ErrorKind::Unavailable, code).with("server", server)
 }
 
+/// A message as it goes over the line, without sending it.
+///
+/// # Errors
+/// [`MailError::Address`].
+pub fn written(settings: &MailSettings, message: Message) -> Result<Vec<u8>, MailError> {
+    Ok(compose(settings, message)?.formatted())
+}
+
 /// Hands a message to the mail server.
 ///
 /// # Errors

@@ -43,7 +43,13 @@ impl Cost {
                 lanes: 1,
             };
         }
-        let small = memory_kib().is_some_and(|kib| kib <= 4_000_000);
+        Cost::with_memory(memory_kib())
+    }
+
+    /// The cost of a desktop's slots on a machine with so many KiB of memory, where the system says.
+    fn with_memory(kib: Option<u64>) -> Cost {
+        // What a machine sold with 4 GB has left beside the firmware's part.
+        let small = kib.is_some_and(|kib| kib <= 4 << 20);
         Cost {
             memory_mib: if small { 128 } else { 256 },
             passes: 3,
@@ -134,6 +140,30 @@ pub fn hash_password(password: &Secret, cost: Cost) -> Result<String, IdentityEr
         .map_err(|e| IdentityError::Hash(e.to_string()))
 }
 
+/// What a stored hash costs.
+///
+/// # Errors
+/// [`IdentityError::Hash`] where the text is not an argon2id hash or asks for more than 512 MiB, 10 passes or 16 lanes.
+pub fn cost_of(phc: &str) -> Result<Cost, IdentityError> {
+    let hash = PasswordHash::new(phc).map_err(|e| IdentityError::Hash(e.to_string()))?;
+    let (cost, _) = parts(&hash)?;
+    Ok(cost)
+}
+
+fn parts(hash: &PasswordHash) -> Result<(Cost, Params), IdentityError> {
+    if hash.algorithm.as_str() != "argon2id" {
+        return Err(IdentityError::Hash("it is not an argon2id hash".into()));
+    }
+    let params = Params::try_from(hash).map_err(|e: HashError| IdentityError::Hash(e.to_string()))?;
+    let asked = Cost {
+        memory_mib: params.m_cost().div_ceil(1024),
+        passes: params.t_cost(),
+        lanes: params.p_cost(),
+    };
+    asked.params()?;
+    Ok((asked, params))
+}
+
 /// Whether the password is the one of the hash. The comparison takes the same time wherever the hashes differ.
 ///
 /// # Errors
@@ -142,16 +172,7 @@ pub fn hash_password(password: &Secret, cost: Cost) -> Result<String, IdentityEr
 pub fn verify_password(password: &Secret, phc: &str) -> Result<bool, IdentityError> {
     let refused = |e: HashError| IdentityError::Hash(e.to_string());
     let hash = PasswordHash::new(phc).map_err(|e| IdentityError::Hash(e.to_string()))?;
-    if hash.algorithm.as_str() != "argon2id" {
-        return Err(IdentityError::Hash("it is not an argon2id hash".into()));
-    }
-    let params = Params::try_from(&hash).map_err(refused)?;
-    let asked = Cost {
-        memory_mib: params.m_cost().div_ceil(1024),
-        passes: params.t_cost(),
-        lanes: params.p_cost(),
-    };
-    asked.params()?;
+    let (_, params) = parts(&hash)?;
     let _turn = Turn::take();
     match argon2(params).verify_password(password.reveal().as_bytes(), &hash) {
         Ok(()) => Ok(true),
@@ -248,6 +269,37 @@ mod tests {
             hex::encode(tag),
             "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659"
         );
+    }
+
+    #[test]
+    fn costs_are_those_of_the_policy() {
+        let cost = |memory_mib| Cost {
+            memory_mib,
+            passes: 3,
+            lanes: 1,
+        };
+        assert_eq!(Cost::server(), cost(64));
+        assert_eq!(Cost::with_memory(None), cost(256));
+        assert_eq!(Cost::with_memory(Some(8 << 20)), cost(256));
+        assert_eq!(Cost::with_memory(Some(4 << 20)), cost(128));
+        assert_eq!((MOST_MEMORY_MIB, MOST_PASSES), (512, 10));
+    }
+
+    #[test]
+    fn no_more_at_once_than_cores() {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let most = Mutex::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..cores * 4 {
+                scope.spawn(|| {
+                    let _turn = Turn::take();
+                    let now = *RUNNING.lock().unwrap();
+                    let mut most = most.lock().unwrap();
+                    *most = now.max(*most);
+                });
+            }
+        });
+        assert!((1..=cores).contains(&*most.lock().unwrap()));
     }
 
     #[test]

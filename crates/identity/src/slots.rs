@@ -147,8 +147,19 @@ impl SlotFile {
         if size > LARGEST_FILE {
             return Err(SlotError::Damaged("it is larger than a key file can be".into()));
         }
-        let bytes = fs::read(path)?;
-        let kept: Kept = serde_json::from_slice(&bytes)
+        let file = SlotFile::read(&fs::read(path)?)?;
+        Ok(SlotFile {
+            path: OnceLock::from(path.to_path_buf()),
+            ..file
+        })
+    }
+
+    /// Reads what the file holds.
+    ///
+    /// # Errors
+    /// [`SlotError::Damaged`] where it is not a key file in its one form.
+    pub fn read(bytes: &[u8]) -> Result<SlotFile, SlotError> {
+        let kept: Kept = serde_json::from_slice(bytes)
             .map_err(|_| SlotError::Damaged("its text is not that of a key file".into()))?;
         if kept.body.version != VERSION {
             let version = kept.body.version;
@@ -161,8 +172,16 @@ impl SlotFile {
         }
         Ok(SlotFile {
             kept,
-            path: OnceLock::from(path.to_path_buf()),
+            path: OnceLock::new(),
         })
+    }
+
+    /// What the file holds, in its one form.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, SlotError> {
+        text(&self.kept)
     }
 
     /// Replaces the file as a whole, readable by its owner only, and returns when it is on the disk.
@@ -170,7 +189,7 @@ impl SlotFile {
     /// # Errors
     /// [`SlotError::Io`].
     pub fn save(&self, path: &Path) -> Result<(), SlotError> {
-        write_private(path, &text(&self.kept)?)?;
+        write_private(path, &self.to_bytes()?)?;
         // The first place stays: a copy for a backup is not where tries are counted.
         self.path.get_or_init(|| path.to_path_buf());
         Ok(())

@@ -4,7 +4,7 @@
 //! unclear is told as such. Names that lead into the own network are refused where they are resolved, so that an address
 //! can't change between the check and the connection.
 
-pub use crate::sms_template::check;
+pub use crate::sms_template::{check, written};
 pub use crate::templates::{code_text, test_text};
 
 use crate::host::{address_of, is_this_machine};

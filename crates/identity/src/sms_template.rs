@@ -26,8 +26,10 @@ pub(crate) enum Filled {
 /// Names the field that needs a change.
 pub fn check(settings: &SmsSettings) -> Result<Url, ApiError> {
     let field = |field: &str, code: Code| Err(ApiError::input(field, code));
-    let url = match with_blanks(settings.url.trim(), |_| "0".into()).parse::<Url>() {
-        Ok(url) if url.host_str().is_some_and(|host| !host.is_empty()) => url,
+    let filled = |with: &str| with_blanks(settings.url.trim(), |_| with.into()).parse::<Url>();
+    // What fills a blank must not choose who is asked.
+    let url = match (filled("0"), filled("1")) {
+        (Ok(url), Ok(other)) if url.has_host() && url.origin() == other.origin() => url,
         _ => return field("url", Code::SmsUrl),
     };
     let host = url.host_str().unwrap_or_default();
@@ -106,6 +108,23 @@ pub(crate) fn fill(settings: &SmsSettings, to: &str, text: &str) -> Result<Asked
         }
     };
     Ok(Asked { url, body })
+}
+
+/// What a gateway is asked for a message, without asking it: the address, and the body as text.
+///
+/// # Errors
+/// Names the field of the settings that needs a change.
+pub fn written(settings: &SmsSettings, to: &str, text: &str) -> Result<(Url, String), ApiError> {
+    let asked = fill(settings, to, text)?;
+    let body = match asked.body {
+        Filled::Nothing => String::new(),
+        Filled::Form(pairs) => pairs
+            .into_iter()
+            .map(|(key, value)| format!("{key}={value}\n"))
+            .collect(),
+        Filled::Json(json) => json,
+    };
+    Ok((asked.url, body))
 }
 
 fn fill_json(json: &mut Value, blank: &impl Fn(&str) -> String) {

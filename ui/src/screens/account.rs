@@ -4,13 +4,11 @@ use super::code::CodeEntry;
 use super::own_password::OwnPassword;
 use super::personal::PersonalData;
 use crate::i18n::{Language, Text, t, text, words};
-use crate::parts::{
-    Banner, Button, Fact, Facts, Form, FormState, PasswordField, Query, Screen, SelectField, TextField, Tone, query,
-};
+use crate::parts::{Banner, Button, Fact, Facts, Form, FormState, Query, Screen, SelectField, TextField, Tone, query};
 use crate::route::Route;
 use crate::screens::loan_kit::trouble;
 use crate::state::app;
-use farthing_api::{AccountView, CodeSent, ConfirmContact, Contact, GetAccount, SaveAccount, Secret, SendContactCode};
+use farthing_api::{AccountView, CodeSent, ConfirmContact, Contact, GetAccount, SaveAccount, SendContactCode};
 use leptos::prelude::*;
 
 /// The account of someone who works here, as a screen.

@@ -47,7 +47,9 @@ impl Desk {
         let (open, session) = self.caller().await?;
         let missing = || ApiError::new(ErrorKind::NotFound, Code::NoPayment);
         let paper = open.book.payment(request.payment).await.told()?.ok_or_else(missing)?;
-        let loan = self.loan_view(&open, &session, paper.loan).await?;
+        // Another's payment is answered like one that does not exist.
+        let hidden = |error: ApiError| if error.code == Code::NoLoan { missing() } else { error };
+        let loan = self.loan_view(&open, &session, paper.loan).await.map_err(hidden)?;
         let customer = self.customer_or_missing(&open, paper.customer).await?;
         let counter = format!("printed:{}", paper.payment.receipt);
         let printed = open

@@ -1,6 +1,6 @@
 //! One's own data: all of it in two files, or none of it any more.
 
-use crate::desk::{Desk, Home, Open, Session};
+use crate::desk::{Desk, Home, Open, Session, erased_path};
 use crate::error::{Answer, Told, internal};
 use farthing_api::{
     ApiError, Code, CustomerId, CustomerView, EraseCustomer, ErrorKind, ExportPersonalData, LoanView, Saved,
@@ -10,14 +10,6 @@ use farthing_office::permission::Permission;
 use farthing_office::{Command, Key};
 use serde_json::{Value, json};
 use std::fmt::Write;
-use std::path::PathBuf;
-
-/// Where it is written beside a book who was erased, so that a restored backup forgets them again: their ids alone.
-fn tombstones(home: &Home) -> PathBuf {
-    let mut name = home.book().into_os_string();
-    name.push(".erased");
-    name.into()
-}
 
 impl Desk {
     /// Which customer a request is about: the caller themselves after their password, or another by permission.
@@ -132,7 +124,7 @@ impl Desk {
 
     /// Makes a book that was restored forget again whom this machine has erased.
     pub(crate) async fn forget_again(&self, open: &Open) -> Answer<()> {
-        let Ok(text) = std::fs::read_to_string(tombstones(&self.home)) else {
+        let Ok(text) = std::fs::read_to_string(erased_path(&self.home.book())) else {
             return Ok(());
         };
         for id in text.lines().filter_map(|line| line.trim().parse::<CustomerId>().ok()) {
@@ -162,7 +154,7 @@ fn remember(home: &Home, customer: CustomerId) -> Answer<()> {
     let file = std::fs::OpenOptions::new()
         .create(true)
         .append(true)
-        .open(tombstones(home));
+        .open(erased_path(&home.book()));
     let mut file = file.told()?;
     writeln!(file, "{customer}").told()?;
     file.sync_all().told()

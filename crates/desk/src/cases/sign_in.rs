@@ -224,6 +224,7 @@ impl Desk {
     /// Goes on with a session at the stage that it has reached; the first complete one of a day closes the days before it.
     pub(crate) async fn go_on(&self, mut session: Session) -> Answer<SessionView> {
         session.touch(self.clock.now());
+        session.begun = self.clock.now();
         if session.role.is_staff() && session.stage == SessionStage::In {
             let open = self.opened().await?;
             let closed = super::assess_and_close(self, &open).await;

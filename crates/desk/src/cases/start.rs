@@ -253,6 +253,7 @@ impl Session {
             by: SignedInBy::Password,
             id: None,
             seen: (DateTime::UNIX_EPOCH, Instant::now()),
+            begun: DateTime::UNIX_EPOCH,
         }
     }
 }

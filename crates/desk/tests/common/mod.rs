@@ -147,6 +147,14 @@ impl Branch {
         self.clock.now()
     }
 
+    /// The files of another folder under a new process's desk.
+    pub async fn moved_to(self, path: &Path) -> Branch {
+        self.desk.shut().await;
+        let path = path.to_path_buf();
+        let desk = Desk::with_clock(Home::at(&path), self.clock.clone()).without_second_factor();
+        Branch { desk, path, ..self }
+    }
+
     /// The same files under a new process's desk.
     pub async fn restarted(self) -> Branch {
         self.desk.shut().await;
