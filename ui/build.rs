@@ -1,22 +1,22 @@
-//! Turns `locales/LANGUAGE/*.json`, a file per area, into a table, one row per text, so that a text that a language
-//! lacks, that stands in two areas, or whose blanks differ, stops the build.
+//! Collects `locales/LANGUAGE/*.json`, a file per area, into one file that is shipped beside the WASM, and a constant per
+//! text, so that a text that a language lacks, that stands in two areas, or whose blanks differ, stops the build.
 //!
 //! Three files are apart, since their English stands in the crates that say it: `answers.json` has the answers of the desk
 //! by their codes, `sentences.json` those of the mathematics by their English sentence, `derivations.json` the steps of
 //! a figure's explanation by their codes.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::{env, fs};
 
-/// The files whose English is elsewhere, and the functions that look into them.
+/// The files whose English is elsewhere, and what `src/i18n.rs` calls them.
 const APART: [(&str, &str); 3] = [
-    ("answers.json", "answer"),
-    ("sentences.json", "sentence"),
-    ("derivations.json", "derivation"),
+    ("answers.json", "answers"),
+    ("sentences.json", "sentences"),
+    ("derivations.json", "derivations"),
 ];
 
 /// The languages in the order of the table's columns; `src/i18n.rs` has the same order.
@@ -28,13 +28,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     for table in tables {
         columns.push(table?);
     }
-    let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("texts.rs"), generate(&columns)?)?;
-    let mut code = String::new();
-    for (file, function) in APART {
-        code += &lookup(file, function)?;
+    let keys: BTreeSet<&String> = columns.iter().flat_map(Map::keys).collect();
+    let mut shipped = json!({ "texts": texts(&columns, &keys)? });
+    for (file, name) in APART {
+        shipped[name] = apart(file)?;
     }
-    fs::write(out.join("answers.rs"), code)?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("texts.rs"), constants(&columns[0], &keys)?)?;
+    fs::write(out.join("texts.json"), shipped.to_string())?;
     Ok(())
 }
 
@@ -65,46 +66,48 @@ fn read(language: &str) -> Result<Map<String, Value>, Box<dyn Error>> {
     Ok(texts)
 }
 
-/// One constant per key: `loan.next_due` becomes `LOAN_NEXT_DUE`, holding its text in each language.
-fn generate(columns: &[Map<String, Value>]) -> Result<String, Box<dyn Error>> {
-    let keys: BTreeSet<&String> = columns.iter().flat_map(Map::keys).collect();
-    let mut code = String::new();
+/// The texts of each language, in the order of the keys.
+fn texts(columns: &[Map<String, Value>], keys: &BTreeSet<&String>) -> Result<Value, Box<dyn Error>> {
+    let mut all = vec![Vec::new(); columns.len()];
     for key in keys {
-        let mut texts = Vec::new();
-        for (language, column) in LANGUAGES.iter().zip(columns) {
-            let text = column.get(key).and_then(Value::as_str);
-            texts.push(text.ok_or_else(|| format!("locales/{language} has no text for {key}"))?);
+        for (n, (language, column)) in LANGUAGES.iter().zip(columns).enumerate() {
+            let text = column.get(*key).and_then(Value::as_str);
+            all[n].push(text.ok_or_else(|| format!("locales/{language} has no text for {key}"))?);
+            if blanks(all[n][all[n].len() - 1]) != blanks(all[0][all[n].len() - 1]) {
+                return Err(format!("{key} has other blanks in {language} than in {}", LANGUAGES[0]).into());
+            }
         }
-        if let Some(odd) = texts.iter().position(|text| blanks(text) != blanks(texts[0])) {
-            return Err(format!("{key} has other blanks in {} than in {}", LANGUAGES[odd], LANGUAGES[0]).into());
-        }
+    }
+    Ok(json!(all))
+}
+
+/// One constant per key: `loan.next_due` becomes `LOAN_NEXT_DUE`, holding its place among the texts of each language.
+fn constants(english: &Map<String, Value>, keys: &BTreeSet<&String>) -> Result<String, Box<dyn Error>> {
+    let mut code = String::new();
+    for (place, key) in keys.iter().enumerate() {
         let name = key.to_uppercase().replace(['.', '-'], "_");
+        let text = english.get(*key).and_then(Value::as_str).unwrap_or_default();
         writeln!(
             code,
-            "/// {:?}\npub const {name}: super::Text = super::Text({texts:?});",
-            texts[0]
+            "/// {text:?}\npub const {name}: super::Text = super::Text({place});"
         )?;
     }
     Ok(code)
 }
 
-/// A function that answers what a language has for a word, from a file of that name.
-fn lookup(file: &str, function: &str) -> Result<String, Box<dyn Error>> {
-    let mut code = format!(
-        "pub fn {function}(language: super::Language, word: &str) -> Option<&'static str> {{ match (language, word) {{\n"
-    );
+/// What each language but English has for the words of a file: an object a language.
+fn apart(file: &str) -> Result<Value, Box<dyn Error>> {
+    let mut languages = vec![Value::Object(Map::new())];
     for language in LANGUAGES.iter().skip(1) {
         let path = format!("locales/{language}/{file}");
         let texts: Map<String, Value> =
             serde_json::from_str(&fs::read_to_string(&path)?).map_err(|error| format!("{path}: {error}"))?;
-        let variant = language[..1].to_uppercase() + &language[1..];
-        for (word, text) in texts {
-            let text = text.as_str().ok_or_else(|| format!("{path}: {word} has no text"))?;
-            writeln!(code, "(super::Language::{variant}, {word:?}) => Some({text:?}),")?;
+        if let Some((word, _)) = texts.iter().find(|(_, text)| !text.is_string()) {
+            return Err(format!("{path}: {word} has no text").into());
         }
+        languages.push(Value::Object(texts));
     }
-    code += "_ => None, }}\n";
-    Ok(code)
+    Ok(Value::Array(languages))
 }
 
 /// The names between braces.

@@ -146,6 +146,8 @@ routes! {
     SaveTemplate => save_template,
     PreviewTemplate => preview_template,
     ExplainFigure => explain_figure,
+    ExplainOffer => explain_offer,
+    WeighOffer => weigh_offer,
     Prove => prove_figures,
 }
 

@@ -1,16 +1,11 @@
 //! What the desk answers where something was not done, in the language of the screens.
 
 use crate::dates;
-use crate::i18n::{Language, text};
+use crate::i18n::{self, Language, text};
 use crate::screens::role_name;
 use crate::state::App;
 use farthing_api::{ApiError, Arg, Code, list};
 use leptos::prelude::Get;
-
-/// The languages' own answers, by code and by sentence.
-pub mod table {
-    include!(concat!(env!("OUT_DIR"), "/answers.rs"));
-}
 
 impl App {
     /// An answer in the language in force, its values written as that language does. Also from a handler.
@@ -21,7 +16,7 @@ impl App {
         }
         let template = match language {
             Language::En => Some(error.code.english()),
-            _ => table::answer(language, error.code.word()),
+            _ => i18n::answer(language, error.code.word()),
         };
         let Some(template) = template else {
             return error.message.clone();
@@ -37,7 +32,7 @@ impl App {
         let language = self.language.get();
         let template = match language {
             Language::En => Some(code.english()),
-            _ => table::answer(language, code.word()),
+            _ => i18n::answer(language, code.word()),
         };
         let template = template.unwrap_or_else(|| code.english());
         let mut said = String::new();
@@ -55,7 +50,7 @@ impl App {
 
     /// A sentence of the mathematics in the language in force; one that the language lacks stays English.
     pub fn sentence(self, english: &str) -> String {
-        let own = table::sentence(self.language.get(), english);
+        let own = i18n::sentence(self.language.get(), english);
         own.map_or_else(|| english.to_owned(), str::to_owned)
     }
 

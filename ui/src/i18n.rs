@@ -1,8 +1,13 @@
-//! Every text on screen, by key, in every language. The texts are in `ui/locales/LANGUAGE/*.json`.
+//! Every text on screen, by key, in every language. The texts are in `ui/locales/LANGUAGE/*.json`; the build collects them
+//! into `texts.json`, which is read once at the start.
 
 use farthing_api::Marks;
 use leptos::prelude::{Get, RwSignal, Signal, expect_context};
+use serde::Deserialize;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use wasm_bindgen::JsValue;
 
 /// A constant per key: `"loan.next_due"` in the files is `text::LOAN_NEXT_DUE` here.
 #[allow(dead_code, reason = "a text may be written before the screen that shows it")]
@@ -53,14 +58,73 @@ impl Language {
     }
 }
 
-/// One text in every language.
+/// What the glue step takes out of the program and lays beside it as `texts.json`.
+#[allow(
+    dead_code,
+    unsafe_code,
+    reason = "a section of its own, which nothing here reads, is the one way to hand something to the glue step"
+)]
+#[unsafe(link_section = "farthing-texts")]
+static SHIPPED: [u8; include_bytes!(concat!(env!("OUT_DIR"), "/texts.json")).len()] =
+    *include_bytes!(concat!(env!("OUT_DIR"), "/texts.json"));
+
+/// The name under which the page hands over `texts.json`.
+const HANDED_OVER: &str = "farthingTexts";
+
+/// What is in `texts.json`: a column per language, in the order of [`Language::ALL`].
+#[derive(Deserialize)]
+struct Texts {
+    texts: Vec<Vec<String>>,
+    answers: Vec<BTreeMap<String, String>>,
+    sentences: Vec<BTreeMap<String, String>>,
+    derivations: Vec<BTreeMap<String, String>>,
+}
+
+static TEXTS: OnceLock<Texts> = OnceLock::new();
+
+/// Reads the texts that the page has fetched.
+///
+/// # Errors
+/// Where there are none, or others than this program's.
+pub fn load() -> Result<(), JsValue> {
+    let handed = js_sys::Reflect::get(&js_sys::global(), &HANDED_OVER.into())?;
+    let text = handed.as_string().ok_or("no texts were handed over")?;
+    let texts: Texts = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let _ = TEXTS.set(texts);
+    Ok(())
+}
+
+fn apart(of: fn(&Texts) -> &[BTreeMap<String, String>], language: Language, word: &str) -> Option<&'static str> {
+    let found = of(TEXTS.get()?).get(language as usize)?.get(word)?;
+    Some(found)
+}
+
+/// What a language has for an answer of the desk, by its code; nothing in English, which the code says itself.
+pub fn answer(language: Language, code: &str) -> Option<&'static str> {
+    apart(|texts| &texts.answers, language, code)
+}
+
+/// What a language has for a sentence of the mathematics, by the English sentence.
+pub fn sentence(language: Language, english: &str) -> Option<&'static str> {
+    apart(|texts| &texts.sentences, language, english)
+}
+
+/// What a language has for a step of a derivation, by its code.
+pub fn derivation(language: Language, code: &str) -> Option<&'static str> {
+    apart(|texts| &texts.derivations, language, code)
+}
+
+/// One text: its place among those of each language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Text([&'static str; 2]);
+pub struct Text(u16);
 
 impl Text {
     /// The text in `language`.
     pub fn in_language(self, language: Language) -> &'static str {
-        self.0[language as usize]
+        let texts = TEXTS.get().and_then(|texts| texts.texts.get(language as usize));
+        texts
+            .and_then(|texts| texts.get(usize::from(self.0)))
+            .map_or("", String::as_str)
     }
 
     /// The text in `language`, each `{name}` replaced by its value.

@@ -1,7 +1,9 @@
 //! The one way from the page to the desk.
 
+use crate::lean::Lean;
 use crate::screens::proven;
 use farthing_api::{ApiError, Code, ErrorKind, Request};
+use serde::Deserialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
@@ -29,33 +31,72 @@ async fn call(name: &str, body: &str) -> Result<String, String> {
         .ok_or_else(|| "the shell answered with something else than text".to_owned())
 }
 
-/// Asks the desk and waits for its answer. When the desk says that nobody is signed in, or that the book is in trouble,
-/// the whole window follows. Where it takes a proof of who is there, they are asked for it, and the request is sent again.
+/// Asks the desk and waits for its answer.
 ///
 /// # Errors
 /// What the desk answered; a failure that is none of its answers is a fault of the program.
 pub async fn send<R: Request>(request: &R) -> Result<R::Answer, ApiError> {
-    match ask(request).await {
-        Err(error) if error.code == Code::ProveAgain && proven().await => ask(request).await,
-        outcome => outcome,
+    Asked::by(request)
+        .answered()
+        .await
+        .and_then(|answer| read::<R>(&answer))
+}
+
+/// A request on its way, whatever it asks. What needs no knowledge of its type is done through this, so that the
+/// compiler makes it once and not for each of the requests.
+pub struct Asked {
+    name: &'static str,
+    body: Option<String>,
+}
+
+impl Asked {
+    /// A request, written out.
+    pub fn by<R: Request>(request: &R) -> Asked {
+        Asked {
+            name: R::NAME,
+            body: serde_json::to_string(request).ok(),
+        }
+    }
+
+    /// The answer as the desk wrote it. When the desk says that nobody is signed in, or that the book is in trouble, the
+    /// whole window follows. Where it takes a proof of who is there, they are asked for it, and the request is sent again.
+    ///
+    /// # Errors
+    /// Those of [`send`].
+    pub async fn answered(self) -> Result<String, ApiError> {
+        match self.once().await {
+            Err(error) if error.code == Code::ProveAgain && proven().await => self.once().await,
+            outcome => outcome,
+        }
+    }
+
+    async fn once(&self) -> Result<String, ApiError> {
+        let body = self.body.as_ref().ok_or_else(ApiError::internal)?;
+        let outcome = call(self.name, body).await.map_err(|reason| {
+            let said: Result<ApiError, _> = serde_json::from_str(&reason);
+            said.unwrap_or_else(|_| ApiError::internal())
+        });
+        match &outcome {
+            Err(error) if error.kind == ErrorKind::SignedOut => crate::state::signed_out(),
+            Err(error) if error.kind == ErrorKind::Book => crate::state::book_trouble(error.clone()),
+            _ => {}
+        }
+        outcome
     }
 }
 
-async fn ask<R: Request>(request: &R) -> Result<R::Answer, ApiError> {
-    let answer = match serde_json::to_string(request) {
-        Ok(body) => call(R::NAME, &body).await,
-        Err(_) => return Err(ApiError::internal()),
-    };
-    let outcome = match answer {
-        Ok(answer) => serde_json::from_str(&answer).map_err(|_| ApiError::internal()),
-        Err(reason) => Err(serde_json::from_str(&reason).unwrap_or_else(|_| ApiError::internal())),
-    };
-    match &outcome {
-        Err(error) if error.kind == ErrorKind::SignedOut => crate::state::signed_out(),
-        Err(error) if error.kind == ErrorKind::Book => crate::state::book_trouble(error.clone()),
-        _ => {}
-    }
-    outcome
+/// Whether an answer could be read and was taken.
+pub type Taken = Result<(), ApiError>;
+
+/// The answer to a request from what the desk wrote.
+///
+/// # Errors
+/// An answer that is none is a fault of the program.
+pub fn read<R: Request>(answer: &str) -> Result<R::Answer, ApiError> {
+    let mut json = serde_json::Deserializer::from_str(answer);
+    let answer = R::Answer::deserialize(Lean(&mut json)).map_err(|_| ApiError::internal())?;
+    json.end().map_err(|_| ApiError::internal())?;
+    Ok(answer)
 }
 
 /// A rejected promise's reason as text.

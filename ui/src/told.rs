@@ -1,7 +1,6 @@
 //! Derivations in the language of the screens, with amounts and dates as it writes them.
 
-use crate::answers::table;
-use crate::i18n::Language;
+use crate::i18n::{Language, derivation};
 use crate::state::App;
 use chrono::NaiveDate;
 use farthing_api::Marks;
@@ -19,7 +18,7 @@ pub fn told(app: App, step: &Derivation) -> String {
     let language = app.language.get();
     let template = match language {
         Language::En => None,
-        _ => table::derivation(language, &step.code.word()),
+        _ => derivation(language, &step.code.word()),
     };
     let Some(template) = template else {
         return app.numbers(&step.sentence);
@@ -34,7 +33,7 @@ pub fn told(app: App, step: &Derivation) -> String {
             RoundingMode::HalfUp => "rounded_half_up",
             RoundingMode::Up => "rounded_up",
         };
-        let how = table::derivation(language, word).unwrap_or_default().to_owned();
+        let how = derivation(language, word).unwrap_or_default().to_owned();
         let parts = [
             ("from", rounded.from.as_str()),
             ("unit", rounded.unit.as_str()),

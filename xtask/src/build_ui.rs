@@ -29,7 +29,7 @@ impl Profile {
 const COPIED: [&str; 5] = ["index.html", "boot.js", "style", "fonts", "icons"];
 
 /// What the glue step writes.
-const GLUE: [&str; 2] = ["farthing.js", "farthing_bg.wasm"];
+const GLUE: [&str; 3] = ["farthing.js", "farthing_bg.wasm", "texts.json"];
 
 /// Brings `ui/dist` up to date. A file that would not change is not touched, so that nothing is embedded anew.
 ///
@@ -40,7 +40,7 @@ pub fn build(compiler: &Compiler, profile: Profile) -> Outcome {
     let wasm = target().join(TARGET).join(profile.name()).join("farthing-ui.wasm");
     let dist = root().join("ui/dist");
     fs::create_dir_all(&dist)?;
-    glue(&wasm, &dist)?;
+    glue(&wasm, &dist, profile)?;
 
     let mut kept: BTreeSet<PathBuf> = GLUE.iter().map(|name| dist.join(name)).collect();
     for name in COPIED {
@@ -68,7 +68,7 @@ pub fn with_flags(command: &mut Command, profile: Profile) -> &mut Command {
 }
 
 /// Writes the glue for `wasm`, unless it was written for this very file.
-fn glue(wasm: &Path, dist: &Path) -> Outcome {
+fn glue(wasm: &Path, dist: &Path, profile: Profile) -> Outcome {
     let stamp = target().join("farthing-glue.stamp");
     let is_written = GLUE.iter().all(|name| dist.join(name).is_file());
     if is_written && fs::read_to_string(&stamp).ok() == Some(identify(wasm, dist)?) {
@@ -77,10 +77,12 @@ fn glue(wasm: &Path, dist: &Path) -> Outcome {
     say("Writing the screens' JavaScript glue.");
     let fresh = target().join("farthing-glue");
     run(cargo().args(["build", "--quiet", "--package", "farthing-bindgen"]))?;
-    run(command(target().join("debug/farthing-bindgen"))
-        .arg(wasm)
-        .arg(&fresh)
-        .arg("farthing"))?;
+    let mut bindgen = command(target().join("debug/farthing-bindgen"));
+    bindgen.arg(wasm).arg(&fresh).arg("farthing");
+    if profile == Profile::Release {
+        bindgen.arg("small");
+    }
+    run(&mut bindgen)?;
     for name in GLUE {
         copy(&fresh.join(name), &dist.join(name), &mut BTreeSet::new())?;
     }

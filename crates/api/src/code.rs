@@ -3,15 +3,17 @@
 //! The screens say it in their own languages from `ui/locales/LANGUAGE/answers.json`, by the word; a test fails where a
 //! language lacks one. Blanks in braces are filled by [`crate::ApiError::with`].
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 
 macro_rules! codes {
     ($($(#[$note:meta])* $name:ident $word:literal $english:literal;)*) => {
         /// A cause. The sentence beside each is its English answer.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code {
-            $($(#[$note])* #[doc = $english] #[serde(rename = $word)] $name,)*
+            $($(#[$note])* #[doc = $english] $name,)*
         }
 
         impl Code {
@@ -29,6 +31,23 @@ macro_rules! codes {
             }
         }
     };
+}
+
+/// By the word. Looked up, where a derived implementation would be a large piece of code in the screens.
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Code, D::Error> {
+        let word = Cow::<'de, str>::deserialize(deserializer)?;
+        let known = Code::ALL.iter().find(|code| code.word() == word);
+        known
+            .copied()
+            .ok_or_else(|| D::Error::custom(format_args!("{word} is no cause")))
+    }
 }
 
 impl fmt::Display for Code {

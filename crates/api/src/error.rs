@@ -1,7 +1,7 @@
 //! The one answer for everything that could not be done.
 
 use crate::{Code, Currency, Money, Role};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Timelike, Utc};
 use farthing_lending::{AmountError, TermsError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ impl fmt::Display for Arg {
             Arg::Number(n) => n.fmt(f),
             Arg::Money(amount, decimals) => f.write_str(&amount.to_grouped(*decimals)),
             Arg::Date(date) => date.fmt(f),
-            Arg::Time(at) => write!(f, "{} UTC", at.format("%H:%M:%S")),
+            Arg::Time(at) => write!(f, "{:02}:{:02}:{:02} UTC", at.hour(), at.minute(), at.second()),
             Arg::Roles(roles) => f.write_str(&list(roles.iter().map(|role| role.word()), "or")),
             Arg::Reason(error) => f.write_str(&error.message),
         }

@@ -2,7 +2,7 @@
 
 use crate::{ApiError, CustomerId, LoanId, LoanStatus, Money, PaymentId, PaymentMethod, TermsChange};
 use chrono::{DateTime, NaiveDate, Utc};
-use farthing_lending::{Charge, ChargeTaken, PayoffInterest, Terms};
+use farthing_lending::{Charge, ChargeTaken, PayoffInterest, Terms, Unit};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -46,8 +46,11 @@ pub struct LoanView {
     pub row: LoanRow,
     /// A hash of what the caller sees, to be sent back with a decision.
     pub seen: String,
-    /// The terms, for the preview and the figures' explanations.
+    /// The terms, for papers; the screens do without.
+    #[serde(skip)]
     pub terms: Option<Terms>,
+    /// One installment each so many units.
+    pub every: (u32, Unit),
     /// Nominal rate in percent per annum.
     pub annual_rate: Decimal,
     /// How many installments, a first payment of a purchase included.

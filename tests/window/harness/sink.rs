@@ -60,16 +60,17 @@ impl Sink {
         )
     }
 
-    /// The six digits in the next message to someone, which stand on a line of their own.
+    /// The six digits, on a line of their own, in the next message that has some. It goes to `address`; a notice may come
+    /// before it.
     pub fn code_for(&self, address: &str) -> String {
-        let (to, text) = self.next();
-        assert_eq!(to, address);
         let is_code = |line: &&str| line.len() == 6 && line.chars().all(|c| c.is_ascii_digit());
-        text.lines()
-            .map(str::trim)
-            .find(is_code)
-            .expect("a line with the code")
-            .to_owned()
+        loop {
+            let (to, text) = self.next();
+            assert_eq!(to, address);
+            if let Some(code) = text.lines().map(str::trim).find(is_code) {
+                return code.to_owned();
+            }
+        }
     }
 }
 

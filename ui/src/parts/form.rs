@@ -3,7 +3,7 @@
 use super::dialog::InDialog;
 use super::icon::Glyph;
 use crate::i18n::{Text, text};
-use crate::ipc;
+use crate::ipc::{self, Asked, Taken};
 use crate::state::{App, app};
 use farthing_api::{ApiError, ErrorKind, Request};
 use leptos::context::Provider;
@@ -170,22 +170,29 @@ impl FormState {
         done: impl FnOnce(R::Answer) + 'static,
         refused: impl FnOnce(ApiError) + 'static,
     ) {
+        let app = self.app;
+        let take = move |answer: &str| {
+            done(ipc::read::<R>(answer)?);
+            if app.session.with_untracked(Option::is_some) {
+                app.refresh();
+            }
+            Ok(())
+        };
+        self.exchange(Asked::by(&request), Box::new(take), Box::new(refused));
+    }
+
+    /// Sends a request, unless one is on its way, and hands on what comes back: what of sending is the same for all.
+    pub fn exchange(self, asked: Asked, take: Box<dyn FnOnce(&str) -> Taken>, refused: Box<dyn FnOnce(ApiError)>) {
         if self.busy.get_untracked() {
             return;
         }
         self.clear();
         self.busy.set(true);
         spawn_local(async move {
-            let outcome = ipc::send(&request).await;
+            let outcome = asked.answered().await;
             self.busy.try_set(false);
-            match outcome {
-                Ok(answer) => {
-                    done(answer);
-                    if self.app.session.with_untracked(Option::is_some) {
-                        self.app.refresh();
-                    }
-                }
-                Err(error) => refused(error),
+            if let Err(error) = outcome.and_then(|answer| take(&answer)) {
+                refused(error);
             }
         });
     }

@@ -1,9 +1,10 @@
 //! What a screen asks the desk for, asked again whenever the question changes.
 
-use crate::ipc;
+use crate::ipc::{self, Asked, Taken};
 use farthing_api::{ApiError, Request};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// How long nothing is shown before grey bars are.
@@ -54,37 +55,65 @@ where
         slow: RwSignal::new(false),
         again: RwSignal::new(0),
     };
-    let latest = StoredValue::new(0u64);
-    Effect::new(move || {
-        query.again.track();
-        let Some(request) = question() else {
-            return;
-        };
-        let turn = latest.get_value() + 1;
-        latest.set_value(turn);
-        if query.value.with_untracked(Option::is_none) {
-            set_timeout(
-                move || {
-                    if query.value.try_with_untracked(Option::is_none) == Some(true) {
-                        query.slow.try_set(true);
-                    }
-                },
-                PATIENCE,
-            );
-        }
-        spawn_local(async move {
-            let outcome = ipc::send(&request).await;
-            if latest.try_get_value() != Some(turn) {
-                return;
-            }
-            query.slow.try_set(false);
-            match outcome {
-                Ok(answer) => query.put(answer),
-                Err(error) => {
-                    query.error.try_set(Some(error));
-                }
-            }
-        });
-    });
+    let source = Followed {
+        ask: Box::new(move || {
+            query.again.track();
+            question().map(|request| Asked::by(&request))
+        }),
+        is_empty: Rc::new(move || query.value.try_with_untracked(Option::is_none) == Some(true)),
+        take: Rc::new(move |answer: &str| ipc::read::<R>(answer).map(|answer| query.put(answer))),
+        error: query.error,
+        slow: query.slow,
+    };
+    source.follow();
     query
+}
+
+/// A query without the type of its answer: what is the same for all of them.
+struct Followed {
+    ask: Box<dyn Fn() -> Option<Asked>>,
+    /// Whether there is no answer yet; one of a screen that is gone is not waited for.
+    is_empty: Rc<dyn Fn() -> bool>,
+    take: Rc<dyn Fn(&str) -> Taken>,
+    error: RwSignal<Option<ApiError>>,
+    slow: RwSignal<bool>,
+}
+
+impl Followed {
+    fn follow(self) {
+        let latest = StoredValue::new(0u64);
+        Effect::new(move || {
+            let Some(asked) = (self.ask)() else {
+                return;
+            };
+            let turn = latest.get_value() + 1;
+            latest.set_value(turn);
+            self.be_patient();
+            let (take, error, slow) = (self.take.clone(), self.error, self.slow);
+            spawn_local(async move {
+                let outcome = asked.answered().await;
+                if latest.try_get_value() != Some(turn) {
+                    return;
+                }
+                slow.try_set(false);
+                if let Err(reason) = outcome.and_then(|answer| take(&answer)) {
+                    error.try_set(Some(reason));
+                }
+            });
+        });
+    }
+
+    /// Shows grey bars where the first answer takes long.
+    fn be_patient(&self) {
+        if !(self.is_empty)() {
+            return;
+        }
+        let (is_empty, slow) = (self.is_empty.clone(), self.slow);
+        let show = move || {
+            if is_empty() {
+                slow.try_set(true);
+            }
+        };
+        set_timeout(show, PATIENCE);
+    }
 }

@@ -2,16 +2,13 @@
 
 use super::dialog::Layer;
 use crate::i18n::{t, text};
-use crate::ipc;
+use crate::ipc::{self, Asked};
 use crate::state::{App, app};
 use crate::told::told;
-use farthing_api::{ApiError, ExplainFigure, LoanId, PayoffAsked};
-use farthing_lending::Terms;
-use farthing_lending::apr::Disclosure;
-use farthing_lending::explain::{Derivation, explain, explain_apr};
+use farthing_api::{ApiError, Considered, ExplainFigure, ExplainOffer, LoanId, PayoffAsked};
+use farthing_lending::explain::Derivation;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -24,12 +21,10 @@ const ENOUGH: f64 = 300.0;
 const GAP: f64 = 8.0;
 
 /// Whose figure it is.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub enum Source {
-    /// Of terms that are previewed, in a currency with so many decimals: worked out on the screen itself.
-    Terms(Arc<Terms>, u32),
-    /// An annual percentage rate: worked out on the screen itself.
-    Apr(Arc<Disclosure>),
+    /// Of a loan that someone considers.
+    Offer(Considered),
     /// Of a loan: the desk knows its history.
     Loan(LoanId, Option<PayoffAsked>),
 }
@@ -83,23 +78,15 @@ impl Why {
     fn open(&self, app: App, button: &Element) {
         let place = button.get_bounding_client_rect();
         let outcome = RwSignal::new(None);
-        match self.source.clone() {
-            Source::Terms(terms, decimals) => {
-                outcome.set(Some(explain(&terms, decimals, &self.figure).map_err(ApiError::from)));
-            }
-            Source::Apr(asked) => outcome.set(Some(explain_apr(&asked).map_err(ApiError::from))),
-            Source::Loan(loan, payoff) => {
-                let request = ExplainFigure {
-                    loan,
-                    figure: self.figure.clone(),
-                    payoff,
-                };
-                spawn_local(async move {
-                    let answer = ipc::send(&request).await;
-                    outcome.try_set(Some(answer));
-                });
-            }
-        }
+        let figure = self.figure.clone();
+        let asked = match self.source {
+            Source::Offer(offer) => Asked::by(&ExplainOffer { offer, figure }),
+            Source::Loan(loan, payoff) => Asked::by(&ExplainFigure { loan, figure, payoff }),
+        };
+        spawn_local(async move {
+            let answer = asked.answered().await;
+            outcome.try_set(Some(answer.and_then(|answer| ipc::read::<ExplainFigure>(&answer))));
+        });
         app.why.set(Some(Opened {
             title: self.title.clone(),
             middle: place.left() + place.width() / 2.0,

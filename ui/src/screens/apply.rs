@@ -1,7 +1,7 @@
 //! Taking an application down, with the schedule beside it as it would be.
 
 use crate::i18n::{Text, t, text};
-use crate::parts::{Screen, query};
+use crate::parts::{Query, Screen, query};
 use crate::route::Route;
 use crate::screens::apply_customer::CustomerPick;
 use crate::screens::apply_preview::{Preview, costs, preview, table};
@@ -9,19 +9,21 @@ use crate::screens::apply_rules;
 use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
 use crate::screens::products::whole;
-use farthing_api::{ApiError, ApplyForLoan, CheckEligibility, Code, CustomerId, ListProducts, ProductId, ProductView};
-use farthing_lending::Method;
+use farthing_api::{
+    ApiError, ApplyForLoan, CheckEligibility, Code, CustomerId, ListProducts, ProductId, ProductView, WeighOffer,
+};
+use farthing_lending::{CostOfCredit, Method};
 use farthing_office::Wish;
 use leptos::prelude::*;
 
 /// What is given: the number of installments, or what each is.
 const BY: [(&str, Text); 2] = [("number", text::APPLY_BY_NUMBER), ("amount", text::APPLY_BY_AMOUNT)];
 
-/// What the form asks for, apart from who asks.
+/// What is typed and chosen, apart from who asks.
 #[derive(Clone, Copy)]
-pub struct Asked {
+struct Typed {
     /// The products that are offered; none while they are read.
-    pub products: RwSignal<Option<Vec<ProductView>>>,
+    products: RwSignal<Option<Vec<ProductView>>>,
     product: RwSignal<String>,
     principal: RwSignal<String>,
     installments: RwSignal<String>,
@@ -29,15 +31,13 @@ pub struct Asked {
     by: RwSignal<String>,
     installment: RwSignal<String>,
     purpose: RwSignal<String>,
-    form: Form,
     show: Show,
 }
 
-impl Asked {
-    /// An empty form; reads the products that are offered.
-    pub fn new(form: Form, show: Show) -> Asked {
+impl Typed {
+    fn new(show: Show) -> Typed {
         let empty = || RwSignal::new(String::new());
-        let asked = Asked {
+        Typed {
             products: RwSignal::new(None),
             product: empty(),
             principal: empty(),
@@ -45,26 +45,12 @@ impl Asked {
             by: RwSignal::new(BY[0].0.to_owned()),
             installment: empty(),
             purpose: empty(),
-            form,
             show,
-        };
-        let listed = query(|| Some(ListProducts {}));
-        Effect::new(move |_| {
-            if let Some(error) = listed.error.get() {
-                form.fail(error);
-            }
-            let Some(products) = listed.value.get() else { return };
-            let offered: Vec<_> = products.into_iter().filter(|product| product.terms.active).collect();
-            if let [only] = offered.as_slice() {
-                asked.product.set(only.id.to_string());
-            }
-            asked.products.set(Some(offered));
-        });
-        asked
+        }
     }
 
     /// The product that is chosen. Tracks the choice.
-    pub fn chosen(self) -> Option<ProductView> {
+    fn chosen(self) -> Option<ProductView> {
         let id: ProductId = self.product.get().parse().ok()?;
         self.products
             .with(|products| products.as_ref()?.iter().find(|product| product.id == id).cloned())
@@ -107,64 +93,110 @@ impl Asked {
         }))
     }
 
-    /// The schedule that the form would lead to, and what its figures come from; nothing while a field is empty. Tracks
-    /// the fields.
-    fn planned(self) -> Option<(ProductView, Result<Preview, ApiError>)> {
+    /// The loan that this would lead to; nothing while a field is empty. Tracks the fields.
+    fn plan(self) -> Option<Result<Preview, ApiError>> {
         let product = self.chosen()?;
-        let currency = self.show.currency();
-        let today = self.show.today();
-        let answer = self
-            .wish()?
-            .and_then(|wish| preview(&product.terms, &currency, wish, today));
-        Some((product, answer))
+        let (currency, today) = (self.show.currency(), self.show.today());
+        let wish = self.wish()?;
+        Some(wish.and_then(|wish| preview(&product, &currency, wish, today)))
+    }
+}
+
+/// What the form asks for, apart from who asks, and what it would lead to.
+#[derive(Clone, Copy)]
+pub struct Asked {
+    typed: Typed,
+    planned: Memo<Option<Result<Preview, ApiError>>>,
+    cost: Query<CostOfCredit>,
+    form: Form,
+    show: Show,
+}
+
+impl Asked {
+    /// An empty form; reads the products that are offered.
+    pub fn new(form: Form, show: Show) -> Asked {
+        let typed = Typed::new(show);
+        // Told of each keystroke, also where the answer is the same: what was said under a field is gone once it is changed.
+        let planned = Memo::new_with_compare(move |_| typed.plan(), |_, _| true);
+        let offer = move || planned.with(|planned| Some(planned.as_ref()?.as_ref().ok()?.offer));
+        let asked = Asked {
+            typed,
+            planned,
+            cost: query(move || offer().map(|offer| WeighOffer { offer })),
+            form,
+            show,
+        };
+        let listed = query(|| Some(ListProducts {}));
+        Effect::new(move |_| {
+            if let Some(error) = listed.error.get() {
+                form.fail(error);
+            }
+            let Some(products) = listed.value.get() else { return };
+            let offered: Vec<_> = products.into_iter().filter(|product| product.terms.active).collect();
+            if let [only] = offered.as_slice() {
+                typed.product.set(only.id.to_string());
+            }
+            typed.products.set(Some(offered));
+        });
+        asked
+    }
+
+    /// Whether there is nothing to choose from. Tracks the products.
+    pub fn lacks_products(self) -> bool {
+        let products = self.typed.products;
+        products.with(|products| products.as_ref().is_some_and(Vec::is_empty))
+    }
+
+    /// What the form would lead to, where that can be carried out. Tracks the fields.
+    fn preview(self) -> Option<Preview> {
+        self.planned.get()?.ok()
     }
 
     /// Whether there is something to see of it. Tracks the fields.
     pub fn is_planned(self) -> bool {
-        self.planned().is_some_and(|(_, answer)| answer.is_ok())
+        self.planned.with(|planned| matches!(planned, Some(Ok(_))))
     }
 
     /// The request, when the form is complete; otherwise says under the fields what is missing.
     pub fn read(self, customer: Option<CustomerId>) -> Option<ApplyForLoan> {
-        let form = self.form;
-        let Some(product) = untrack(|| self.chosen()) else {
+        let (form, typed) = (self.form, self.typed);
+        if untrack(|| typed.chosen()).is_none() {
             form.refuse("product", self.show.say(text::APPLY_PRODUCT_REQUIRED));
             return None;
-        };
-        let principal = form.read_money("principal", self.principal);
-        let second = match untrack(|| self.is_by_amount()) {
-            true => form.read_money("installment", self.installment).is_some(),
+        }
+        let principal = form.read_money("principal", typed.principal);
+        let second = match untrack(|| typed.is_by_amount()) {
+            true => form.read_money("installment", typed.installment).is_some(),
             false => {
-                let is_whole = whole(&self.installments.get_untracked()).is_some();
+                let is_whole = whole(&typed.installments.get_untracked()).is_some();
                 if !is_whole {
                     form.refuse_for("installments", Code::WholeNumber);
                 }
                 is_whole
             }
         };
-        let wish = match untrack(|| self.planned()) {
-            Some((_, Ok((wish, ..)))) => wish,
-            Some((_, Err(error))) => {
+        let offer = match self.planned.get_untracked()? {
+            Ok(preview) => preview.offer,
+            Err(error) => {
                 form.check(Some(&error));
                 return None;
             }
-            None => return None,
         };
         Some(ApplyForLoan {
             customer: customer?,
-            product: product.id,
+            product: offer.product,
             principal: principal.filter(|_| second)?,
-            installments: wish.installments,
-            installment: wish.installment,
-            purpose: self.purpose.get_untracked().trim().to_owned(),
+            installments: offer.installments,
+            installment: offer.installment,
+            purpose: typed.purpose.get_untracked().trim().to_owned(),
         })
     }
 
     /// The fields. An amount or a number outside the product's range is said at once.
     pub fn fields(self) -> AnyView {
-        let (form, show) = (self.form, self.show);
+        let (form, show, typed) = (self.form, self.show, self.typed);
         let options = Signal::derive(move || {
-            let products = self.products.get().unwrap_or_default();
+            let products = typed.products.get().unwrap_or_default();
             let mut options = vec![(String::new(), show.say(text::APPLY_PRODUCT_CHOOSE))];
             options.extend(
                 products
@@ -174,7 +206,7 @@ impl Asked {
             options
         });
         let amounts = Signal::derive(move || {
-            self.chosen().map(|product| {
+            typed.chosen().map(|product| {
                 let (from, to) = (
                     show.money(product.terms.min_principal),
                     show.money(product.terms.max_principal),
@@ -183,7 +215,7 @@ impl Asked {
             })
         });
         let numbers = Signal::derive(move || {
-            self.chosen().map(|product| {
+            typed.chosen().map(|product| {
                 let (from, to) = (product.terms.min_installments, product.terms.max_installments);
                 show.fill(
                     text::APPLY_INSTALLMENTS_RANGE,
@@ -191,37 +223,39 @@ impl Asked {
                 )
             })
         });
-        Effect::new(move |_| form.check(self.planned().and_then(|(_, answer)| answer.err()).as_ref()));
+        let planned = self.planned;
+        Effect::new(move |_| planned.with(|planned| form.check(planned.as_ref().and_then(|plan| plan.as_ref().err()))));
         let is_level = Memo::new(move |_| {
-            self.chosen()
+            typed
+                .chosen()
                 .is_some_and(|product| product.terms.method == Method::DecliningEqualInstallments)
         });
         let by = move || {
             is_level
                 .get()
-                .then(|| form.choice("by", text::APPLY_BY, self.by, &BY, true))
+                .then(|| form.choice("by", text::APPLY_BY, typed.by, &BY, true))
         };
-        let by_amount = Memo::new(move |_| self.is_by_amount());
+        let by_amount = Memo::new(move |_| typed.is_by_amount());
         let second = move || match by_amount.get() {
-            true => form.money("installment", text::APPLY_INSTALLMENT, self.installment),
-            false => form.number_hinted("installments", text::APPLY_INSTALLMENTS, self.installments, numbers),
+            true => form.money("installment", text::APPLY_INSTALLMENT, typed.installment),
+            false => form.number_hinted("installments", text::APPLY_INSTALLMENTS, typed.installments, numbers),
         };
         view! {
-            {form.select("product", text::APPLY_PRODUCT, self.product, options, true)}
-            {form.money_hinted("principal", text::APPLY_PRINCIPAL, self.principal, amounts)}
+            {form.select("product", text::APPLY_PRODUCT, typed.product, options, true)}
+            {form.money_hinted("principal", text::APPLY_PRINCIPAL, typed.principal, amounts)}
             {second}
             {by}
-            {form.area("purpose", text::APPLY_PURPOSE, self.purpose, true)}
+            {form.area("purpose", text::APPLY_PURPOSE, typed.purpose, true)}
         }
         .into_any()
     }
 
     /// What it costs, or what to fill in to see it.
     pub fn costs(self) -> AnyView {
-        let show = self.show;
-        (move || match self.planned() {
-            Some((product, Ok((_, schedule, source)))) => costs(&schedule, &product.terms, &source, show),
-            _ => view! { <p class="hint">{t(text::APPLY_PREVIEW_EMPTY)}</p> }.into_any(),
+        let (show, cost) = (self.show, self.cost.value.into());
+        (move || match self.preview() {
+            Some(preview) => costs(&preview, cost, show),
+            None => view! { <p class="hint">{t(text::APPLY_PREVIEW_EMPTY)}</p> }.into_any(),
         })
         .into_any()
     }
@@ -231,27 +265,22 @@ impl Asked {
         let show = self.show;
         let asked = move || {
             let customer = customer()?;
-            let (product, answer) = self.planned()?;
-            let (wish, ..) = answer.ok()?;
+            let Preview { offer, .. } = self.preview()?;
             Some(CheckEligibility {
                 customer,
-                product: product.id,
-                principal: wish.principal,
-                installments: wish.installments,
+                product: offer.product,
+                principal: offer.principal,
+                installments: offer.installments,
             })
         };
-        let ask = move |amount| self.principal.set(untrack(|| show.money(amount)));
+        let ask = move |amount| self.typed.principal.set(untrack(|| show.money(amount)));
         apply_rules::answer(asked, ask, show)
     }
 
     /// The whole schedule, once there is one.
     pub fn table(self) -> AnyView {
         let show = self.show;
-        (move || match self.planned() {
-            Some((_, Ok((_, schedule, source)))) => table(&schedule, &source, show),
-            _ => ().into_any(),
-        })
-        .into_any()
+        (move || self.preview().map(|preview| table(&preview, show))).into_any()
     }
 }
 
@@ -275,13 +304,8 @@ pub fn ApplyScreen(#[prop(into)] customer: Option<CustomerId>) -> impl IntoView 
             |_| false,
         );
     };
-    let none = move || {
-        asked
-            .products
-            .with(|products| products.as_ref().is_some_and(Vec::is_empty))
-    };
     let fields = view! {
-        {move || none().then(|| view! { <div class="banner banner-info" role="status"><span>{t(text::APPLY_PRODUCT_NONE)}</span></div> })}
+        {move || asked.lacks_products().then(|| view! { <div class="banner banner-info" role="status"><span>{t(text::APPLY_PRODUCT_NONE)}</span></div> })}
         <div class="form-grid">
             {pick.field(form, text::APPLY_CUSTOMER_UNVERIFIED)}
             {asked.fields()}

@@ -6,29 +6,45 @@ use crate::parts::why::walk;
 use crate::screens::loan_kit::{Show, amount_cell, dash_or};
 use crate::screens::loan_words::rhythm;
 use chrono::NaiveDate;
-use farthing_api::{ApiError, Currency, Money, ProductTerms};
-use farthing_lending::apr::{AprRule, Disclosure};
-use farthing_lending::{CostOfCredit, Method, Row, Schedule, cost_of_credit, disclosure};
+use farthing_api::{ApiError, Considered, Currency, Money, ProductTerms, ProductView};
+use farthing_lending::{CostOfCredit, Method, Row, Schedule};
 use farthing_office::{Planned, Wish, plan};
 use leptos::prelude::*;
-use std::sync::Arc;
 
-/// What is asked for with its number of installments, the schedule, and what its figures come from.
-pub type Preview = (Wish, Schedule, Source);
+/// A loan that someone considers, with its schedule.
+#[derive(Clone, PartialEq)]
+pub struct Preview {
+    /// What is asked for, with its number of installments.
+    pub offer: Considered,
+    /// The product's terms.
+    pub terms: ProductTerms,
+    /// The schedule.
+    pub schedule: Schedule,
+}
 
 /// A loan under a product's terms, paid out today.
 ///
 /// # Errors
 /// What the office would answer to the application: the amount or the number is outside the product's range, or the
 /// terms can't be carried out.
-pub fn preview(product: &ProductTerms, currency: &Currency, wish: Wish, today: NaiveDate) -> Result<Preview, ApiError> {
-    let Planned { wish, terms, schedule } = plan(product, currency, wish, today).map_err(ApiError::from)?;
-    Ok((wish, schedule, Source::Terms(Arc::new(terms), currency.decimals)))
+pub fn preview(product: &ProductView, currency: &Currency, wish: Wish, today: NaiveDate) -> Result<Preview, ApiError> {
+    let Planned { wish, schedule, .. } = plan(&product.terms, currency, wish, today).map_err(ApiError::from)?;
+    let offer = Considered {
+        product: product.id,
+        principal: wish.principal,
+        installments: wish.installments,
+        installment: wish.installment,
+    };
+    Ok(Preview {
+        offer,
+        terms: product.terms.clone(),
+        schedule,
+    })
 }
 
-fn line(row: &Row, source: &Source, is_first: bool, show: Show) -> impl IntoView + use<> {
+fn line(row: &Row, source: Source, is_first: bool, show: Show) -> impl IntoView + use<> {
     let why = |figure: &str, name: Text, shown: AnyView| {
-        show.row_why(source, (row.n, figure), name, is_first && figure == "principal", shown)
+        show.row_why(&source, (row.n, figure), name, is_first && figure == "principal", shown)
     };
     view! {
         <tr data-row=row.n.to_string()>
@@ -43,8 +59,9 @@ fn line(row: &Row, source: &Source, is_first: bool, show: Show) -> impl IntoView
 }
 
 /// The whole schedule as a table.
-pub fn table(schedule: &Schedule, source: &Source, show: Show) -> AnyView {
-    let rows = schedule.rows.iter().enumerate();
+pub fn table(preview: &Preview, show: Show) -> AnyView {
+    let source = Source::Offer(preview.offer);
+    let rows = preview.schedule.rows.iter().enumerate();
     let lines: Vec<_> = rows.map(|(at, row)| line(row, source, at == 0, show)).collect();
     view! {
         <div class="table-wrap" on:keydown=walk>
@@ -65,11 +82,10 @@ pub fn table(schedule: &Schedule, source: &Source, show: Show) -> AnyView {
 }
 
 /// What the law has the customer know before signing: the cost of credit, and the annual percentage rates.
-fn disclosed(cost: &CostOfCredit, asked: impl Fn(AprRule) -> Disclosure, show: Show) -> AnyView {
-    let rate = |label, hook: &'static str, rule: AprRule, rate: &Option<String>| {
+fn disclosed(cost: &CostOfCredit, source: Source, show: Show) -> AnyView {
+    let rate = |label, hook: &'static str, rate: &Option<String>| {
         let rate = rate.as_ref().and_then(|rate| rate.parse().ok())?;
-        let source = Source::Apr(Arc::new(asked(rule)));
-        let rate = show.why(&source, "apr_pct", label, show.percent_as_it_is(rate));
+        let rate = show.why(&source, hook, label, show.percent_as_it_is(rate));
         Some(view! { <dt>{t(label)}</dt><dd data-figure=hook>{rate}</dd> })
     };
     let charged = cost.charges.is_positive().then(|| {
@@ -84,25 +100,24 @@ fn disclosed(cost: &CostOfCredit, asked: impl Fn(AprRule) -> Disclosure, show: S
             {charged}
             <dt class="strong">{t(text::COST_TOTAL)}</dt><dd class="strong" data-figure="cost">{show.money(cost.cost)}</dd>
             <dt>{t(text::COST_REPAID)}</dt><dd data-figure="repaid">{show.money(cost.repaid)}</dd>
-            {rate(text::COST_APR, "apr", AprRule::RegZ, &cost.apr)}
-            {rate(text::COST_APRC, "aprc", AprRule::Eu, &cost.aprc)}
+            {rate(text::COST_APR, "apr", &cost.apr)}
+            {rate(text::COST_APRC, "aprc", &cost.aprc)}
         </dl>
     }
     .into_any()
 }
 
-/// What it costs: the installment, the sums, and when it ends.
-pub fn costs(schedule: &Schedule, product: &ProductTerms, source: &Source, show: Show) -> AnyView {
-    let why = |figure: &str, name: Text, amount: Money| show.why(source, figure, name, show.money(amount));
+/// What it costs: the installment, the sums, and when it ends; `cost` is what the desk says of it, once it has.
+pub fn costs(preview: &Preview, cost: Signal<Option<CostOfCredit>>, show: Show) -> AnyView {
+    let Preview {
+        offer,
+        terms: product,
+        schedule,
+    } = preview;
+    let source = Source::Offer(*offer);
+    let why = |figure: &str, name: Text, amount: Money| show.why(&source, figure, name, show.money(amount));
     let currency = show.currency().code;
-    let cost = match source {
-        Source::Terms(terms, decimals) => {
-            let asked = |rule| disclosure(rule, terms, schedule, &product.charges, *decimals);
-            let cost = cost_of_credit(terms, schedule, &product.charges, *decimals);
-            Some(disclosed(&cost, asked, show))
-        }
-        Source::Apr(_) | Source::Loan(..) => None,
-    };
+    let cost = move || cost.with(|cost| cost.as_ref().map(|cost| disclosed(cost, source, show)));
     let level = matches!(product.method, Method::DecliningEqualInstallments | Method::Flat);
     let each = match level {
         true => {

@@ -4,14 +4,10 @@ use crate::i18n::text;
 use crate::parts::{
     Banner, Button, Cell, CheckField, Choice, CodeField, Column, DataTable, DateField, Dialog, EmptyState, Figure,
     Figures, Form, FormState, MoneyField, PasswordField, Pill, RadioOptions, Row, Screen, Segmented, SelectField,
-    Source, Status, StatusGlyph, Tab, Tabs, TextField, Tone, Why, WorkItem,
+    Status, StatusGlyph, Tab, Tabs, TextField, Tone, WorkItem,
 };
 use crate::state::app;
-use farthing_lending::terms::{LedgerKind, Remainder};
-use farthing_lending::{DayCount, InstallmentRate, InterestPeriod, MonthEnd, Multiple, Rounding, RoundingMode, Terms};
 use leptos::prelude::*;
-use rust_decimal::Decimal;
-use std::sync::Arc;
 
 /// The gallery.
 #[component]
@@ -76,11 +72,6 @@ pub fn GalleryScreen() -> impl IntoView {
             Column::status(text::FIELD_STATUS),
         ]
     };
-    let why = Why {
-        source: Source::Terms(sample_terms(), 2),
-        figure: "rows[1].interest".to_owned(),
-        title: app.say(text::LOAN_ROW_INTEREST).to_owned(),
-    };
     view! {
         <Screen name="gallery" title=text::NAV_GALLERY>
             <div class="stack-loose">
@@ -101,7 +92,6 @@ pub fn GalleryScreen() -> impl IntoView {
                     <Pill label=text::STATUS_WAITING tone=Tone::Warn/>
                     <Pill label=text::STATUS_UPCOMING/>
                 </p>
-                <p class="row">{why.figure(app, true, "50.55")}</p>
                 <Figures figures=vec![
                     Figure::new("a", text::HOME_DUE_TODAY, Signal::stored("7,318.40".to_owned())).glyph("due", "tone-accent").unit(Signal::stored("USD".to_owned())).note(text::STATUS_LATE),
                     Figure::new("b", text::HOME_OVERDUE, Signal::stored("19,860.14".to_owned())).bad_while(Signal::stored(true)),
@@ -136,31 +126,4 @@ pub fn GalleryScreen() -> impl IntoView {
             <footer class="dialog-foot"><Button label=text::CANCEL on_press=move |()| open.set(false)/></footer>
         </Dialog>
     }
-}
-
-/// Terms whose figures can be asked about.
-fn sample_terms() -> Arc<Terms> {
-    let hundred = Decimal::ONE_HUNDRED;
-    let cent = Decimal::new(1, 2);
-    let rounding = Rounding {
-        money: cent,
-        mode: RoundingMode::HalfUp,
-        installment_multiple: Multiple::Of(cent),
-        installment_mode: None,
-        remainder: Remainder::Last,
-        ledger: LedgerKind::Rounded,
-    };
-    Arc::new(Terms {
-        installments: Some(12),
-        interest_period: InterestPeriod::Daily,
-        day_count: Some(DayCount::Act365),
-        month_end: MonthEnd::Clamp,
-        installment_rate: InstallmentRate::Actual,
-        ..Terms::level(
-            hundred * hundred,
-            Decimal::from(18),
-            chrono::NaiveDate::default(),
-            rounding,
-        )
-    })
 }

@@ -2,7 +2,7 @@
 
 use super::loan_kit::Show;
 use crate::i18n::{Text, t, text};
-use crate::ipc;
+use crate::ipc::{self, Asked};
 use crate::parts::dialog::Layer;
 use crate::parts::{
     AreaField, Button, CheckField, Choice, DateField, Form as FormElement, FormState, MoneyField, Refusal, Segmented,
@@ -12,7 +12,6 @@ use crate::screens::loan_words::{PAYMENT_METHODS, payment_method};
 use chrono::NaiveDate;
 use farthing_api::{ApiError, Code, Money, PaymentMethod, Request};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 /// The word of a payment method in a choice.
 const fn method_word(method: PaymentMethod) -> &'static str {
@@ -107,20 +106,15 @@ impl Form {
         R: Request + 'static,
         R::Answer: 'static,
     {
-        if self.state.busy.get_untracked() {
-            return;
-        }
-        self.clear();
-        self.state.busy.set(true);
-        spawn_local(async move {
-            let answer = ipc::send(&request).await;
-            self.state.busy.try_set(false);
-            match answer {
-                Ok(answer) => done(answer),
-                Err(error) if handled(&error) => {}
-                Err(error) => self.state.fail(error),
+        self.wrong.try_update_value(Vec::clear);
+        let take = move |answer: &str| ipc::read::<R>(answer).map(done);
+        let refused = move |error: ApiError| {
+            if !handled(&error) {
+                self.state.fail(error);
             }
-        });
+        };
+        self.state
+            .exchange(Asked::by(&request), Box::new(take), Box::new(refused));
     }
 
     /// The form element around its fields.

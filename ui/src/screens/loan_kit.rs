@@ -55,7 +55,7 @@ impl Show {
     ) -> AnyView {
         let name = [("figure", self.say(name)), ("n", n.to_string())];
         let why = Why {
-            source: source.clone(),
+            source: *source,
             figure: format!("rows[{n}].{figure}"),
             title: self.fill(text::WHY_OF_ROW, name),
         };
@@ -65,7 +65,7 @@ impl Show {
     /// A figure as a button that says how it came about.
     pub fn why(self, source: &Source, figure: &str, name: Text, shown: String) -> AnyView {
         let why = Why {
-            source: source.clone(),
+            source: *source,
             figure: figure.to_owned(),
             title: self.say(name),
         };

@@ -223,10 +223,10 @@ pub(super) async fn at_risk(place: Place<'_>, today: NaiveDate) -> Answer<ChartV
 pub(super) async fn by_product(place: Place<'_>, today: NaiveDate) -> Answer<ChartView> {
     let shares = place.open.book.portfolio_by_product(today).await.told()?;
     let french = place.language == "fr";
-    let label = |title: &str| match title {
-        "purchases" if french => "Achats".to_string(),
-        "purchases" => "Purchases".to_string(),
-        other => other.to_string(),
+    let label = |title: &Option<String>| match title {
+        Some(title) => title.clone(),
+        None if french => "Achats".to_string(),
+        None => "Purchases".to_string(),
     };
     let bars: Vec<Bar> = shares
         .iter()

@@ -3,11 +3,13 @@
 use crate::cases::loan_view::as_planned;
 use crate::desk::Desk;
 use crate::error::Answer;
-use farthing_api::{ApiError, ExplainFigure, Prove};
-use farthing_lending::TermsError;
-use farthing_lending::explain::{Derivation, explain, explain_payoff, explain_running};
+use farthing_api::{ApiError, Considered, ExplainFigure, ExplainOffer, Prove, WeighOffer};
+use farthing_lending::apr::AprRule;
+use farthing_lending::explain::{Derivation, explain, explain_apr, explain_payoff, explain_running};
 use farthing_lending::prove::{Certificate, prove};
-use farthing_office::{account, standing};
+use farthing_lending::{Charge, CostOfCredit, TermsError, cost_of_credit, disclosure};
+use farthing_office::permission::Permission;
+use farthing_office::{Planned, Wish, account, plan, standing};
 
 impl Desk {
     /// Explains a figure of a loan; a customer asks about their own only.
@@ -32,6 +34,44 @@ impl Desk {
             }
         };
         derived.map_err(|error: TermsError| ApiError::from(error))
+    }
+
+    /// What a loan that someone considers would cost.
+    ///
+    /// # Errors
+    /// Names the field that is outside of what the product allows.
+    pub async fn weigh_offer(&self, request: WeighOffer) -> Answer<CostOfCredit> {
+        let (planned, charges, decimals) = self.considered(request.offer).await?;
+        Ok(cost_of_credit(&planned.terms, &planned.schedule, &charges, decimals))
+    }
+
+    /// Explains a figure of a loan that someone considers.
+    ///
+    /// # Errors
+    /// Those of [`Desk::weigh_offer`]; where there is no such figure.
+    pub async fn explain_offer(&self, request: ExplainOffer) -> Answer<Derivation> {
+        let (Planned { terms, schedule, .. }, charges, decimals) = self.considered(request.offer).await?;
+        let rate = |rule| explain_apr(&disclosure(rule, &terms, &schedule, &charges, decimals));
+        let derived = match request.figure.as_str() {
+            "apr" => rate(AprRule::RegZ),
+            "aprc" => rate(AprRule::Eu),
+            figure => explain(&terms, decimals, figure),
+        };
+        derived.map_err(|error: TermsError| ApiError::from(error))
+    }
+
+    /// The loan that is considered, the charges of its product, and the decimals of the currency.
+    async fn considered(&self, offer: Considered) -> Answer<(Planned, Vec<Charge>, u32)> {
+        let (open, _) = self.caller_who_may(Permission::Apply).await?;
+        let product = self.product_terms(&open, offer.product).await?;
+        let wish = Wish {
+            principal: offer.principal,
+            installments: offer.installments,
+            installment: offer.installment,
+        };
+        let currency = open.currency();
+        let planned = plan(&product, currency, wish, self.today(&open)).map_err(ApiError::from)?;
+        Ok((planned, product.charges, currency.decimals))
     }
 
     /// Works out the published examples on this machine.

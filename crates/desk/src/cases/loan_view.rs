@@ -7,7 +7,7 @@ use farthing_api::{
     ApiError, Code, Decision, Dues, ErrorKind, InstallmentStatus, InstallmentView, LoanId, LoanStatus, LoanView, Money,
     PayoffView, TermsChanged, WrittenOffView,
 };
-use farthing_lending::{Accrual, RowState, Share, with_rows};
+use farthing_lending::{Accrual, RowState, Share, Unit, with_rows};
 use farthing_office::permission::{self, Permission, allows};
 use farthing_office::{
     Command, Customer, Key, Loan, Refusal, may_change_terms, may_decide, may_disburse, may_disburse_part, may_waive,
@@ -111,6 +111,10 @@ impl Desk {
             parts_left: loan.parts_left(),
             may_disburse_part: may(Permission::Disburse, may_disburse_part(&loan)),
             payments: open.book.payments_of(id).await.told()?,
+            every: loan
+                .terms
+                .as_ref()
+                .map_or((1, Unit::Months), |terms| (terms.every, terms.unit)),
             terms: loan.terms,
             history,
             row,

@@ -7,7 +7,7 @@ use farthing_api::{
     PaymentMethod, PaymentParts, PaymentView,
 };
 use farthing_documents::Letterhead;
-use farthing_lending::{Currency, Money, Terms};
+use farthing_lending::{Currency, Money, Terms, Unit};
 use rust_decimal::Decimal;
 use std::path::PathBuf;
 use std::process::Command;
@@ -116,6 +116,7 @@ pub fn loan(installments: u32, scale: i64) -> LoanView {
         },
         seen: String::new(),
         terms: Some(terms()),
+        every: (1, Unit::Months),
         annual_rate: Decimal::new(18, 0),
         installments,
         installment: money(26_583 * scale),

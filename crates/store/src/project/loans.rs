@@ -11,8 +11,6 @@ use farthing_lending::RowState;
 use farthing_office::{Fact, FactBody, Loan, LoanChange, LoanOpened, LoanPayment, State};
 use sqlx::sqlite::SqliteConnection;
 
-/// The share of the portfolio that is not a product's.
-const PURCHASES: &str = "purchases";
 /// Measures of the monthly sums.
 const EXPECTED: &str = "expected";
 const RECEIVED: &str = "received";
@@ -26,7 +24,6 @@ const PURCHASE_PAID: &str = "purchase_paid";
 pub(super) struct Before {
     active: i64,
     outstanding: i64,
-    running_principal: i64,
     /// What each installment asks for.
     asked: Vec<(u32, Money)>,
     sums: sums::Before,
@@ -41,7 +38,6 @@ impl Before {
         Before {
             active: is_active(loan),
             outstanding: outstanding(loan).minor(),
-            running_principal: running_principal(loan).minor(),
             asked: loan.rows.iter().map(|r| (r.n, r.due())).collect(),
             sums: sums::Before::of(loan, fact),
         }
@@ -69,14 +65,6 @@ fn principal(loan: &Loan) -> Money {
     match loan.status {
         LoanStatus::WrittenOff => Money::ZERO,
         _ => loan.rows.iter().map(|r| r.principal - r.paid_principal).sum(),
-    }
-}
-
-/// The loan's part of the portfolio: nothing before it is paid out and after it is closed.
-fn running_principal(loan: &Loan) -> Money {
-    match loan.status {
-        LoanStatus::Active => principal(loan),
-        _ => Money::ZERO,
     }
 }
 
@@ -249,27 +237,7 @@ async fn put_loan(conn: &mut SqliteConnection, id: LoanId, loan: &Loan, before: 
     )
     .fetch_one(&mut *conn)
     .await?;
-    add_to_portfolio(conn, loan, running_principal(loan).minor() - before.running_principal).await?;
     Ok(rid)
-}
-
-async fn add_to_portfolio(conn: &mut SqliteConnection, loan: &Loan, amount: i64) -> Result<(), StoreError> {
-    if amount == 0 {
-        return Ok(());
-    }
-    let share = match loan.purchase {
-        Some(_) => PURCHASES,
-        None => &loan.title,
-    };
-    sqlx::query!(
-        "insert into portfolio (share, outstanding) values (?, ?)
-         on conflict (share) do update set outstanding = outstanding + excluded.outstanding",
-        share,
-        amount
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
 }
 
 async fn replace_installments(conn: &mut SqliteConnection, rid: i64, loan: &Loan) -> Result<(), StoreError> {

@@ -1,5 +1,5 @@
-//! Sums over the running loans that change by the difference when one of them does: how late they are, and what they
-//! earn each day. Closing a day reads these and no loan.
+//! Sums over loans that change by the difference when one of them does: how many there are of each status, how late the
+//! running ones are, and what they earn each day. Closing a day and the home screens read these and no loan.
 
 use crate::StoreError;
 use chrono::NaiveDate;
@@ -41,6 +41,7 @@ fn place(loan: &Loan) -> Option<Place> {
 /// A loan's part of the sums before a fact is applied to it.
 #[derive(Default)]
 pub(super) struct Before {
+    status: Option<LoanStatus>,
     place: Option<Place>,
     plan: Vec<Spread>,
 }
@@ -50,6 +51,7 @@ impl Before {
         let keeps = fact.body.change().is_some_and(|(_, change)| change.same_plan);
         let plan = loan.accrual.as_ref().filter(|_| !keeps);
         Before {
+            status: Some(loan.status),
             place: place(loan),
             plan: plan.map_or_else(Vec::new, |accrual| accrual.plan.clone()),
         }
@@ -63,6 +65,10 @@ pub(super) async fn put(
     before: &Before,
     fact: &Fact,
 ) -> Result<(), StoreError> {
+    if before.status != Some(loan.status) {
+        add_to_count(conn, before.status, -1).await?;
+        add_to_count(conn, Some(loan.status), 1).await?;
+    }
     let now = place(loan);
     if before.place != now {
         let mut moves = BTreeMap::<(Vec<u8>, NaiveDate), (i64, i64)>::new();
@@ -76,6 +82,21 @@ pub(super) async fn put(
         }
     }
     put_plan(conn, loan, before, fact).await
+}
+
+async fn add_to_count(conn: &mut SqliteConnection, status: Option<LoanStatus>, loans: i64) -> Result<(), StoreError> {
+    let Some(word) = status.map(LoanStatus::word) else {
+        return Ok(());
+    };
+    sqlx::query!(
+        "insert into loan_count (status, loans) values (?, ?)
+         on conflict (status) do update set loans = loans + excluded.loans",
+        word,
+        loans
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 async fn add_standing(

@@ -61,7 +61,7 @@ async fn earned(
 }
 
 /// The portfolio on a day, from the sums.
-fn figures(standings: &Standings, on: NaiveDate) -> DayFigures {
+pub(super) fn figures(standings: &Standings, on: NaiveDate) -> DayFigures {
     let mut figures = DayFigures::default();
     for standing in standings.values().flatten() {
         let late = (on - standing.oldest_due).num_days();

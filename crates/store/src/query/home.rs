@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use crate::book::Book;
+use crate::query::day::figures;
 use chrono::{Days, NaiveDate};
 use farthing_api::{Money, UserId};
 use farthing_office::DayFigures;
@@ -26,8 +27,8 @@ pub type MonthSums = BTreeMap<String, Money>;
 /// What is outstanding on one product, in minor units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProductShare {
-    /// The product's name.
-    pub title: String,
+    /// The product's name; none for what was sold on installments.
+    pub title: Option<String>,
     /// Principal outstanding.
     pub outstanding: Money,
     /// Of it, more than 30 days late.
@@ -56,8 +57,8 @@ impl Book {
                (select coalesce(sum(amount), 0) from payment where reversed is null and value_date = ?1) as "received!: i64",
                (select count(*) from payment where reversed is null and value_date = ?1) as "received_count!: i64",
                (select coalesce(sum(open), 0) from installment where open > 0 and due_on < ?1) as "overdue!: i64",
-               (select count(*) from loan where status = 'active' and oldest_due < ?1) as "overdue_count!: i64",
-               (select count(*) from loan where status = 'active' and oldest_due < ?2) as "par30!: i64""#,
+               (select coalesce(sum(loans), 0) from standing where oldest_due < ?1) as "overdue_count!: i64",
+               (select coalesce(sum(loans), 0) from standing where oldest_due < ?2) as "par30!: i64""#,
             today,
             late
         )
@@ -88,29 +89,7 @@ impl Book {
     /// # Errors
     /// What the database says.
     pub async fn portfolio(&self, on: NaiveDate) -> Result<DayFigures, StoreError> {
-        let [d30, d60, d90] = [30, 60, 90].map(|days| before(on, days));
-        let f = sqlx::query!(
-            r#"select (select coalesce(sum(outstanding), 0) from portfolio) as "outstanding!: i64",
-               coalesce(sum(outstanding_principal), 0) as "par1!: i64",
-               coalesce(sum(outstanding_principal) filter (where oldest_due < ?2), 0) as "par30!: i64",
-               coalesce(sum(outstanding_principal) filter (where oldest_due < ?3), 0) as "par60!: i64",
-               coalesce(sum(outstanding_principal) filter (where oldest_due < ?4), 0) as "par90!: i64"
-               from loan where status = 'active' and oldest_due < ?1"#,
-            on,
-            d30,
-            d60,
-            d90
-        )
-        .fetch_one(self.readers())
-        .await?;
-        let money = Money::from_minor;
-        Ok(DayFigures {
-            outstanding: money(f.outstanding),
-            par1: money(f.par1),
-            par30: money(f.par30),
-            par60: money(f.par60),
-            par90: money(f.par90),
-        })
+        Ok(figures(&self.standings().await?, on))
     }
 
     /// The sums of the months from one to another (`2026-07`), months without any left out.
@@ -170,10 +149,10 @@ impl Book {
     pub async fn portfolio_by_product(&self, on: NaiveDate) -> Result<Vec<ProductShare>, StoreError> {
         let late = before(on, 30);
         let rows = sqlx::query!(
-            r#"select p.share as "title!: String", p.outstanding as "outstanding!: i64", coalesce(l.late, 0) as "par30!: i64"
-               from portfolio p left join (select case purchase when 1 then 'purchases' else title end as share,
-               sum(outstanding_principal) as late from loan where status = 'active' and oldest_due < ? group by 1) l
-               on l.share = p.share where p.outstanding > 0 order by p.outstanding desc, p.share"#,
+            r#"select p.name as "title?", sum(s.principal) as "outstanding!: i64",
+               coalesce(sum(s.principal) filter (where s.oldest_due < ?), 0) as "par30!: i64"
+               from standing s left join product p on p.id = s.product
+               group by s.product having sum(s.principal) > 0 order by 2 desc, 1"#,
             late
         )
         .fetch_all(self.readers())
@@ -194,7 +173,7 @@ impl Book {
     /// # Errors
     /// What the database says.
     pub async fn loan_counts(&self, since: NaiveDate) -> Result<(Vec<(String, u32)>, u32), StoreError> {
-        let rows = sqlx::query!(r#"select status, count(*) as "n!: i64" from loan group by status"#)
+        let rows = sqlx::query!(r#"select status, loans from loan_count where loans > 0"#)
             .fetch_all(self.readers())
             .await?;
         let since = since.to_string();
@@ -202,7 +181,7 @@ impl Book {
             .fetch_one(self.readers())
             .await?;
         Ok((
-            rows.into_iter().map(|r| (r.status, count(r.n))).collect(),
+            rows.into_iter().map(|r| (r.status, count(r.loans))).collect(),
             count(applied),
         ))
     }

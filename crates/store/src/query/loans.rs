@@ -24,8 +24,11 @@ pub(super) const LIST: Searched = Searched {
     filters: &[
         ("waiting", "t.stage = 'waiting'"),
         ("active", "t.stage = 'active'"),
-        // Unlikely enough that the index of late loans is walked, whatever the order.
-        ("overdue", "t.status = 'active' and unlikely(t.oldest_due < ?)"),
+        // Likely enough that the order's index is walked, which says of each loan whether it is late.
+        (
+            "overdue",
+            "t.stage = 'active' and likely(coalesce(t.oldest_due, '9999-12-31') < ?)",
+        ),
         ("purchases", "t.purchase = 1"),
         ("closed", "t.stage = 'closed'"),
         ("written_off", "t.stage = 'written_off'"),
@@ -136,7 +139,8 @@ impl Book {
     pub async fn to_collect(&self, today: NaiveDate, most: u32) -> Result<Vec<LoanRow>, StoreError> {
         let mut conn = self.readers().acquire().await?;
         let rids = sqlx::query_scalar!(
-            "select rid from loan where status = 'active' and oldest_due <= ? order by oldest_due, rid limit ?",
+            "select rid from loan where stage = 'active' and coalesce(oldest_due, '9999-12-31') <= ?
+             order by coalesce(oldest_due, '9999-12-31'), rid limit ?",
             today,
             most
         )

@@ -28,15 +28,10 @@ pub fn page(home: &CustomerHomeView, own: Own, show: Show) -> AnyView {
             |_| false,
         );
     };
-    let none = move || {
-        asked
-            .products
-            .with(|products| products.as_ref().is_some_and(Vec::is_empty))
-    };
     let fields = view! {
         <h1 class="cust-title">{t(text::OWN_APPLY_TITLE)}</h1>
         <p class="cust-note">{t(text::OWN_APPLY_NOTE)}</p>
-        {move || none().then(|| view! { <div class="banner banner-info" role="status"><span>{t(text::OWN_APPLY_NONE)}</span></div> })}
+        {move || asked.lacks_products().then(|| view! { <div class="banner banner-info" role="status"><span>{t(text::OWN_APPLY_NONE)}</span></div> })}
         <div class="stack">{asked.fields()}</div>
         <div class="cust-actions">
             {form.submit("primary btn-lg", "submit-application", text::APPLY_BUSY, move || show.say(text::APPLY_SUBMIT))}

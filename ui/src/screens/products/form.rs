@@ -4,13 +4,12 @@ use super::Shelf;
 use super::draft::{BY, Draft, METHODS, ORDERS, ROUNDINGS, UNITS};
 use crate::i18n::{Text, t, text};
 use crate::parts::Button;
-use crate::screens::apply_preview::preview;
 use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
 use crate::screens::loan_words::{interest_method, rounding};
 use farthing_api::{Money, ProductTerms, ProductView, SaveProduct};
 use farthing_lending::Schedule;
-use farthing_office::Wish;
+use farthing_office::{Wish, plan};
 use leptos::prelude::*;
 
 /// The principal that an example prefers, in whole units of the currency.
@@ -35,8 +34,8 @@ fn example(terms: &ProductTerms, show: Show) -> Option<(Money, u32, Schedule)> {
         installments,
         installment: None,
     };
-    let (_, schedule, _) = preview(&offered, &currency, wish, show.today()).ok()?;
-    Some((principal, installments, schedule))
+    let planned = plan(&offered, &currency, wish, show.today()).ok()?;
+    Some((principal, installments, planned.schedule))
 }
 
 /// The example beside the form.

@@ -6,7 +6,7 @@ use crate::screens::loan_kit::Show;
 use crate::screens::products::{UNITS, rate, whole};
 use chrono::NaiveDate;
 use farthing_api::{LoanView, TermsChange};
-use farthing_lending::{NewSchedule, Unit};
+use farthing_lending::NewSchedule;
 use leptos::prelude::*;
 
 /// The fields, as typed.
@@ -34,10 +34,7 @@ impl Asked {
     pub fn of(loan: &LoanView, form: Form, show: Show) -> Asked {
         let s = |value: String| RwSignal::new(value);
         let left = loan.rows.iter().filter(|row| row.settled_on.is_none()).count();
-        let (every, unit) = loan
-            .terms
-            .as_ref()
-            .map_or((1, Unit::Months), |terms| (terms.every, terms.unit));
+        let (every, unit) = loan.every;
         let word = UNITS
             .iter()
             .find(|(_, own, _)| *own == unit)
