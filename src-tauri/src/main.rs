@@ -59,6 +59,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             if shows {
                 tauri::async_runtime::spawn(take_links(app.handle().clone()));
             }
+            tauri::async_runtime::spawn(speak_with_server(app.handle().clone()));
             #[cfg(target_os = "linux")]
             forget_with_the_machine(app.handle().clone());
             open_window(app).map_err(Into::into)
@@ -102,6 +103,17 @@ async fn send_messages(app: AppHandle) {
         tokio::time::sleep(BETWEEN_PASSES).await;
         if let Err(error) = app.state::<Desk>().run_outbox().await {
             tracing::error!(code = %error.code, "messages could not be handed over");
+        }
+    }
+}
+
+/// Exchanges with the server what is new, where the book belongs to one. It has a task of its own, so that a slow line holds no
+/// message up.
+async fn speak_with_server(app: AppHandle) {
+    loop {
+        tokio::time::sleep(BETWEEN_PASSES).await;
+        if let Err(error) = app.state::<Desk>().run_sync_when_due().await {
+            tracing::info!(code = %error.code, "nothing was exchanged with the server");
         }
     }
 }

@@ -24,6 +24,12 @@ macro_rules! routes {
 routes! {
     Start => start,
     SetUp => set_up,
+    JoinServer => join_server,
+    BringToServer => bring_to_server,
+    MakeJoinCode => make_join_code,
+    GetSyncState => sync_state,
+    ListOverruled => list_overruled,
+    SettleOverruled => settle_overruled,
     TestMail => test_mail,
     GetMail => get_mail,
     SaveMail => save_mail,

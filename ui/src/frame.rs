@@ -142,10 +142,22 @@ fn SyncLine() -> impl IntoView {
             ],
         )()
     };
+    let sync = Memo::new(move |_| {
+        app.session
+            .with(|session| session.as_ref().and_then(|s| s.sync.clone()))
+    });
+    let shared = move || sync.get().map(|sync| shared(app, &sync));
+    let halted = move || {
+        let why = sync.get().and_then(|sync| sync.halted)?;
+        let words = app.answer(&why);
+        Some(view! { <span class="sync-pill is-refused" data-tip=words tabindex="0">{t(text::SYNC_HALTED)}</span> })
+    };
     view! {
         <footer class="syncline" aria-label=t(text::SYNC_LABEL)>
             <div class="sync-open">
+                {halted}
                 <span class="sync-stage sync-saved"><Icon name="desk"/>{t(text::SYNC_SAVED)} " " <b data-figure="saved-at">{saved}</b></span>
+                {shared}
             </div>
             <div class="sync-end">
                 <span class="sync-date">{date}</span>
@@ -155,6 +167,27 @@ fn SyncLine() -> impl IntoView {
                 </button>
             </div>
         </footer>
+    }
+    .into_any()
+}
+
+/// What of the work the server has and has decided, and when it last answered.
+fn shared(app: App, sync: &farthing_api::SyncState) -> AnyView {
+    let contact = sync.contact_at.map_or_else(
+        || app.say(text::SERVER_NEVER).to_owned(),
+        |at| app.say_with(text::SYNC_CONTACT, &[("time", crate::dates::clock(at))]),
+    );
+    let count = match (sync.waiting, sync.unsent) {
+        (0, _) => app.say(text::SYNC_ALL_DECIDED).to_owned(),
+        (_, 0) => app.say_with(text::SYNC_UNDECIDED, &[("n", sync.waiting.to_string())]),
+        (_, unsent) => app.say_with(text::SYNC_UNSENT, &[("n", unsent.to_string())]),
+    };
+    let icon = if sync.waiting == 0 { "double-tick" } else { "arrow-up" };
+    view! {
+        <svg class="icon sync-arrow" aria-hidden="true"><use href="/icons/sprite.svg#i-arrow-right"></use></svg>
+        <span class="sync-stage" data-figure="sync-waiting"><Icon name=icon/>{count}</span>
+        <i class="sync-sep sync-contact"></i>
+        <span class="sync-contact">{contact}</span>
     }
     .into_any()
 }

@@ -233,6 +233,12 @@ impl App {
         self.toast.set(None);
     }
 
+    /// Whether a server decides what is recorded here.
+    pub fn is_enrolled(self) -> bool {
+        self.session
+            .with(|session| session.as_ref().is_some_and(|session| session.sync.is_some()))
+    }
+
     /// Asks for the frame's counts and times again, after something was saved.
     pub fn refresh(self) {
         spawn_local(async move {

@@ -52,6 +52,10 @@ pub fn watch_idleness(app: App) {
         let minutes = app
             .session
             .with_untracked(|session| session.as_ref().map_or(0, |session| session.idle_minutes));
+        // What others did comes by itself where there is a server.
+        if !app.locked.get_untracked() && untrack(|| app.is_enrolled()) {
+            app.refresh();
+        }
         let idle = js_sys::Date::now() - last.try_get_value().unwrap_or_else(js_sys::Date::now);
         if minutes > 0 && !app.locked.get_untracked() && idle > f64::from(minutes) * 60_000.0 {
             lock(app);

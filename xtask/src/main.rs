@@ -2,6 +2,7 @@
 
 mod bench;
 mod build_ui;
+mod cluster;
 mod compare;
 mod dist;
 mod installed;
@@ -9,6 +10,7 @@ mod prepare;
 mod prerequisites;
 mod process;
 mod run;
+mod server;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -23,7 +25,8 @@ cargo xtask test            every check and every test
 cargo xtask ui [--release]  build the screens into ui/dist
 cargo xtask bench [WHAT]    measure against references in the same run: lending, cli, store, window, or all
 cargo xtask compare         random terms against the independent reference: [--cases N] [--seed S]
-cargo xtask prepare         check the store's queries against its migrations and keep what sqlx learns
+cargo xtask prepare         check the queries of desk and server against their migrations and keep what sqlx learns
+cargo xtask server          start the central server on a private PostgreSQL cluster, until it is interrupted
 cargo xtask dist [--check]  make the installer of this system; --check installs it into a bare Debian and starts it";
 
 fn main() -> ExitCode {
@@ -49,6 +52,7 @@ fn execute(arguments: &[&str]) -> Outcome {
         ["bench", package] => bench::bench(Some(package)),
         ["compare", rest @ ..] => compare::compare(rest),
         ["prepare"] => prepare::prepare(),
+        ["server", rest @ ..] => server::server(rest),
         ["dist"] => dist::dist(),
         ["dist", "--check"] => installed::check(),
         _ => Err(format!("usage:\n{USAGE}").into()),

@@ -9,6 +9,8 @@ pub enum Purpose {
     Build,
     /// Driving the real window in tests.
     Test,
+    /// Running the central server, by hand and in tests.
+    Server,
     /// Trying the package on a bare system.
     Package,
 }
@@ -33,7 +35,7 @@ pub struct Need {
 }
 
 use Probe::{Library, Module, Program};
-use Purpose::{Build, Package, Test};
+use Purpose::{Build, Package, Server, Test};
 
 const NEEDS: &[Need] = &[
     Need::new(
@@ -113,6 +115,12 @@ const NEEDS: &[Need] = &[
         Program("openssl"),
         "openssl",
         "makes the certificates of the mail server in tests",
+    ),
+    Need::new(
+        Server,
+        Program("pg_ctlcluster"),
+        "postgresql",
+        "keeps what the central server knows",
     ),
     Need::new(
         Package,

@@ -17,7 +17,7 @@ const TEST_HOOKS: [&str; 2] = [
 /// # Errors
 /// One of them failed; the rest is not run.
 pub fn test() -> Outcome {
-    prerequisites::install(&[Purpose::Build, Purpose::Test])?;
+    prerequisites::install(&[Purpose::Build, Purpose::Test, Purpose::Server])?;
     let compiler = Compiler::ready()?;
     step("format");
     run(cargo().args(["fmt", "--all", "--check"]))?;

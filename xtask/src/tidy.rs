@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("office", &["api", "lending"]),
     ("identity", &["api"]),
     ("sync", &["api", "lending", "office"]),
-    ("store", &["api", "lending", "office"]),
+    ("store", &["api", "lending", "office", "sync"]),
     ("documents", &["api", "lending"]),
     (
         "desk",

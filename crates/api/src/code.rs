@@ -123,6 +123,25 @@ codes! {
     RequestChanged "request_changed" "What would be done is not what was taken down, so it was not carried out. Ask for it anew.";
     RequestStale "request_stale" "What this is about was changed after it was asked for, so it was not carried out. Ask for it anew.";
     RequestMakerGone "request_maker_gone" "Whoever asked for this may no longer do so, so it was not carried out.";
+    DeviceUnknown "device_unknown" "The server does not know this machine. Ask an administrator for a code and join again.";
+    DeviceRevoked "device_revoked" "An administrator took this machine's access to the server away. What it recorded is kept; ask them.";
+    ServerAddress "server_address" "This is not the address of a server. It begins with https://, such as https://loans.example.org.";
+    ServerSilent "server_silent" "The server does not answer. What you record is kept here and sent when it does.";
+    ServerOlder "server_older" "The server runs an older version than this desk. What you record is kept here and sent once the server is updated.";
+    UpdateNeeded "update_needed" "The organisation works with a newer version by now. Update this program; what you record until then is kept and sent.";
+    BookCopied "book_copied" "This book was copied or restored from a backup, so the server takes nothing more from it. Ask an administrator to join this machine anew; what it recorded is kept.";
+    HistoryFork "history_fork" "The server's history is another one than this book knows, so nothing is exchanged. Ask whoever runs the server; what you record is kept here.";
+    AlreadyJoined "already_joined" "This book belongs to a server already.";
+    OnlineOnly "online_only" "Money goes out only while the server answers, so that no other desk pays the same. Try again when it does.";
+    SpendingWaits "spending_waits" "This was recorded, but the server broke off before it decided. Hand no money out before it stands in the loan as decided.";
+    NoServer "no_server" "This book is complete by itself and belongs to no server.";
+    JoinEmail "join_email" "Another administrator made this code. Use the email of whoever made it.";
+    DayByServer "day_by_server" "The server closes the days of this branch.";
+    ProtocolVersion "protocol_version" "This program and the server are of versions too far apart. Update the older one; what is recorded here is kept and sent then.";
+    SetupToken "setup_token" "This setup link is not valid any more, or was used for another organisation. Start the server anew to get another one.";
+    JoinCode "join_code" "This code is not valid. Type it as it was shown, or ask an administrator for a new one.";
+    HistoryBroken "history_broken" "The history that was handed over does not hold together, so the server took none of it. Verify the book first.";
+    AccessTaken "access_taken" "Whoever asked for this had lost their access by then, so it was not carried out. Ask someone who may.";
     SecondPersonAlone "second_person_alone" "There is one administrator only, so nobody else could agree. Add a second one first.";
 
     // Any form.

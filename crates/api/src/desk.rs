@@ -228,6 +228,7 @@ pub enum MailSecurity {
 /// What the window shows first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "phase", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "there is one, made when the window opens")]
 pub enum StartState {
     /// There is no book yet: first run.
     FirstRun {
@@ -331,6 +332,9 @@ pub struct SessionView {
     /// Whether an authenticator is the second factor.
     #[serde(default)]
     pub has_factor: bool,
+    /// How the book and its server stand; none for a book that is complete by itself.
+    #[serde(default)]
+    pub sync: Option<crate::SyncState>,
 }
 
 /// Something that may be done, and by whom.

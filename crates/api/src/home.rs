@@ -93,6 +93,8 @@ pub enum TaskKind {
     PaymentOnClosedLoan,
     /// Money on a loan that was given up; the detail is the receipt's number.
     PaymentOnWrittenOffLoan,
+    /// Money in hand for which there is no loan; the detail is the day and the desk.
+    UnplacedMoney,
     /// One that this version has no name for.
     Other,
 }
@@ -106,6 +108,7 @@ impl TaskKind {
             TaskKind::LikelyDuplicatePayment => "likely_duplicate_payment",
             TaskKind::PaymentOnClosedLoan => "payment_on_closed_loan",
             TaskKind::PaymentOnWrittenOffLoan => "payment_on_written_off_loan",
+            TaskKind::UnplacedMoney => "unplaced_money",
             TaskKind::Other => "other",
         }
     }
@@ -118,6 +121,7 @@ impl TaskKind {
             TaskKind::LikelyDuplicatePayment,
             TaskKind::PaymentOnClosedLoan,
             TaskKind::PaymentOnWrittenOffLoan,
+            TaskKind::UnplacedMoney,
         ];
         known
             .into_iter()

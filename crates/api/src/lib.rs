@@ -26,6 +26,7 @@ mod second_person;
 mod secret;
 mod servicing;
 mod sms;
+mod sync;
 
 pub use account::*;
 pub use audit::*;
@@ -51,6 +52,7 @@ pub use second_person::*;
 pub use secret::Secret;
 pub use servicing::*;
 pub use sms::*;
+pub use sync::*;
 
 /// Something that a screen or a program may ask of the desk.
 pub trait Request: serde::Serialize + serde::de::DeserializeOwned {

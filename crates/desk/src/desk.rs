@@ -4,6 +4,7 @@ use crate::cases::proof::Proof;
 use crate::clock::Clock;
 use crate::error::{Answer, Told, internal};
 use crate::mint::Mint;
+use crate::sync::Pace;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use farthing_api::{
@@ -101,6 +102,8 @@ pub struct Open {
     pub zone: Tz,
     /// Held by the one pass of the outbox at a time; whether messages that were cut off are held.
     pub(crate) outbox: Mutex<bool>,
+    /// Held by the one round with the server at a time.
+    pub(crate) sync: Mutex<()>,
 }
 
 impl Open {
@@ -122,6 +125,7 @@ impl Open {
             organisation,
             zone,
             outbox: Mutex::new(false),
+            sync: Mutex::new(()),
         })
     }
 
@@ -216,6 +220,8 @@ pub struct Desk {
     pub(crate) asks_second_factor: bool,
     /// A link for a new password, with which the program was opened.
     pub(crate) link: Mutex<Option<String>>,
+    /// When to speak with the server next.
+    pub(crate) pace: Mutex<Pace>,
     /// Whether the book was seen to be in trouble, so that a backup may be restored.
     pub(crate) in_trouble: AtomicBool,
 }
@@ -235,6 +241,7 @@ impl Desk {
             hashing: Mutex::new(()),
             asks_second_factor: asks_second_factor(),
             link: Mutex::new(None),
+            pace: Mutex::new(Pace::default()),
             in_trouble: AtomicBool::new(false),
         }
     }
@@ -331,6 +338,7 @@ impl Desk {
             device: open.identity.device,
             desk: open.identity.prefix(),
             rules: RULES,
+            numbers: None,
         })
     }
 
@@ -357,10 +365,14 @@ impl Desk {
         command: &Command,
         beside: Beside,
     ) -> Answer<Vec<Fact>> {
+        let spends = self.before_spending(open, command).await?;
         let ctx = self.context(open, Some(session.actor()))?;
         let answer = open.book.execute(command, &ctx, beside).await.told();
         if let Err(error) = &answer {
             self.note_for(open, session, command.kind(), error).await;
+        }
+        if spends && answer.is_ok() {
+            self.after_spending(open, ctx.op).await?;
         }
         answer
     }

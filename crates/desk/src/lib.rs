@@ -9,8 +9,10 @@ pub mod headless;
 pub mod keep;
 mod mint;
 mod outbox;
+mod sync;
 
 pub use clock::Clock;
 pub use desk::{Desk, Home, keys_path};
 pub use error::Answer;
 pub use outbox::Pass;
+pub use sync::Round;

@@ -109,6 +109,7 @@ impl Portfolio {
             device: DeviceId(Uuid::nil()),
             desk: "BR1-01".into(),
             rules: RULES,
+            numbers: None,
         }
     }
 

@@ -184,8 +184,13 @@ fn apply_customer(state: &mut State, fact: &Fact) {
             customer,
             fields,
             unverified,
+            dated,
+            ..
         } => change(*customer, &|c| {
             c.fields.extend(fields.clone());
+            if *dated {
+                c.written.extend(fields.keys().map(|name| (name.clone(), fact.at)));
+            }
             for channel in unverified {
                 match channel {
                     Channel::Email => c.email_verified = None,
@@ -204,6 +209,7 @@ fn apply_customer(state: &mut State, fact: &Fact) {
         FactBody::CustomerVouched { customer } => change(*customer, &|c| c.vouched_by = fact.by),
         FactBody::CustomerErased { customer } => change(*customer, &|c| {
             c.fields.clear();
+            c.written.clear();
             (c.email_verified, c.phone_verified, c.erased) = (None, None, true);
         }),
         FactBody::CustomerRegistered {
@@ -221,9 +227,10 @@ fn apply_customer(state: &mut State, fact: &Fact) {
                 vouched_by: None,
                 user: None,
                 erased: false,
+                written: Default::default(),
             };
             state.0.insert(Key::Customer(*customer), Aggregate::Customer(new));
-            count(state, &fact.desk, |d| d.customers += 1);
+            count(state, fact, number, |d| &mut d.customers);
         }
         _ => {}
     }
@@ -235,14 +242,14 @@ fn apply_loan(state: &mut State, fact: &Fact) {
             state
                 .0
                 .insert(Key::Loan(loan.id), Aggregate::Loan(Box::new(open(loan))));
-            count(state, &fact.desk, |d| d.loans += 1);
+            count(state, fact, &loan.number, |d| &mut d.loans);
         }
         FactBody::PurchaseMade { loan, rows, .. } => {
             let mut new = open(loan);
             new.disbursed_on = Some(loan.opened_on);
             put_schedule(&mut new, rows);
             state.0.insert(Key::Loan(loan.id), Aggregate::Loan(Box::new(new)));
-            count(state, &fact.desk, |d| d.purchases += 1);
+            count(state, fact, &loan.number, |d| &mut d.purchases);
         }
         FactBody::LoanApproved { loan, failed_rules, .. } => with_loan(state, *loan, |l| {
             l.status = LoanStatus::Approved;
@@ -283,7 +290,7 @@ fn apply_loan(state: &mut State, fact: &Fact) {
                 }
                 put_change(l, change);
             });
-            count(state, &fact.desk, |d| d.receipts += 1);
+            count(state, fact, &payment.receipt, |d| &mut d.receipts);
         }
         FactBody::PaymentReversed {
             loan, payment, change, ..
@@ -360,7 +367,7 @@ fn apply_servicing(state: &mut State, fact: &Fact) {
                 }
                 l.payments.push(payment.clone());
             });
-            count(state, &fact.desk, |d| d.receipts += 1);
+            count(state, fact, &payment.receipt, |d| &mut d.receipts);
         }
         FactBody::AsideSettled { loan, payment, .. } => with_loan(state, *loan, |l| {
             let Some(p) = l.payments.iter_mut().find(|p| p.id == *payment) else {
@@ -461,12 +468,18 @@ fn with_loan(state: &mut State, id: LoanId, change: impl FnOnce(&mut Loan)) {
     }
 }
 
-fn count(state: &mut State, desk: &str, change: impl FnOnce(&mut Desk)) {
+/// The desk has given a number: its count is that number, or one more where the number is not its own.
+fn count(state: &mut State, fact: &Fact, number: &str, kind: fn(&mut Desk) -> &mut u32) {
     if let Aggregate::Desk(counters) = state
         .0
-        .entry(Key::Desk(desk.to_string()))
+        .entry(Key::Desk(fact.desk.clone()))
         .or_insert(Aggregate::Desk(Desk::default()))
     {
-        change(counters);
+        let digits = number
+            .rfind(|letter: char| !letter.is_ascii_digit())
+            .map_or(0, |end| end + 1);
+        let given = number.get(digits..).and_then(|digits| digits.parse().ok()).unwrap_or(0);
+        let last = kind(counters);
+        *last = (*last + 1).max(given);
     }
 }

@@ -105,6 +105,24 @@ impl Command {
         })
     }
 
+    /// Whether it says what physically happened: it is recorded whatever became of its author's role since.
+    pub const fn is_observation(&self) -> bool {
+        matches!(self, Command::ReceivePayment { .. } | Command::RecordDocument { .. })
+    }
+
+    /// Whether money leaves with it that nobody could take back, so that two desks must not do it at once.
+    pub fn spends(&self) -> bool {
+        match self {
+            Command::Disburse { .. }
+            | Command::DisbursePart { .. }
+            | Command::ChangeTerms { .. }
+            | Command::Refund { .. }
+            | Command::SettleSuspense { into: None, .. } => true,
+            Command::DecideRequest { command, approve, .. } => *approve && command.spends(),
+            _ => false,
+        }
+    }
+
     /// Whether only the authority itself may issue it.
     pub const fn is_system(&self) -> bool {
         matches!(self, Command::AssessPenalties { .. } | Command::CloseDay { .. })

@@ -1,5 +1,6 @@
 //! What a decision knows besides the command and the aggregates.
 
+use crate::state::{Desk, State};
 use chrono::{DateTime, NaiveDate, Utc};
 use farthing_api::{CustomerId, DeviceId, OpId, Role, UserId};
 use serde::{Deserialize, Serialize};
@@ -35,4 +36,28 @@ pub struct Context {
     pub desk: String,
     /// The version of the rules.
     pub rules: u32,
+    /// The last numbers that the desk had given when it took the command down, where another authority decides: what was
+    /// printed by then is never given again, whatever became of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<Desk>,
+}
+
+impl Context {
+    /// The desk's next number of a kind.
+    pub(crate) fn next(&self, state: &State, kind: fn(&Desk) -> u32) -> u32 {
+        let known = state.desk(&self.desk).map_or(0, kind);
+        known.max(self.numbers.as_ref().map_or(0, kind)) + 1
+    }
+}
+
+/// The letters of a copy of a book, as its numbers have them after the desk's prefix: none for the first, A after the first
+/// restore.
+pub fn epoch_letters(mut epoch: u32) -> String {
+    let mut letters = String::new();
+    while epoch > 0 {
+        epoch -= 1;
+        letters.insert(0, char::from(b'A' + u8::try_from(epoch % 26).unwrap_or(0)));
+        epoch /= 26;
+    }
+    letters
 }

@@ -146,6 +146,12 @@ pub enum FactBody {
         customer: CustomerId,
         fields: Sealed,
         unverified: Vec<Channel>,
+        /// Whether the moment of writing decides between desks, so that it is kept for each field.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        dated: bool,
+        /// Fields that somebody else wrote later: what was asked for stays in the history and changes nothing.
+        #[serde(default, skip_serializing_if = "Sealed::is_empty")]
+        older: Sealed,
     },
     /// A contact is verified.
     ContactVerified { customer: CustomerId, channel: Channel },

@@ -5,6 +5,7 @@
 
 mod apply;
 mod asking;
+pub mod chain;
 mod change;
 mod command;
 mod context;
@@ -25,11 +26,11 @@ mod waiting;
 
 pub use apply::apply;
 pub use command::{COMMAND_VERSION, Channel, Command, DayFigures, ProductDay, ResetHow, Sealed};
-pub use context::{Actor, Context, RULES};
+pub use context::{Actor, Context, RULES, epoch_letters};
 pub use decide::{
     Planned, Preview, Quote, check_against_product, check_payment, decide, due_of, may_change_terms, may_close,
     may_decide, may_disburse, may_disburse_part, may_waive, may_write_off, plan, preview_part, preview_payment,
-    preview_terms, purchase_penalty, quote,
+    preview_terms, purchase_penalty, quote, recorded_anyway,
 };
 pub use fact::{FACT_VERSION, Fact, FactBody, LoanChange, LoanOpened};
 pub use forms::check_customer;

@@ -186,6 +186,9 @@ pub struct Customer {
     /// Their personal data was destroyed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub erased: bool,
+    /// When fields were last written, where several desks write.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub written: BTreeMap<String, DateTime<Utc>>,
 }
 
 impl Customer {

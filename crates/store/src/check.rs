@@ -2,9 +2,11 @@
 
 use crate::StoreError;
 use crate::book::{Book, shadow};
-use crate::log::{FactRow, command_hash, load_all, refusal_hash, save_aggregates};
+use crate::log::{Batch, FactRow, load_all, refusal_hash, save_aggregates};
 use crate::project::{TABLES, project};
+use crate::provisional::record;
 use farthing_api::VerifyReport;
+use farthing_office::chain::CommandLink;
 use farthing_office::{Fact, Key, State};
 use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqliteConnection;
@@ -53,44 +55,66 @@ impl Book {
     /// # Errors
     /// What the database says; the book is as before then.
     pub async fn rebuild(&self) -> Result<u64, StoreError> {
-        let mut conn = self.writer().await;
-        sqlx::query("begin immediate").execute(&mut *conn).await?;
-        match rebuild_in(&mut conn).await {
+        let mut batch = self.batch().await?;
+        match rebuild_in(&mut batch).await {
             Ok(facts) => {
-                sqlx::query("commit").execute(&mut *conn).await?;
+                batch.commit().await?;
                 Ok(facts)
             }
             Err(error) => {
-                sqlx::query("rollback").execute(&mut *conn).await?;
+                batch.roll_back().await?;
                 Err(error)
             }
         }
     }
 }
 
-async fn rebuild_in(conn: &mut SqliteConnection) -> Result<u64, StoreError> {
+/// What is provisional is not replayed but decided again, on top of what is decided.
+async fn rebuild_in(batch: &mut Batch<'_>) -> Result<u64, StoreError> {
+    let enrolled = batch.ends().enrolled;
+    let conn = batch.conn();
+    if enrolled {
+        record(conn, false).await?;
+    }
     for (table, _) in TABLES.iter().rev() {
         sqlx::query(AssertSqlSafe(format!("delete from {table}")))
             .execute(&mut *conn)
             .await?;
     }
+    if enrolled {
+        sqlx::query!("delete from fact where seq > (select fact from authority)")
+            .execute(&mut *conn)
+            .await?;
+        sqlx::query!("delete from before_provisional")
+            .execute(&mut *conn)
+            .await?;
+    }
     let (mut after, mut total) = (0, 0);
     loop {
-        let rows = facts_after(conn, after).await?;
-        let Some(last) = rows.last() else { return Ok(total) };
+        let rows = facts_after(conn, after, CHUNK).await?;
+        let Some(last) = rows.last() else { break };
         after = last.seq;
         total += rows.len() as u64;
         replay(conn, &rows).await?;
     }
+    batch.begin_anew().await?;
+    if enrolled {
+        batch.derive_again().await?;
+    }
+    Ok(total)
 }
 
-async fn facts_after(conn: &mut SqliteConnection, after: i64) -> Result<Vec<FactRow>, StoreError> {
+pub(crate) async fn facts_after(
+    conn: &mut SqliteConnection,
+    after: i64,
+    most: i64,
+) -> Result<Vec<FactRow>, StoreError> {
     Ok(sqlx::query_as!(
         FactRow,
         r#"select seq, fact_id as "fact_id: Uuid", op_id as "op_id: Uuid", version, kind, at, booking_date,
            actor as "actor: Uuid", desk, payload, prev_hash, hash from fact where seq > ? order by seq limit ?"#,
         after,
-        CHUNK
+        most
     )
     .fetch_all(conn)
     .await?)
@@ -153,15 +177,17 @@ async fn check_commands(conn: &mut SqliteConnection, report: &mut VerifyReport) 
         }
         for r in rows {
             report.commands += 1;
-            let hash = command_hash(
-                &prev,
-                &r.op_id,
-                &r.device,
-                [r.epoch, r.dev_seq, r.hlc],
-                r.version,
-                &r.payload,
-                &r.context,
-            );
+            let link = CommandLink {
+                op: &r.op_id,
+                device: &r.device,
+                epoch: r.epoch,
+                dev_seq: r.dev_seq,
+                hlc: r.hlc,
+                version: r.version,
+                payload: &r.payload,
+                context: &r.context,
+            };
+            let hash = link.after(&prev);
             if r.seq != after + 1 || r.prev_hash != prev || r.hash != hash {
                 report
                     .findings
@@ -234,7 +260,7 @@ async fn check_facts(conn: &mut SqliteConnection, report: &mut VerifyReport) -> 
     let (mut after, mut prev) = (0i64, vec![0u8; 32]);
     sqlx::query("begin").execute(&mut twin).await?;
     loop {
-        let rows = facts_after(conn, after).await?;
+        let rows = facts_after(conn, after, CHUNK).await?;
         if rows.is_empty() {
             break;
         }

@@ -2,17 +2,21 @@
 //!
 //! Facts are the only truth; every table that a screen reads is derived from them, in the transaction that keeps them.
 
+mod arrive;
 mod backup;
 mod book;
 mod check;
+mod enrolled;
 mod error;
 mod leave;
 mod log;
 mod project;
+mod provisional;
 mod query;
 mod seal;
 
 pub use book::{Book, BookKey};
+pub use enrolled::{Applied, Enrolment, Joining, Overruled};
 pub use error::StoreError;
 pub use log::{Batch, Beside, Identity};
 pub use query::{

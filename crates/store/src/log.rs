@@ -3,17 +3,18 @@
 mod chain;
 mod kept;
 
-pub(crate) use chain::{Ends, FactRow, command_hash, refusal_hash};
-pub(crate) use kept::{identity_of, load_all, put_meta, save_aggregates};
+pub(crate) use chain::{Decided, Ends, FactRow, refusal_hash};
+pub(crate) use kept::{identity_of, load_all, put_identity, put_meta, save_aggregates};
 
 use crate::book::Book;
 use crate::project::project;
+use crate::provisional;
 use crate::{CustomerKey, StoreError};
 use chain::{append_command, insert_fact};
 use chrono::{DateTime, SecondsFormat, Utc};
 use farthing_api::{CustomerId, DeviceId, LoanId, OpId, UserId};
-use farthing_office::{Command, Context, Fact, Key, Loan, State, balanced, decide};
-use kept::{load_unless_kept, put_identity};
+use farthing_office::{Command, Context, Fact, Key, Loan, State, balanced, decide, epoch_letters};
+use kept::load_unless_kept;
 use sqlx::sqlite::SqliteConnection;
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
@@ -34,14 +35,7 @@ pub struct Identity {
 impl Identity {
     /// The desk's prefix as printed: the epoch's letter follows it from the first restore on.
     pub fn prefix(&self) -> String {
-        let mut epoch = self.epoch;
-        let mut letters = String::new();
-        while epoch > 0 {
-            epoch -= 1;
-            letters.insert(0, char::from(b'A' + u8::try_from(epoch % 26).unwrap_or(0)));
-            epoch /= 26;
-        }
-        format!("{}{letters}", self.desk)
+        format!("{}{}", self.desk, epoch_letters(self.epoch))
     }
 }
 
@@ -123,6 +117,10 @@ impl Book {
             Some(ends) => ends,
             None => chain::ends(&mut conn).await?,
         };
+        if ends.enrolled {
+            provisional::watch(&mut conn).await?;
+            provisional::record(&mut conn, true).await?;
+        }
         Ok(Batch {
             book: self,
             conn,
@@ -176,6 +174,21 @@ impl Batch<'_> {
             }
             return self.outcome_of(ctx.op).await;
         }
+        let numbered;
+        let ctx = match self.ends.enrolled {
+            true => {
+                let numbers = self.state.desk(&ctx.desk).copied().or_else(|| Some(Default::default()));
+                // A clock that was set back does not make what is written later older.
+                let at = ctx.at.max(self.ends.last_instant());
+                numbered = Context {
+                    numbers,
+                    at,
+                    ..ctx.clone()
+                };
+                &numbered
+            }
+            false => ctx,
+        };
         let facts = decide(&self.state, command, ctx)?;
         if facts.is_empty() {
             return Ok(facts);
@@ -222,18 +235,25 @@ impl Batch<'_> {
         Ok(())
     }
 
-    async fn append_facts(&mut self, facts: &[Fact]) -> Result<(), StoreError> {
-        let keys: Vec<Key> = facts.iter().flat_map(|f| f.body.touches(&f.desk)).collect();
+    pub(crate) async fn append_facts(&mut self, facts: &[Fact]) -> Result<(), StoreError> {
+        let rows = facts.iter().map(|fact| Ok((FactRow::of(fact)?, fact.clone())));
+        self.append_rows(rows.collect::<Result<_, StoreError>>()?).await
+    }
+
+    /// Appends facts with the rows in which they are written.
+    pub(crate) async fn append_rows(&mut self, facts: Vec<(FactRow, Fact)>) -> Result<(), StoreError> {
+        let touched = facts.iter().flat_map(|(_, f)| f.body.touches(&f.desk));
+        let keys: Vec<Key> = touched.collect();
         self.load(&keys).await?;
-        for fact in facts {
+        for (row, fact) in facts {
             if !balanced(fact.body.postings()) {
                 return Err(StoreError::Damaged(format!(
                     "the entry of a {} is not balanced",
                     fact.body.word()
                 )));
             }
-            let seq = insert_fact(&mut self.conn, &mut self.ends, fact).await?;
-            project(&mut self.conn, &mut self.state, seq, fact).await?;
+            let seq = insert_fact(&mut self.conn, &mut self.ends, row, &fact).await?;
+            project(&mut self.conn, &mut self.state, seq, &fact).await?;
         }
         save_aggregates(&mut self.conn, &self.state, &keys).await
     }
@@ -265,6 +285,19 @@ impl Batch<'_> {
     /// The connection of the transaction, for what has to be seen as of it.
     pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
         &mut self.conn
+    }
+
+    /// Where the chains end by now.
+    pub(crate) fn ends(&self) -> &Ends {
+        &self.ends
+    }
+
+    /// Forgets what is in memory, since rows of the book were put back.
+    pub(crate) async fn begin_anew(&mut self) -> Result<(), StoreError> {
+        self.state = State::default();
+        self.asked.clear();
+        self.ends = chain::ends(&mut self.conn).await?;
+        Ok(())
     }
 
     /// How many aggregates are in memory.
@@ -308,6 +341,13 @@ impl Batch<'_> {
         sqlx::query("commit").execute(&mut *self.conn).await?;
         self.book.unended().store(false, Ordering::Relaxed);
         *self.book.ends().lock().unwrap_or_else(PoisonError::into_inner) = Some(self.ends);
+        Ok(())
+    }
+
+    /// The same where what the book is has changed, so that the next transaction asks for it.
+    pub(crate) async fn commit_anew(mut self) -> Result<(), StoreError> {
+        sqlx::query("commit").execute(&mut *self.conn).await?;
+        self.book.unended().store(false, Ordering::Relaxed);
         Ok(())
     }
 

@@ -56,6 +56,7 @@ async fn branch(path: &Path) -> (BookKey, Command, Context, LoanId) {
         device: identity.device,
         desk: identity.prefix(),
         rules: RULES,
+        numbers: None,
     };
     let command = Command::ReceivePayment {
         loan,

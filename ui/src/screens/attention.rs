@@ -1,5 +1,6 @@
 //! What needs attention, and how each thing is settled.
 
+use super::overruled::Overruled;
 use crate::i18n::text;
 use crate::parts::{AreaField, Button, Dialog, EmptyState, Form, FormState, Refusal, Screen, WorkItem, query};
 use crate::route::Route;
@@ -16,6 +17,7 @@ pub fn task_title(app: App, task: &TaskView) -> String {
         TaskKind::LikelyDuplicatePayment => money_in(text::TASK_DUPLICATE),
         TaskKind::PaymentOnClosedLoan => money_in(text::TASK_ON_CLOSED),
         TaskKind::PaymentOnWrittenOffLoan => money_in(text::TASK_ON_WRITTEN_OFF),
+        TaskKind::UnplacedMoney => money_in(text::TASK_UNPLACED),
         TaskKind::LikelyDuplicateCustomer => app.say(text::TASK_TWINS).to_owned(),
         TaskKind::Other => app.say(text::TASK_ANY).to_owned(),
     }
@@ -38,7 +40,7 @@ fn task_detail(app: App, task: &TaskView) -> String {
         TaskKind::LikelyDuplicatePayment | TaskKind::PaymentOnClosedLoan | TaskKind::PaymentOnWrittenOffLoan => {
             app.say_with(text::TASK_RECEIPT, &[("receipt", task.detail.clone())])
         }
-        TaskKind::Other => task.detail.clone(),
+        TaskKind::UnplacedMoney | TaskKind::Other => task.detail.clone(),
     }
 }
 
@@ -87,7 +89,7 @@ pub fn AttentionScreen() -> impl IntoView {
         (None, None) => ().into_any(),
     };
     view! {
-        <Screen name="attention" title=text::NAV_ATTENTION>{list}</Screen>
+        <Screen name="attention" title=text::NAV_ATTENTION><Overruled/>{list}</Screen>
         <Dialog open=open title=text::TASK_SETTLE_TITLE name="settle-task">
             {move || settling.get().map(|task| view! { <SettleForm task=task open=open on_done=move |()| tasks.reload()/> })}
         </Dialog>

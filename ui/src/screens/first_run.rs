@@ -1,5 +1,6 @@
 //! First run: from an empty machine to an open book, step by step. Nothing is written before the last step.
 
+use super::join::JoinScreen;
 use super::mail::{MailDraft, MailFields};
 use super::recovery::RecoveryScreen;
 use crate::i18n::{Language, Text, t, text, tf};
@@ -96,6 +97,7 @@ pub fn FirstRunScreen(currencies: Vec<Currency>, time_zones: Vec<String>, time_z
     let step = RwSignal::new(0usize);
     let form = FormState::new("first-run");
     let done = RwSignal::new(None::<SetUpDone>);
+    let joins = RwSignal::new(false);
     let currencies = StoredValue::new(currencies.into_iter().map(|currency| currency.code).collect::<Vec<_>>());
     let zones = StoredValue::new(time_zones);
     let go_to = move |n: usize| {
@@ -167,6 +169,9 @@ pub fn FirstRunScreen(currencies: Vec<Currency>, time_zones: Vec<String>, time_z
                             </header>
                             <Refusal state=form/>
                             {fields}
+                            {move || (step.get() == 0).then(|| view! {
+                                <p class="row"><Button label=text::JOIN_INSTEAD icon="sync" does="join-instead" on_press=move |()| joins.set(true)/></p>
+                            })}
                         </div>
                             {move || (step.get() == 1).then(|| receipt(app, draft))}</div>
                         <footer class="wizard-foot"><div class="form-foot">
@@ -188,6 +193,7 @@ pub fn FirstRunScreen(currencies: Vec<Currency>, time_zones: Vec<String>, time_z
     };
     move || match done.get() {
         Some(done) => view! { <RecoveryScreen done=done/> }.into_any(),
+        None if joins.get() => view! { <JoinScreen on_back=move |()| joins.set(false)/> }.into_any(),
         None => wizard(),
     }
 }

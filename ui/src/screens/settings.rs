@@ -5,6 +5,7 @@ use super::own_password::OwnPassword;
 use super::rules::RulesSettings;
 use super::second_factor::OwnFactor;
 use super::second_person::SecondPerson;
+use super::server::Server;
 use super::sessions::{QuickPin, Sessions};
 use super::sms::Sms;
 use crate::i18n::{Language, Text, t, text};
@@ -51,8 +52,9 @@ pub fn SettingsScreen() -> impl IntoView {
         LAST.set(word.clone());
         match word.as_str() {
             "desk" => view! {
-                {app.can("close_day").then(|| view! { <Day closes/> })}
+                {(app.can("close_day") && untrack(|| !app.is_enrolled())).then(|| view! { <Day closes/> })}
                 {app.can("keep_book").then(|| view! { <Book/> })}
+                {app.can("manage_desk").then(|| view! { <Server/> })}
             }
             .into_any(),
             "sessions" => view! { <Sessions/> }.into_any(),

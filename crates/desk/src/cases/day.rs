@@ -3,7 +3,7 @@
 use crate::desk::{Desk, Open};
 use crate::error::{Answer, Told};
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use farthing_api::{CloseDay, DayClosed, LoanId, Money, OpId};
+use farthing_api::{ApiError, CloseDay, Code, DayClosed, ErrorKind, LoanId, Money, OpId};
 use farthing_office::permission::Permission;
 use farthing_office::{Command, Context, Fact, FactBody, Key, RULES, may_close};
 use farthing_store::{Batch, Beside, StoreError};
@@ -52,6 +52,7 @@ fn step(open: &Open, moment: Moment, date: NaiveDate, what: &str, loans: &[LoanI
         device: open.identity.device,
         desk: open.identity.prefix(),
         rules: RULES,
+        numbers: None,
     }
 }
 
@@ -144,6 +145,9 @@ async fn close_days(
 
 /// Closes every open day up to and including one. Days that were closed stay closed when the program ends in between.
 pub(crate) async fn close_through(desk: &Desk, open: &Open, date: NaiveDate) -> Answer<DayClosed> {
+    if open.book.is_enrolled().await.told()? {
+        return Err(ApiError::new(ErrorKind::Refused, Code::DayByServer));
+    }
     let moment = Moment {
         at: desk.clock.now(),
         today: desk.today(open),
@@ -184,6 +188,10 @@ pub(crate) async fn assess_and_close(desk: &Desk, open: &Open) -> Answer<()> {
         at: desk.clock.now(),
         today: desk.today(open),
     };
+    // Only the authority closes days.
+    if open.book.is_enrolled().await.told()? {
+        return Ok(());
+    }
     let state = open.book.load(&[Key::Day]).await.told()?;
     let yesterday = moment.today.pred_opt().unwrap_or(moment.today);
     if state.day().is_some_and(|day| day.open < moment.today) {

@@ -28,6 +28,7 @@ mod sessions;
 mod sign_in;
 mod sms;
 mod start;
+pub(crate) mod sync;
 mod trouble;
 
 pub(crate) use day::{Closed, Moment, assess_and_close, close_one, close_through};

@@ -96,6 +96,15 @@ impl Desk {
         Ok(())
     }
 
+    /// Somebody was erased at another desk: their papers here go too, and a restored backup forgets them again.
+    pub(crate) async fn erased_elsewhere(&self, open: &Open, id: CustomerId) -> Answer<()> {
+        remember(&self.home, id)?;
+        match open.book.customer(id, self.today(open)).await.told()? {
+            Some(customer) => self.shred_papers(open, &customer).await,
+            None => Ok(()),
+        }
+    }
+
     /// Deletes the papers on which an erased customer's name stands.
     async fn shred_papers(&self, open: &Open, customer: &CustomerView) -> Answer<()> {
         let mut names = vec![format!("{}-", customer.row.number)];

@@ -384,6 +384,7 @@ impl Desk {
             requests,
             has_pin,
             has_factor,
+            sync: open.book.enrolment().await.told()?.map(super::sync::state_of),
         })
     }
 }

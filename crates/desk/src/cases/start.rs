@@ -163,6 +163,7 @@ pub(crate) async fn first_run(desk: &Desk, request: &SetUp) -> Answer<(Open, Ses
         device: machine,
         desk: identity.prefix(),
         rules: RULES,
+        numbers: None,
     };
     let sign_in = sign_in_name(&email);
     let command = Command::SetUp {
@@ -228,14 +229,19 @@ pub(crate) async fn first_run(desk: &Desk, request: &SetUp) -> Answer<(Open, Ses
         role: Role::Administrator,
         customer: None,
     };
-    let session = Session {
-        by: SignedInBy::SetUp,
-        ..Session::of(admin, request.admin_name.trim().to_string(), sign_in)
-    };
+    let session = Session::first(admin, request.admin_name.trim().to_string(), sign_in);
     Ok((open, session, recovery, warning.into_iter().collect()))
 }
 
 impl Session {
+    /// That of whoever made the book at this machine.
+    pub(crate) fn first(actor: Actor, name: String, sign_in: String) -> Session {
+        Session {
+            by: SignedInBy::SetUp,
+            ..Session::of(actor, name, sign_in)
+        }
+    }
+
     /// A session of someone whose slot opened the book. Until it begins it counts as idle.
     pub(crate) fn of(actor: Actor, name: String, sign_in: String) -> Session {
         Session {

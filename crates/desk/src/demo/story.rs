@@ -158,6 +158,7 @@ impl<'a> Story<'a> {
             device: self.open.identity.device,
             desk: self.open.identity.prefix(),
             rules: RULES,
+            numbers: None,
         })
     }
 

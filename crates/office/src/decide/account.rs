@@ -75,6 +75,8 @@ fn changed(customer: CustomerId, fields: &Sealed, unverified: Vec<Channel>) -> F
         customer,
         fields: fields.clone(),
         unverified,
+        dated: false,
+        older: Sealed::new(),
     }
 }
 

@@ -1,12 +1,33 @@
 //! Customers: registration, verification, their own sign-in.
 
 use super::{actor, required};
-use crate::command::{Channel, Command};
+use crate::command::{Channel, Command, Sealed};
 use crate::context::Context;
 use crate::fact::FactBody;
 use crate::refusal::Refusal;
 use crate::state::{Customer, State};
 use farthing_api::{Code, CustomerId, Role, TaskId, TaskKind, UserId};
+
+/// Where several desks write, the last writer of each field wins, whoever is heard first.
+fn changed(customer: CustomerId, known: &Customer, fields: &Sealed, ctx: &Context) -> FactBody {
+    let dated = ctx.numbers.is_some();
+    let is_older = |name: &String| dated && known.written.get(name).is_some_and(|at| *at > ctx.at);
+    let (older, fields): (Sealed, Sealed) = fields.clone().into_iter().partition(|(name, _)| is_older(name));
+    let channels = [("email", Channel::Email), ("phone", Channel::Phone)];
+    let changes = |name: &str| fields.contains_key(name);
+    let unverified = channels
+        .iter()
+        .filter(|(name, _)| changes(name))
+        .map(|(_, c)| *c)
+        .collect();
+    FactBody::CustomerChanged {
+        customer,
+        fields,
+        unverified,
+        dated,
+        older,
+    }
+}
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
     let find = |id: &CustomerId| -> Result<&Customer, Refusal> {
@@ -17,7 +38,7 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             fields,
             likely_duplicates,
         } => {
-            let next = state.desk(&ctx.desk).map_or(1, |d| d.customers + 1);
+            let next = ctx.next(state, |d| d.customers);
             let customer = CustomerId::of(ctx.op, 0);
             let mut facts = vec![FactBody::CustomerRegistered {
                 customer,
@@ -38,20 +59,10 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             facts
         }
         Command::ChangeCustomer { customer, fields } => {
-            find(customer)?;
-            let channels = [("email", Channel::Email), ("phone", Channel::Phone)];
-            let unverified = channels
-                .iter()
-                .filter(|(name, _)| fields.contains_key(*name))
-                .map(|(_, c)| *c)
-                .collect();
+            let known = find(customer)?;
             match fields.is_empty() {
                 true => Vec::new(),
-                false => vec![FactBody::CustomerChanged {
-                    customer: *customer,
-                    fields: fields.clone(),
-                    unverified,
-                }],
+                false => vec![changed(*customer, known, fields, ctx)],
             }
         }
         Command::ConfirmContact { customer, channel } => {

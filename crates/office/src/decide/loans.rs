@@ -160,7 +160,7 @@ fn apply_for(
         return Err(Refusal::field("installment", Code::InstallmentCount).with("count", count));
     }
     let Planned { terms, schedule, .. } = planned;
-    let next = state.desk(&ctx.desk).map_or(1, |d| d.loans + 1);
+    let next = ctx.next(state, |d| d.loans);
     let by = actor(ctx)?;
     let purpose = if purpose.trim().is_empty() {
         String::new()

@@ -1,6 +1,7 @@
 //! Decides: a command, what it reads, and the circumstances, to facts or a refusal.
 
 mod account;
+mod anyway;
 mod closing;
 mod customers;
 mod day;
@@ -10,6 +11,7 @@ mod payments;
 mod purchases;
 mod servicing;
 
+pub use anyway::recorded_anyway;
 pub use closing::{Quote, quote};
 pub use day::may_close;
 pub use loans::{Planned, check_against_product, may_decide, may_disburse, plan};

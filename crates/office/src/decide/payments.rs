@@ -66,7 +66,7 @@ pub(super) struct Incoming<'a> {
 
 impl Incoming<'_> {
     fn receipted(&self, state: &State, ctx: &Context) -> LoanPayment {
-        let next = state.desk(&ctx.desk).map_or(1, |d| d.receipts + 1);
+        let next = ctx.next(state, |d| d.receipts);
         LoanPayment {
             id: PaymentId::of(ctx.op, 1),
             receipt: format!("{}-{next:06}", ctx.desk),
@@ -254,7 +254,7 @@ pub fn preview_payment(
 }
 
 /// Takes money that belongs to no installment.
-fn set_aside(
+pub(super) fn set_aside(
     state: &State,
     ctx: &Context,
     id: LoanId,

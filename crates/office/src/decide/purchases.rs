@@ -53,7 +53,7 @@ pub(super) fn sell(state: &State, command: &Command, ctx: &Context) -> Result<Ve
     };
     let rows = plan.rows()?;
     let total = plan.total()?;
-    let next = state.desk(&ctx.desk).map_or(1, |d| d.purchases + 1);
+    let next = ctx.next(state, |d| d.purchases);
     let title = match quantity {
         1 => article.name.clone(),
         n => format!("{n} × {}", article.name),

@@ -112,6 +112,7 @@ impl Branch {
             device: DeviceId(Uuid::nil()),
             desk: self.desk.clone(),
             rules: RULES,
+            numbers: None,
         };
         self.next += 1;
         // A decision sees what it names and nothing else.

@@ -90,6 +90,7 @@ async fn pay(desk: &Headless, loan: LoanId, n: usize, now: DateTime<Utc>, times:
         device: identity.device,
         desk: identity.prefix(),
         rules: RULES,
+        numbers: None,
     };
     let command = Command::ReceivePayment {
         loan,

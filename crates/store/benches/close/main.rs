@@ -46,6 +46,7 @@ impl Cast {
             device: self.identity.device,
             desk: self.identity.prefix(),
             rules: RULES,
+            numbers: None,
         };
         batch.execute(command, &ctx, Beside::default()).await.unwrap()
     }

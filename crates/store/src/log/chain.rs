@@ -2,49 +2,13 @@
 
 use super::{Identity, instant, read_instant};
 use crate::StoreError;
+use chrono::{DateTime, Utc};
 use farthing_api::{FactId, OpId, UserId};
+use farthing_office::chain::{CommandLink, FactLink, link};
 use farthing_office::{COMMAND_VERSION, Command, Context, FACT_VERSION, Fact, FactBody, RULES};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqliteConnection;
 use uuid::Uuid;
-
-fn link(prev: &[u8], fields: &[&[u8]]) -> Vec<u8> {
-    let mut hash = Sha256::new();
-    hash.update(prev);
-    for field in fields {
-        hash.update((field.len() as u64).to_be_bytes());
-        hash.update(field);
-    }
-    hash.finalize().to_vec()
-}
-
-/// The part of a command's row that its hash covers.
-pub(crate) fn command_hash(
-    prev: &[u8],
-    op: &Uuid,
-    device: &Uuid,
-    seqs: [i64; 3],
-    version: i64,
-    payload: &str,
-    context: &str,
-) -> Vec<u8> {
-    let [epoch, dev_seq, hlc] = seqs.map(i64::to_be_bytes);
-    let version = version.to_be_bytes();
-    link(
-        prev,
-        &[
-            op.as_bytes(),
-            device.as_bytes(),
-            &epoch,
-            &dev_seq,
-            &hlc,
-            &version,
-            payload.as_bytes(),
-            context.as_bytes(),
-        ],
-    )
-}
 
 /// What a refusal's hash covers.
 pub(crate) fn refusal_hash(prev: &[u8], at: &str, actor: Option<&Uuid>, [desk, what, code]: [&str; 3]) -> Vec<u8> {
@@ -53,6 +17,7 @@ pub(crate) fn refusal_hash(prev: &[u8], at: &str, actor: Option<&Uuid>, [desk, w
         prev,
         &[at.as_bytes(), actor, desk.as_bytes(), what.as_bytes(), code.as_bytes()],
     )
+    .to_vec()
 }
 
 /// A row of the fact log.
@@ -97,31 +62,24 @@ impl FactRow {
 impl FactRow {
     /// The hash that the row should have after the one before it: everything that the row says is in it.
     pub(crate) fn chained(&self, prev: &[u8]) -> Vec<u8> {
-        let actor = self
-            .actor
-            .as_ref()
-            .map(Uuid::as_bytes)
-            .map_or(&[][..], |a| a.as_slice());
-        link(
-            prev,
-            &[
-                self.fact_id.as_bytes(),
-                self.op_id.as_bytes(),
-                &self.version.to_be_bytes(),
-                self.kind.as_bytes(),
-                self.at.as_bytes(),
-                self.booking_date.as_bytes(),
-                actor,
-                self.desk.as_bytes(),
-                self.payload.as_bytes(),
-            ],
-        )
+        let link = FactLink {
+            id: &self.fact_id,
+            op: &self.op_id,
+            version: self.version,
+            kind: &self.kind,
+            at: &self.at,
+            booking_date: &self.booking_date,
+            actor: self.actor.as_ref(),
+            desk: &self.desk,
+            payload: &self.payload,
+        };
+        link.after(prev).to_vec()
     }
 
-    /// The row of a new fact, chained to the one before it.
-    fn of(fact: &Fact, seq: i64, prev: &[u8]) -> Result<FactRow, StoreError> {
-        let mut row = FactRow {
-            seq,
+    /// The row of a new fact; number and hashes are still to come.
+    pub(super) fn of(fact: &Fact) -> Result<FactRow, StoreError> {
+        Ok(FactRow {
+            seq: 0,
             fact_id: fact.id.0,
             op_id: fact.op.0,
             version: i64::from(FACT_VERSION),
@@ -131,11 +89,9 @@ impl FactRow {
             actor: fact.by.map(|u| u.0),
             desk: fact.desk.clone(),
             payload: serde_json::to_string(&fact.body)?,
-            prev_hash: prev.to_vec(),
+            prev_hash: Vec::new(),
             hash: Vec::new(),
-        };
-        row.hash = row.chained(prev);
-        Ok(row)
+        })
     }
 }
 
@@ -151,8 +107,22 @@ pub(crate) struct Decided {
 pub(crate) struct Ends {
     /// None before first run.
     pub(super) identity: Option<Identity>,
+    /// Whether a server decides, so that what is decided here is provisional.
+    pub(crate) enrolled: bool,
     command: CommandHead,
     fact: (i64, Vec<u8>),
+}
+
+impl Ends {
+    /// The instant of the last command, by the hybrid logical clock.
+    pub(crate) fn last_instant(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.command.hlc >> 16).unwrap_or_default()
+    }
+
+    /// The number and hash of the last fact.
+    pub(crate) fn fact_head(&self) -> &(i64, Vec<u8>) {
+        &self.fact
+    }
 }
 
 struct CommandHead {
@@ -168,7 +138,8 @@ pub(super) async fn ends(conn: &mut SqliteConnection) -> Result<Ends, StoreError
     let identity = super::identity_of(&mut *conn).await?;
     let last = sqlx::query!(
         r#"select c.seq as "command_seq?: i64", c.epoch as "epoch?: i64", c.dev_seq as "dev_seq?: i64", c.hlc as "hlc?: i64",
-           c.hash as "command_hash?: Vec<u8>", f.seq as "fact_seq?: i64", f.hash as "fact_hash?: Vec<u8>"
+           c.hash as "command_hash?: Vec<u8>", f.seq as "fact_seq?: i64", f.hash as "fact_hash?: Vec<u8>",
+           exists (select 1 from authority) as "enrolled!: bool"
            from (select (select max(seq) from command) as command, (select max(seq) from fact) as fact) last
            left join command c on c.seq = last.command left join fact f on f.seq = last.fact"#
     )
@@ -185,6 +156,7 @@ pub(super) async fn ends(conn: &mut SqliteConnection) -> Result<Ends, StoreError
     let fact = (last.fact_seq.unwrap_or(0), last.fact_hash.unwrap_or_else(none));
     Ok(Ends {
         identity,
+        enrolled: last.enrolled,
         command,
         fact,
     })
@@ -208,15 +180,17 @@ pub(super) async fn append_command(
         context: ctx.clone(),
     })?;
     let version = i64::from(COMMAND_VERSION);
-    let hash = command_hash(
-        &prev,
-        &ctx.op.0,
-        &identity.device.0,
-        [epoch, dev_seq, hlc],
+    let hash = CommandLink {
+        op: &ctx.op.0,
+        device: &identity.device.0,
+        epoch,
+        dev_seq,
+        hlc,
         version,
-        &payload,
-        &context,
-    );
+        payload: &payload,
+        context: &context,
+    };
+    let hash = hash.after(&prev).to_vec();
     let kind = kind_of(&payload);
     sqlx::query!(
         "insert into command (seq, op_id, device, epoch, dev_seq, hlc, version, kind, payload, context, prev_hash, hash)
@@ -234,8 +208,13 @@ pub(super) async fn append_command(
         prev,
         hash
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
+    if ends.enrolled {
+        sqlx::query!("insert into waiting (command) values (?)", seq)
+            .execute(conn)
+            .await?;
+    }
     ends.command = CommandHead {
         seq,
         epoch,
@@ -251,10 +230,17 @@ fn kind_of(payload: &str) -> &str {
     payload.split('"').nth(3).unwrap_or_default()
 }
 
-/// Appends a fact; its number.
-pub(super) async fn insert_fact(conn: &mut SqliteConnection, ends: &mut Ends, fact: &Fact) -> Result<i64, StoreError> {
+/// Appends a fact's row, which is numbered and chained here; its number.
+pub(super) async fn insert_fact(
+    conn: &mut SqliteConnection,
+    ends: &mut Ends,
+    mut row: FactRow,
+    fact: &Fact,
+) -> Result<i64, StoreError> {
     let (last, prev) = &ends.fact;
-    let row = FactRow::of(fact, last + 1, prev)?;
+    row.seq = last + 1;
+    row.hash = row.chained(prev);
+    row.prev_hash.clone_from(prev);
     let about = fact
         .body
         .touches(&fact.desk)

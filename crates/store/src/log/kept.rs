@@ -81,7 +81,7 @@ pub(crate) async fn save_aggregates(
     Ok(())
 }
 
-pub(super) async fn put_identity(conn: &mut SqliteConnection, identity: &Identity) -> Result<(), StoreError> {
+pub(crate) async fn put_identity(conn: &mut SqliteConnection, identity: &Identity) -> Result<(), StoreError> {
     for (name, value) in [
         ("device", identity.device.to_string()),
         ("epoch", identity.epoch.to_string()),

@@ -61,7 +61,7 @@ impl Book {
 }
 
 /// Deletes a customer's key, their messages, codes, links and password.
-pub(super) async fn purge(conn: &mut SqliteConnection, customer: CustomerId) -> Result<(), StoreError> {
+pub(crate) async fn purge(conn: &mut SqliteConnection, customer: CustomerId) -> Result<(), StoreError> {
     let (id, word) = (customer.0, customer.to_string());
     let known = sqlx::query!("select email, phone, user_id from customer where id = ?", id)
         .fetch_optional(&mut *conn)

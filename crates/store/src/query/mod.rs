@@ -22,6 +22,7 @@ pub use account::{ContactChange, ResetRow, UserRow};
 pub use codes::{Act, ChallengeRow, Suspension, Tried};
 pub use day::Standings;
 pub use desk::SignInUser;
+pub(crate) use erase::purge;
 pub use home::{HomeFigures, MonthSums, ProductShare};
 pub use ledger::LedgerLine;
 pub use loans::PaymentPaper;

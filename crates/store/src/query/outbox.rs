@@ -174,7 +174,18 @@ impl Book {
     pub async fn facts_to_tell(&self) -> Result<Option<(Vec<Fact>, i64)>, StoreError> {
         let told = self.setting(TOLD_THROUGH).await?;
         let after: i64 = told.and_then(|seq| seq.parse().ok()).unwrap_or(0);
-        let (head, _) = self.head().await?;
+        // Of an enrolled book only what the server has decided, and each desk tells of what was taken down there.
+        let decided = sqlx::query_scalar!("select fact from authority")
+            .fetch_optional(self.readers())
+            .await?;
+        let own = match decided {
+            Some(_) => self.identity().await?.map(|identity| identity.prefix()),
+            None => None,
+        };
+        let head = match decided {
+            Some(fact) => fact,
+            None => self.head().await?.0,
+        };
         if head <= after {
             return Ok(None);
         }
@@ -182,9 +193,11 @@ impl Book {
             FactRow,
             r#"select seq, fact_id as "fact_id: Uuid", op_id as "op_id: Uuid", version, kind, at, booking_date,
                actor as "actor: Uuid", desk, payload, prev_hash, hash from fact where seq > ? and seq <= ?
-               and kind in ('payment_received', 'loan_approved', 'loan_rejected') order by seq limit ?"#,
+               and kind in ('payment_received', 'loan_approved', 'loan_rejected') and desk = coalesce(?, desk)
+               order by seq limit ?"#,
             after,
             head,
+            own,
             MOST_FACTS
         )
         .fetch_all(self.readers())

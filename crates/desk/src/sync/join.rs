@@ -1,0 +1,310 @@
+//! How a desk comes to a server: a standalone book hands over its history, a new desktop comes with an administrator's code.
+
+use super::line::{Line, check_address};
+use super::{Speaker, strange};
+use crate::desk::{Desk, Open, Session, keys_path};
+use crate::error::{Answer, Told};
+use farthing_api::{
+    ApiError, BringToServer, Code, DeviceId, ErrorKind, JoinCode, JoinServer, MakeJoinCode, Role, Secret, SetUpDone,
+    UserId,
+};
+use farthing_identity::{Cost, DeviceKey, SlotFile, check_password, device, normalise_email, sign_in_name};
+use farthing_office::chain::START;
+use farthing_office::permission::Permission;
+use farthing_office::{Actor, Key};
+use farthing_store::{Book, BookKey, Identity, Joining};
+use farthing_sync::device::Position;
+use farthing_sync::join::{End, Enrol, Enrolled, Found, Founded, Invite, Newcomer, PART, organisation_of, token_hash};
+use farthing_sync::pull::MOST_FACTS;
+use farthing_sync::wire::{Reply, Request};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The name space of machines: the public key names one, so that a second try to join brings the same one.
+const MACHINES: Uuid = Uuid::from_u128(0x6661_7274_6869_6e67_206d_6163_6869_6e65);
+/// The letters and digits of a code, without those that look alike.
+const CODE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+impl Desk {
+    /// Hands a standalone book's history over to a server, by the server's setup link, and puts the book under its
+    /// authority. What was interrupted is taken up where it stopped.
+    ///
+    /// # Errors
+    /// A link that can't be used, a server that does not answer or refuses.
+    pub async fn bring_to_server(&self, request: BringToServer) -> Answer<()> {
+        let (open, _) = self.caller_who_may(Permission::ManageDesk).await?;
+        if open.book.is_enrolled().await.told()? {
+            return Err(ApiError::new(ErrorKind::Refused, Code::AlreadyJoined));
+        }
+        let wrong = || ApiError::input("server", Code::SetupToken);
+        let (address, token) = request.link.trim().split_once("/#").ok_or_else(wrong)?;
+        let line = Line::to(address)?;
+        let key = DeviceKey::load(&self.home.book()).told()?;
+        let (first, _) = open.book.history(0, 1).await.told()?;
+        let first = first.first().ok_or_else(ApiError::internal)?;
+        let speaker = Speaker {
+            line: &line,
+            key: &key,
+            organisation: organisation_of(first.op),
+            device: open.identity.device,
+        };
+        let mut through = 0;
+        loop {
+            through = hand_over(&open, &speaker, token, through).await?;
+            let joining = Joining { token, facts: through };
+            if open
+                .book
+                .enrol(address, speaker.organisation, Some(joining))
+                .await
+                .told()?
+            {
+                break;
+            }
+        }
+        self.sync(&open).await.map(drop)
+    }
+
+    /// Ends the handing over: the server has every fact, and learns that these were all.
+    pub(super) async fn end_history(&self, open: &Open, speaker: &Speaker<'_>, token: &str) -> Answer<()> {
+        let (facts, head) = open.book.decided_head().await.told()?;
+        let end = End {
+            head,
+            signature: speaker.key.sign(&head),
+        };
+        let founded = part(open, speaker, token, (facts, 0), Some(end)).await?;
+        if founded.through != facts || founded.cursors.is_empty() {
+            return Err(strange());
+        }
+        open.book.joined(&founded.cursors).await.told()
+    }
+
+    /// A code with which another desktop may join, for half an hour.
+    ///
+    /// # Errors
+    /// Where the caller may not, or the server does not answer.
+    pub async fn make_join_code(&self, _: MakeJoinCode) -> Answer<JoinCode> {
+        let (open, session) = self.caller_who_may(Permission::ManageUsers).await?;
+        let enrolment = open.book.enrolment().await.told()?;
+        let enrolment = enrolment.ok_or_else(|| ApiError::new(ErrorKind::Refused, Code::NoServer))?;
+        if enrolment.joining.is_some() {
+            return Err(ApiError::new(ErrorKind::Unavailable, Code::ServerSilent));
+        }
+        let letters: [u8; 12] = self.mint.bytes().told()?;
+        let letters = letters.map(|byte| char::from(CODE_LETTERS[usize::from(byte % 32)]));
+        let code: Vec<String> = letters.chunks(4).map(|four| four.iter().collect()).collect();
+        let code = code.join("-");
+        let line = Line::to(&enrolment.address)?;
+        let key = DeviceKey::load(&self.home.book()).told()?;
+        let speaker = Speaker {
+            line: &line,
+            key: &key,
+            organisation: enrolment.organisation,
+            device: open.identity.device,
+        };
+        let invite = Invite {
+            code: token_hash(&code),
+            by: session.user,
+        };
+        match speaker.ask(&Request::Invite(invite)).await? {
+            Reply::Invited => Ok(JoinCode {
+                server: enrolment.address,
+                code,
+            }),
+            _ => Err(strange()),
+        }
+    }
+
+    /// Makes this machine a desk of an organisation that has a server: a new book, with everything that the branch has.
+    ///
+    /// # Errors
+    /// Names the field that needs a change; nothing is left behind then, except what makes this machine known.
+    pub async fn join_server(&self, request: JoinServer) -> Answer<SetUpDone> {
+        let path = self.home.book();
+        if path.exists() {
+            return Err(ApiError::new(ErrorKind::Refused, Code::BookExists));
+        }
+        check_address(&request.server)?;
+        let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
+        check_password(&request.password, true, &[&email]).map_err(|error| error.on("password"))?;
+        std::fs::create_dir_all(self.home.folder()).told()?;
+        let part = path.with_extension("new");
+        for leftover in ["new", "new-wal", "new-shm", "new.lock"] {
+            let _ = std::fs::remove_file(path.with_extension(leftover));
+        }
+        let (secret, warning) = device::create(&path).told()?;
+        let book_key = BookKey::random().told()?;
+        let book = Book::create(&part, &book_key).await.told()?;
+        let first = self.first_download(&book, &request, &email).await;
+        book.close().await.told()?;
+        let (user, name) = match first {
+            Ok(first) => first,
+            Err(error) => {
+                let _ = std::fs::remove_file(&part);
+                return Err(error);
+            }
+        };
+        let sign_in = sign_in_name(&email);
+        let slots = Arguments {
+            user: user.0,
+            role: user.1,
+            sign_in: sign_in.clone(),
+            password: request.password.clone(),
+        };
+        let recovery_secret = self.first_slot(slots, &secret, &book_key).await?;
+        std::fs::rename(&part, &path).told()?;
+        let _ = std::fs::remove_file(part.with_extension("new.lock"));
+        let open = Arc::new(Open::of(Book::open(&path, &book_key).await.told()?).await?);
+        let actor = Actor {
+            user: user.0,
+            role: user.1,
+            customer: None,
+        };
+        let session = Session::first(actor, name, sign_in);
+        *self.open.write().await = Some(open);
+        *self.session.lock().await = Some(session.clone());
+        Ok(SetUpDone {
+            recovery_secret,
+            session: self.begin(session).await?,
+            warnings: warning.into_iter().collect(),
+        })
+    }
+
+    /// Enrols a new book and fetches everything; who signs in first, and their name.
+    async fn first_download(&self, book: &Book, request: &JoinServer, email: &str) -> Answer<((UserId, Role), String)> {
+        let line = Line::to(&request.server)?;
+        let key = DeviceKey::load(&self.home.book()).told()?;
+        let device = DeviceId(Uuid::new_v5(&MACHINES, &key.public()));
+        let mut speaker = Speaker {
+            line: &line,
+            key: &key,
+            organisation: Uuid::nil(),
+            device,
+        };
+        let enrol = Enrol {
+            code: request.code.clone(),
+            device: newcomer(&key, "", (0, START)),
+        };
+        let Reply::Enrolled(Enrolled {
+            organisation,
+            desk,
+            approved_by,
+        }) = speaker.ask(&Request::Enrol(enrol)).await?
+        else {
+            return Err(strange());
+        };
+        speaker.organisation = organisation;
+        let identity = Identity { device, epoch: 0, desk };
+        book.be(&identity).await.told()?;
+        book.enrol(&request.server, organisation, None).await.told()?;
+        let pepper = hex::encode(self.mint.bytes::<32>().told()?);
+        book.set_setting("pepper", Some(&pepper)).await.told()?;
+        let mut more = true;
+        while more {
+            let enrolment = book.enrolment().await.told()?.ok_or_else(strange)?;
+            let position: Position = enrolment.position;
+            let Reply::Pull(page) = speaker.ask(&Request::Pull(position.pull(MOST_FACTS))).await? else {
+                return Err(strange());
+            };
+            let news = position.news(page).map_err(|_| strange())?;
+            more = news.more;
+            book.apply(&news, self.clock.now()).await.told()?;
+        }
+        let state = book.load(&[Key::User(approved_by)]).await.told()?;
+        let user = state.user(approved_by).ok_or_else(strange)?;
+        match normalise_email(&user.email) {
+            Ok(known) if known == email => Ok(((approved_by, user.role), user.name.clone())),
+            _ => Err(ApiError::input("email", Code::JoinEmail)),
+        }
+    }
+
+    async fn first_slot(
+        &self,
+        who: Arguments,
+        secret: &farthing_identity::DeviceSecret,
+        key: &BookKey,
+    ) -> Answer<Secret> {
+        let (secret, key, installation) = (
+            secret.clone(),
+            key.clone(),
+            Uuid::new_v5(&MACHINES, &who.user.0.into_bytes()),
+        );
+        let (slots, recovery) = self
+            .blocking(move || -> Result<_, farthing_identity::SlotError> {
+                let mut slots = SlotFile::new(installation);
+                let cost = Cost::desktop();
+                slots.add(
+                    who.user,
+                    who.role,
+                    &who.sign_in,
+                    &who.password,
+                    &secret,
+                    key.bytes(),
+                    cost,
+                )?;
+                let recovery = slots.set_recovery(&secret, key.bytes())?;
+                Ok((slots, recovery))
+            })
+            .await?
+            .told()?;
+        slots.save(&keys_path(&self.home.book())).told()?;
+        Ok(recovery)
+    }
+}
+
+/// Who gets the first slot of a new book.
+struct Arguments {
+    user: UserId,
+    role: Role,
+    sign_in: String,
+    password: Secret,
+}
+
+fn newcomer(key: &DeviceKey, desk: &str, (dev_seq, head): (i64, [u8; 32])) -> Newcomer {
+    Newcomer {
+        public: key.public(),
+        desk: desk.to_string(),
+        epoch: 0,
+        dev_seq,
+        head,
+    }
+}
+
+/// Hands over every fact after a number; up to which the server has them then.
+async fn hand_over(open: &Open, speaker: &Speaker<'_>, token: &str, mut through: i64) -> Answer<i64> {
+    let (head, _) = open.book.head().await.told()?;
+    while through < head {
+        let founded = part(open, speaker, token, (through, PART), None).await?;
+        if founded.through <= through {
+            return Err(strange());
+        }
+        through = founded.through;
+    }
+    Ok(through)
+}
+
+/// Hands over one part of the history.
+async fn part(
+    open: &Open,
+    speaker: &Speaker<'_>,
+    token: &str,
+    (after, most): (i64, u32),
+    end: Option<End>,
+) -> Answer<Founded> {
+    let (facts, keys) = open.book.history(after, most).await.told()?;
+    let base = open.book.base().await.told()?;
+    let found = Found {
+        token: token.to_string(),
+        device: Newcomer {
+            epoch: i64::from(open.identity.epoch),
+            ..newcomer(speaker.key, &open.identity.desk, base)
+        },
+        from: after + 1,
+        facts,
+        keys,
+        end,
+    };
+    match speaker.ask(&Request::Found(Box::new(found))).await? {
+        Reply::Found(founded) => Ok(founded),
+        _ => Err(strange()),
+    }
+}

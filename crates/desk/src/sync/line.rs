@@ -1,0 +1,88 @@
+//! The line to the server: one letter there, one reply back.
+
+use farthing_api::{ApiError, Code, ErrorKind};
+use farthing_sync::wire::{Letter, Reply, WireError, pack, unpack};
+use reqwest::{Client, StatusCode, Url, redirect};
+use std::time::Duration;
+
+/// How long to wait for a connection, and for a whole answer.
+const CONNECT: Duration = Duration::from_secs(10);
+const ANSWER: Duration = Duration::from_secs(60);
+/// The most bytes of an answer as it comes, packed.
+const MOST_PACKED: usize = 32 << 20;
+
+/// A server that may be asked.
+pub(crate) struct Line {
+    client: Client,
+    url: Url,
+}
+
+/// Checks a server's address: TLS, except to this very machine.
+///
+/// # Errors
+/// Says on the field what is wrong.
+pub(crate) fn check_address(address: &str) -> Result<Url, ApiError> {
+    let wrong = || ApiError::input("server", Code::ServerAddress);
+    let url = Url::parse(address.trim().trim_end_matches('/')).map_err(|_| wrong())?;
+    let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_here => Ok(url),
+        _ => Err(wrong()),
+    }
+}
+
+fn silent() -> ApiError {
+    ApiError::new(ErrorKind::Unavailable, Code::ServerSilent)
+}
+
+impl Line {
+    /// A line to a server.
+    ///
+    /// # Errors
+    /// An address that can't be used.
+    pub(crate) fn to(address: &str) -> Result<Line, ApiError> {
+        let mut url = check_address(address)?;
+        url.set_path(&format!("{}/v1/sync", url.path().trim_end_matches('/')));
+        let client = Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(ANSWER)
+            .redirect(redirect::Policy::none())
+            .user_agent("Farthing")
+            .build()
+            .map_err(|_| silent())?;
+        Ok(Line { client, url })
+    }
+
+    /// Asks and waits for the answer.
+    ///
+    /// # Errors
+    /// What the server refuses, or that it does not answer as one.
+    pub(crate) async fn ask(&self, letter: &Letter) -> Result<Reply, ApiError> {
+        let unread = |error: WireError| {
+            tracing::warn!(%error, "the server's answer can't be read");
+            silent()
+        };
+        let packed = pack(letter).map_err(unread)?;
+        let sent = self.client.post(self.url.clone()).body(packed).send().await;
+        let mut response = sent.map_err(|error| {
+            tracing::info!(error = %error.without_url(), "the server does not answer");
+            silent()
+        })?;
+        if response.status() != StatusCode::OK {
+            tracing::warn!(status = %response.status(), "the server does not answer as one");
+            return Err(silent());
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|_| silent())? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > MOST_PACKED {
+                return Err(unread(WireError::TooLarge));
+            }
+        }
+        match unpack(&bytes).map_err(unread)? {
+            Reply::Refused(error) => Err(error),
+            reply => Ok(reply),
+        }
+    }
+}

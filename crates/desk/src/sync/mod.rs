@@ -1,0 +1,173 @@
+//! The desk's end of sync: it carries what `farthing-sync` works out between the book and the server.
+
+mod join;
+mod line;
+mod pace;
+mod spending;
+
+use crate::desk::{Desk, Open};
+use crate::error::{Answer, Told, internal};
+use farthing_api::{ApiError, Code, ErrorKind};
+use farthing_identity::DeviceKey;
+use farthing_store::{Applied, Enrolment};
+use farthing_sync::device::{Broken, Sent};
+use farthing_sync::pull::MOST_FACTS;
+use farthing_sync::wire::{Letter, Reply, Request, WireError};
+use line::Line;
+pub(crate) use pace::Pace;
+use uuid::Uuid;
+
+/// So many commands are read for one push; the protocol divides them further.
+const READ: u32 = 200;
+
+/// What one round did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// How many commands the server took.
+    pub sent: u64,
+    /// How many facts are new here.
+    pub facts: usize,
+    /// How many commands no longer wait.
+    pub outcomes: usize,
+}
+
+/// The machine's side of a conversation: who it is, and how it signs.
+pub(crate) struct Speaker<'a> {
+    line: &'a Line,
+    key: &'a DeviceKey,
+    organisation: Uuid,
+    device: farthing_api::DeviceId,
+}
+
+impl Speaker<'_> {
+    pub(crate) async fn ask(&self, request: &Request) -> Answer<Reply> {
+        let sign = |message: &[u8]| self.key.sign(message);
+        let letter = Letter::new(self.organisation, self.device, request, sign).map_err(unwritable)?;
+        self.line.ask(&letter).await
+    }
+}
+
+pub(crate) fn unwritable(error: WireError) -> ApiError {
+    internal(&error)
+}
+
+/// The server answered something else than it was asked for.
+pub(crate) fn strange() -> ApiError {
+    tracing::error!("the server answered another question");
+    ApiError::new(ErrorKind::Unavailable, Code::ServerSilent)
+}
+
+impl Desk {
+    /// One round with the server: hands over what waits and fetches what was decided. Does nothing for a standalone book, or
+    /// while no book is open.
+    ///
+    /// # Errors
+    /// The server does not answer or refuses; what waits goes on waiting, and the next round makes up for it.
+    pub async fn run_sync(&self) -> Answer<Round> {
+        match self.open.read().await.clone() {
+            Some(open) => self.sync(&open).await,
+            None => Ok(Round::default()),
+        }
+    }
+
+    pub(crate) async fn sync(&self, open: &Open) -> Answer<Round> {
+        let _turn = open.sync.lock().await;
+        let Some(enrolment) = open.book.enrolment().await.told()? else {
+            return Ok(Round::default());
+        };
+        let line = Line::to(&enrolment.address)?;
+        let key = DeviceKey::load(&self.home.book()).told()?;
+        let speaker = Speaker {
+            line: &line,
+            key: &key,
+            organisation: enrolment.organisation,
+            device: open.identity.device,
+        };
+        let done = self.round(open, &speaker, enrolment).await;
+        self.note_halt(open, done.as_ref().err()).await?;
+        done
+    }
+
+    async fn round(&self, open: &Open, speaker: &Speaker<'_>, enrolment: Enrolment) -> Answer<Round> {
+        if let Some(token) = &enrolment.joining {
+            self.end_history(open, speaker, token).await?;
+        }
+        let mut round = Round {
+            sent: self.hand_over_commands(open, speaker).await?,
+            ..Round::default()
+        };
+        loop {
+            let (applied, more) = self.fetch(open, speaker).await?;
+            round.facts += applied.facts;
+            round.outcomes += applied.outcomes;
+            for customer in applied.erased {
+                self.erased_elsewhere(open, customer).await?;
+            }
+            if !more {
+                return Ok(round);
+            }
+        }
+    }
+
+    /// Sends the commands that the server does not have.
+    async fn hand_over_commands(&self, open: &Open, speaker: &Speaker<'_>) -> Answer<u64> {
+        let mut count = 0;
+        // The server may have less than it had, once; a second time in one round it is no server of ours.
+        let mut behind = 0;
+        loop {
+            let Some(enrolment) = open.book.enrolment().await.told()? else {
+                return Ok(count);
+            };
+            let position = enrolment.position;
+            let (commands, head) = open.book.to_send(position.sent, READ).await.told()?;
+            let Some(push) = position.push(open.identity.device, commands, head, |m| speaker.key.sign(m)) else {
+                return Ok(count);
+            };
+            let Reply::Push(answer) = speaker.ask(&Request::Push(push)).await? else {
+                return Err(strange());
+            };
+            match position.pushed(&answer) {
+                Sent::Through(through) => {
+                    behind += u32::from(through <= position.sent);
+                    if behind > 1 {
+                        return Err(strange());
+                    }
+                    count += u64::try_from(through - position.sent).unwrap_or(0);
+                    open.book.note_sent(through, self.clock.now()).await.told()?;
+                }
+                Sent::Wait => return Err(ApiError::new(ErrorKind::Unavailable, Code::ServerOlder)),
+                Sent::Incident => return Err(ApiError::new(ErrorKind::Refused, Code::BookCopied)),
+            }
+        }
+    }
+
+    /// Fetches a page of what was decided and applies it; whether there is more.
+    async fn fetch(&self, open: &Open, speaker: &Speaker<'_>) -> Answer<(Applied, bool)> {
+        let enrolment = open.book.enrolment().await.told()?.ok_or_else(strange)?;
+        let position = enrolment.position;
+        let Reply::Pull(page) = speaker.ask(&Request::Pull(position.pull(MOST_FACTS))).await? else {
+            return Err(strange());
+        };
+        let news = position.news(page).map_err(|broken| match broken {
+            Broken::Newer(_) => ApiError::new(ErrorKind::Refused, Code::UpdateNeeded),
+            Broken::Gap { .. } => strange(),
+            Broken::Fork(scope) => {
+                tracing::error!(%scope, "the server's history is another one");
+                ApiError::new(ErrorKind::Refused, Code::HistoryFork)
+            }
+        })?;
+        let applied = open.book.apply(&news, self.clock.now()).await.told()?;
+        Ok((applied, news.more))
+    }
+
+    /// Keeps why nothing is exchanged where a person has to do something about it.
+    async fn note_halt(&self, open: &Open, error: Option<&ApiError>) -> Answer<()> {
+        let why = error.filter(|error| matches!(error.kind, ErrorKind::Refused | ErrorKind::Forbidden));
+        let known = open.book.enrolment().await.told()?.and_then(|e| e.halted);
+        // A silent server says nothing about what it refused before.
+        if why == known.as_ref() || (error.is_some() && why.is_none()) {
+            return Ok(());
+        }
+        open.book.note_halted(why).await.told()
+    }
+}

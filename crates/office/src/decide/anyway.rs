@@ -1,0 +1,88 @@
+//! What is recorded of a command that an authority can't carry out, because something of it has physically happened.
+
+use super::payments::{Incoming, set_aside, task_of};
+use super::{State, facts};
+use crate::command::Command;
+use crate::context::Context;
+use crate::fact::{Fact, FactBody};
+use crate::state::Aside;
+use chrono::NaiveDate;
+use farthing_api::{LoanId, Money, PaymentId, PaymentMethod, TaskKind};
+
+/// Money that somebody took in hand.
+struct Cash<'a> {
+    loan: Option<LoanId>,
+    amount: Money,
+    on: NaiveDate,
+    method: PaymentMethod,
+    reference: &'a str,
+}
+
+/// The money that comes in with a command, whatever becomes of the rest of it.
+fn cash<'a>(command: &'a Command, ctx: &Context) -> Option<Cash<'a>> {
+    Some(match command {
+        Command::ReceivePayment {
+            loan,
+            amount,
+            value_date,
+            method,
+            reference,
+            ..
+        } => Cash {
+            loan: Some(*loan),
+            amount: *amount,
+            on: *value_date,
+            method: *method,
+            reference,
+        },
+        Command::Foreclose {
+            loan,
+            amount,
+            value_date,
+            method,
+            ..
+        } => Cash {
+            loan: Some(*loan),
+            amount: *amount,
+            on: *value_date,
+            method: *method,
+            reference: "",
+        },
+        Command::Sell { first, method, .. } => Cash {
+            loan: None,
+            amount: *first,
+            on: ctx.today,
+            method: *method,
+            reference: "",
+        },
+        _ => return None,
+    })
+}
+
+/// What follows from a refused command all the same: money that came in goes to suspense, with a task for a supervisor.
+/// Where the loan itself is not known, the task alone names it. Nothing for a command that moves no money.
+pub fn recorded_anyway(state: &State, command: &Command, ctx: &Context) -> Vec<Fact> {
+    let Some(cash) = cash(command, ctx).filter(|cash| cash.amount.is_positive()) else {
+        return Vec::new();
+    };
+    let incoming = Incoming {
+        amount: cash.amount,
+        on: cash.on.min(ctx.today),
+        method: cash.method,
+        reference: cash.reference,
+        prepay: None,
+    };
+    let known = cash.loan.and_then(|id| Some((id, state.loan(id)?)));
+    let placed = known.and_then(|(id, loan)| set_aside(state, ctx, id, loan, &incoming, Aside::Suspense).ok());
+    let bodies = placed.unwrap_or_else(|| {
+        vec![FactBody::TaskOpened {
+            task: task_of(PaymentId::of(ctx.op, 1)),
+            what: TaskKind::UnplacedMoney.word().into(),
+            customer: None,
+            loan: None,
+            amount: Some(cash.amount),
+            detail: format!("{} · {}", cash.on, ctx.desk),
+        }]
+    });
+    facts(state, bodies, ctx)
+}

@@ -1,0 +1,244 @@
+//! A push: checked, decided and kept in one transaction.
+
+use crate::error::ServerError;
+use crate::keep::{self, Aggregates};
+use crate::server::{Server, bytes, printed, unknown};
+use farthing_api::{Code, DeviceId, ErrorKind};
+use farthing_office::Key;
+use farthing_office::chain::Hash;
+use farthing_sync::authority::{Decision, decide_one, reads};
+use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of};
+use farthing_sync::wire::{Push, PushAnswer, SentFact};
+use sqlx::postgres::PgConnection;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+impl Server {
+    /// Takes commands in. The device's row is locked first, then the aggregates in key order, the ends of the scopes last.
+    pub(crate) async fn push(
+        &self,
+        organisation: Uuid,
+        device: DeviceId,
+        push: &Push,
+    ) -> Result<PushAnswer, ServerError> {
+        let mut tx = self.begin(organisation).await?;
+        let (machine, incident) = lock_machine(&mut tx, organisation, device).await?;
+        if incident {
+            return Ok(PushAnswer::Incident { at: machine.dev_seq });
+        }
+        let kept = kept_hashes(&mut tx, organisation, &machine, first_of(push)).await?;
+        let taken = match check(&machine, push, &kept) {
+            Verdict::Fresh(taken) => taken,
+            Verdict::Answer(PushAnswer::Incident { at }) => {
+                self.note_incident(&mut tx, organisation, device, &format!("place {at} is claimed twice"))
+                    .await?;
+                tx.commit().await?;
+                return Ok(PushAnswer::Incident { at });
+            }
+            Verdict::Answer(answer) => return Ok(answer),
+        };
+        let Some(last) = taken.last() else {
+            return Ok(PushAnswer::Kept {
+                through: machine.dev_seq,
+            });
+        };
+        let (through, head) = (last.row.dev_seq, last.hash);
+        if let Some(op) = known_operation(&mut tx, organisation, &taken).await? {
+            let what = format!("operation {op} was sent by another machine");
+            self.note_incident(&mut tx, organisation, device, &what).await?;
+            tx.commit().await?;
+            return Ok(PushAnswer::Incident { at: through });
+        }
+        let keys: BTreeSet<Key> = taken.iter().flat_map(reads).collect();
+        let mut aggregates = Aggregates::lock(&mut tx, organisation, &keys).await?;
+        let now = self.now_at(aggregates.state.organisation());
+        let decided: Vec<Decision> = taken
+            .iter()
+            .map(|taken| decide_one(&mut aggregates.state, taken, now))
+            .collect();
+        put_commands(&mut tx, organisation, (&machine, push.epoch), &taken, &decided, now.at).await?;
+        keep::customer_keys(&mut tx, organisation, &taken).await?;
+        let facts: Vec<_> = decided.into_iter().flat_map(|d| d.facts).collect();
+        let sent = facts.iter().map(SentFact::of).collect::<Result<Vec<_>, _>>()?;
+        aggregates.save(&mut tx, &facts).await?;
+        put_machine(&mut tx, organisation, device, through, &head, push).await?;
+        keep::facts(&mut tx, organisation, &facts, &sent).await?;
+        keep::list(&mut tx, organisation, &facts, &sent).await?;
+        tx.commit().await?;
+        Ok(PushAnswer::Kept { through })
+    }
+
+    /// Notes what takes an administrator, and that nothing more is taken of the machine.
+    async fn note_incident(
+        &self,
+        conn: &mut PgConnection,
+        organisation: Uuid,
+        device: DeviceId,
+        what: &str,
+    ) -> Result<(), ServerError> {
+        tracing::warn!(%device, what, "a machine's book was copied or restored");
+        let now = self.now();
+        sqlx::query!(
+            "insert into incident (organisation, device, at, what) values ($1, $2, $3, $4)",
+            organisation,
+            device.0,
+            now,
+            what
+        )
+        .execute(&mut *conn)
+        .await?;
+        sqlx::query!(
+            "update device set incident = $3 where organisation = $1 and device = $2",
+            organisation,
+            device.0,
+            what
+        )
+        .execute(conn)
+        .await?;
+        Ok(())
+    }
+}
+
+/// The machine, locked until the transaction ends, and whether there was an incident with it.
+async fn lock_machine(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    device: DeviceId,
+) -> Result<(Machine, bool), ServerError> {
+    let row = sqlx::query!(
+        "select public_key, desk, epoch, dev_seq, head, revoked_at, incident from device
+         where organisation = $1 and device = $2 for update",
+        organisation,
+        device.0
+    )
+    .fetch_optional(conn)
+    .await?
+    .ok_or_else(unknown)?;
+    if row.revoked_at.is_some() {
+        return Err(ServerError::refused(ErrorKind::Forbidden, Code::DeviceRevoked));
+    }
+    let machine = Machine {
+        device,
+        public: bytes(&row.public_key)?,
+        desk: printed(&row.desk, row.epoch),
+        epoch: row.epoch,
+        dev_seq: row.dev_seq,
+        head: bytes(&row.head)?,
+    };
+    Ok((machine, row.incident.is_some()))
+}
+
+async fn kept_hashes(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    machine: &Machine,
+    first: i64,
+) -> Result<BTreeMap<i64, Hash>, ServerError> {
+    let rows = sqlx::query!(
+        "select dev_seq, hash from command where organisation = $1 and device = $2 and epoch = $3 and dev_seq >= $4",
+        organisation,
+        machine.device.0,
+        machine.epoch,
+        first
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| Ok((row.dev_seq, bytes(&row.hash)?))).collect()
+}
+
+async fn known_operation(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    taken: &[Taken],
+) -> Result<Option<Uuid>, ServerError> {
+    let ops: Vec<Uuid> = taken.iter().map(|t| t.row.op.0).collect();
+    Ok(sqlx::query_scalar!(
+        "select op_id from command where organisation = $1 and op_id = any($2) limit 1",
+        organisation,
+        &ops
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+async fn put_commands(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    (machine, epoch): (&Machine, i64),
+    taken: &[Taken],
+    decided: &[Decision],
+    at: chrono::DateTime<chrono::Utc>,
+) -> Result<(), ServerError> {
+    let column = |of: fn(&Taken) -> i64| taken.iter().map(of).collect::<Vec<i64>>();
+    let text = |of: fn(&Taken) -> &str| taken.iter().map(|t| of(t).to_string()).collect::<Vec<String>>();
+    let (seqs, hlcs, versions) = (
+        column(|t| t.row.dev_seq),
+        column(|t| t.row.hlc),
+        column(|t| t.row.version),
+    );
+    let (payloads, contexts) = (text(|t| &t.row.payload), text(|t| &t.row.context));
+    let ops: Vec<Uuid> = taken.iter().map(|t| t.row.op.0).collect();
+    let hashes: Vec<Vec<u8>> = taken.iter().map(|t| t.hash.to_vec()).collect();
+    let decided_in = decided
+        .iter()
+        .map(|d| serde_json::to_string(&d.context))
+        .collect::<Result<Vec<_>, _>>()?;
+    let refusals = decided
+        .iter()
+        .map(|d| d.refusal.as_ref().map(serde_json::to_string).transpose())
+        .collect::<Result<Vec<_>, _>>()?;
+    sqlx::query!(
+        "insert into command (organisation, device, epoch, dev_seq, op_id, hlc, version, payload, context, decided_in, hash,
+         refusal, received_at)
+         select $1, $2, $3, n.dev_seq, n.op, n.hlc, n.version, n.payload, n.context, n.decided_in, n.hash, n.refusal, $13
+         from unnest($4::bigint[], $5::uuid[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::bytea[],
+         $12::text[]) as n (dev_seq, op, hlc, version, payload, context, decided_in, hash, refusal)",
+        organisation,
+        machine.device.0,
+        epoch,
+        &seqs,
+        &ops,
+        &hlcs,
+        &versions,
+        &payloads,
+        &contexts,
+        &decided_in,
+        &hashes,
+        &refusals as &[Option<String>],
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn put_machine(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    device: DeviceId,
+    through: i64,
+    head: &Hash,
+    push: &Push,
+) -> Result<(), ServerError> {
+    sqlx::query!(
+        "update device set dev_seq = $3, head = $4 where organisation = $1 and device = $2",
+        organisation,
+        device.0,
+        through,
+        head.as_slice()
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "insert into signature (organisation, device, epoch, dev_seq, head, signature) values ($1, $2, $3, $4, $5, $6)",
+        organisation,
+        device.0,
+        push.epoch,
+        through,
+        push.head.as_slice(),
+        push.signature.as_slice()
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! The server's state, which is none: a pool of connections and a clock. Everything else stands in the database, so that
+//! several processes may serve at once.
+
+use crate::error::ServerError;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use farthing_api::{Code, DeviceId, ErrorKind};
+use farthing_office::Organisation;
+use farthing_sync::authority::Now;
+use farthing_sync::intake::Machine;
+use farthing_sync::wire::{Letter, Reply, Request};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
+use sqlx::{Postgres, Transaction};
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/server");
+
+/// So often a transaction that met another one is tried.
+pub(crate) const TRIES: u32 = 8;
+
+/// Tries a transaction again where another one was faster.
+macro_rules! again {
+    ($work:expr) => {{
+        let mut tries = 1;
+        loop {
+            match $work.await {
+                Err($crate::error::ServerError::Again) if tries < $crate::server::TRIES => tries += 1,
+                other => break other,
+            }
+        }
+    }};
+}
+pub(crate) use again;
+
+/// Where the time comes from.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// A server over a database.
+#[derive(Clone)]
+pub struct Server {
+    pool: PgPool,
+    clock: Clock,
+}
+
+impl Server {
+    /// Connects to a database, and migrates it first if the program is newer.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn connect(url: &str, connections: u32, clock: Clock) -> Result<Server, ServerError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect(url)
+            .await?;
+        MIGRATIONS.run(&pool).await?;
+        Ok(Server { pool, clock })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// What it says.
+    pub async fn ready(&self) -> Result<(), ServerError> {
+        sqlx::query("select 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Ends all connections once what runs on them is done.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+
+    /// When it is at a branch.
+    pub(crate) fn now_at(&self, organisation: Option<&Organisation>) -> Now {
+        let at = self.now();
+        let zone = organisation.and_then(|o| o.time_zone.parse::<Tz>().ok());
+        Now {
+            at,
+            today: at.with_timezone(&zone.unwrap_or(Tz::UTC)).date_naive(),
+        }
+    }
+
+    /// A transaction that sees one organisation's rows only.
+    pub(crate) async fn begin(&self, organisation: Uuid) -> Result<Transaction<'static, Postgres>, ServerError> {
+        let mut tx = self.pool.begin().await?;
+        only(&mut tx, organisation).await?;
+        Ok(tx)
+    }
+
+    /// Does what a letter asks for.
+    ///
+    /// # Errors
+    /// Those of the request; [`ServerError::Refused`] is for the desk.
+    pub async fn answer(&self, letter: &Letter) -> Result<Reply, ServerError> {
+        let organisation = letter.organisation;
+        match letter.peek()? {
+            Request::Found(found) => {
+                letter.open(&found.device.public)?;
+                again!(self.found(organisation, letter.device, &found)).map(Reply::Found)
+            }
+            Request::Enrol(enrol) => {
+                letter.open(&enrol.device.public)?;
+                again!(self.enrol(letter.device, &enrol)).map(Reply::Enrolled)
+            }
+            request => {
+                let machine = self.machine(organisation, letter.device).await?;
+                letter.open(&machine.public)?;
+                match request {
+                    Request::Invite(invite) => {
+                        self.invite(organisation, &invite).await?;
+                        Ok(Reply::Invited)
+                    }
+                    Request::Push(push) => again!(self.push(organisation, letter.device, &push)).map(Reply::Push),
+                    Request::Pull(pull) => self.pull(organisation, &machine, &pull).await.map(Reply::Pull),
+                    Request::Found(_) | Request::Enrol(_) => Err(unknown()),
+                }
+            }
+        }
+    }
+
+    /// A machine that may speak.
+    async fn machine(&self, organisation: Uuid, device: DeviceId) -> Result<Machine, ServerError> {
+        let mut tx = self.begin(organisation).await?;
+        let row = sqlx::query!(
+            "select public_key, desk, epoch, dev_seq, head, revoked_at from device where organisation = $1 and device = $2",
+            organisation,
+            device.0
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let now = self.now();
+        sqlx::query!(
+            "update device set seen_at = $3::timestamptz where organisation = $1 and device = $2
+             and (seen_at is null or seen_at < $3::timestamptz - interval '1 minute')",
+            organisation,
+            device.0,
+            now
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let row = row.ok_or_else(unknown)?;
+        if row.revoked_at.is_some() {
+            return Err(ServerError::refused(ErrorKind::Forbidden, Code::DeviceRevoked));
+        }
+        Ok(Machine {
+            device,
+            public: bytes(&row.public_key)?,
+            desk: printed(&row.desk, row.epoch),
+            epoch: row.epoch,
+            dev_seq: row.dev_seq,
+            head: bytes(&row.head)?,
+        })
+    }
+}
+
+/// Lets a connection see one organisation's rows until its transaction ends.
+pub(crate) async fn only(conn: &mut PgConnection, organisation: Uuid) -> Result<(), ServerError> {
+    sqlx::query("select set_config('farthing.organisation', $1, true)")
+        .bind(organisation.to_string())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The machine is not known here.
+pub(crate) fn unknown() -> ServerError {
+    ServerError::refused(ErrorKind::Forbidden, Code::DeviceUnknown)
+}
+
+/// Bytes of a fixed length, as kept.
+pub(crate) fn bytes<const N: usize>(kept: &[u8]) -> Result<[u8; N], ServerError> {
+    kept.try_into()
+        .map_err(|_| ServerError::Damaged("bytes of another length".into()))
+}
+
+/// A desk's prefix with the epoch's letter, as its numbers have it.
+pub(crate) fn printed(desk: &str, epoch: i64) -> String {
+    format!(
+        "{desk}{}",
+        farthing_office::epoch_letters(u32::try_from(epoch).unwrap_or(0))
+    )
+}

@@ -1,0 +1,199 @@
+//! An office of two desks and a server, each on real storage.
+
+use super::cluster::Cluster;
+use super::common::loans::*;
+use super::common::*;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::IntoResponse;
+use chrono::{DateTime, Utc};
+use farthing_api::*;
+use farthing_desk::{Clock, Home};
+use farthing_server::{Server, routes};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+const MORNING: &str = "2025-03-02T09:00:00Z";
+
+pub struct Office {
+    pub a: Branch,
+    pub b: Desk,
+    pub loan: LoanId,
+    pub address: String,
+    pub link: String,
+    pub code: String,
+    lost: Arc<AtomicU32>,
+    // Ends before its folder goes.
+    _cluster: Cluster,
+    _folders: [TempDir; 2],
+}
+
+/// Lets the server do what it is asked for, and loses the answer.
+fn losing(routes: Router, lost: Arc<AtomicU32>) -> Router {
+    routes.layer(from_fn(move |request: Request, next: Next| {
+        let lost = lost.clone();
+        async move {
+            let answer = next.run(request).await;
+            let loses = lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
+            match loses {
+                Ok(_) => StatusCode::BAD_GATEWAY.into_response(),
+                Err(_) => answer,
+            }
+        }
+    }))
+}
+
+impl Office {
+    /// Desk A with a running loan brings its history to a new server; desk B joins by a code.
+    pub async fn new() -> Office {
+        let folder = tempfile::tempdir().unwrap();
+        let cluster = Cluster::start(&folder.path().join("pg"), false).unwrap();
+        let now: DateTime<Utc> = DateTime::parse_from_rfc3339(MORNING).unwrap().into();
+        // The server's clock is that of the latest hour of the day.
+        let noon = now + chrono::TimeDelta::hours(3);
+        let server = Server::connect(&cluster.url(), 4, Arc::new(move || noon))
+            .await
+            .unwrap();
+        let token = server.setup_token().await.unwrap().unwrap();
+        let lost = Arc::new(AtomicU32::new(0));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let routes = losing(routes(server), lost.clone());
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        let a = Branch::new(MORNING).await;
+        let loan = running_loan(&a).await.row.id;
+        let link = format!("{address}/#{token}");
+        a.desk
+            .bring_to_server(BringToServer { link: link.clone() })
+            .await
+            .unwrap();
+        let code = a.desk.make_join_code(MakeJoinCode {}).await.unwrap();
+        let (b_folder, b) = empty(now);
+        let request = JoinServer {
+            server: code.server.clone(),
+            code: code.code.clone(),
+            email: ADMIN.into(),
+            password: Secret::new(PASSWORD),
+        };
+        b.join_server(request).await.unwrap();
+        Office {
+            a,
+            b,
+            loan,
+            address,
+            link,
+            code: code.code,
+            lost,
+            _folders: [folder, b_folder],
+            _cluster: cluster,
+        }
+    }
+
+    /// A desktop without a book.
+    pub fn empty_desk(&self) -> (TempDir, Desk) {
+        empty(self.a.now())
+    }
+
+    /// The next so many answers of the server are lost on their way.
+    pub fn lose_answers(&self, count: u32) {
+        self.lost.store(count, Ordering::SeqCst);
+    }
+
+    /// Both desks exchange everything.
+    pub async fn sync(&self) {
+        for desk in [&self.a.desk, &self.b, &self.a.desk] {
+            desk.run_sync().await.unwrap();
+        }
+    }
+
+    /// A customer of its own and their application, at desk A.
+    pub async fn apply(&self) -> LoanId {
+        let products = self.a.desk.list_products(ListProducts {}).await.unwrap();
+        let loan = self.view_a().await;
+        let request = ApplyForLoan {
+            customer: loan.row.customer,
+            product: products[0].id,
+            principal: money("2000"),
+            installments: 6,
+            installment: None,
+            purpose: String::new(),
+        };
+        self.a.sign_in(OFFICER).await;
+        let applied = self.a.desk.apply_for_loan(request).await.unwrap().row.id;
+        self.a.sign_in(ADMIN).await;
+        applied
+    }
+
+    async fn view_a(&self) -> LoanView {
+        view(&self.a.desk, self.loan).await
+    }
+
+    /// Both books say the same, and each is whole.
+    pub async fn agree(&self) {
+        let mut said = Vec::new();
+        for desk in [&self.a.desk, &self.b] {
+            let found = desk.verify_book(VerifyBook {}).await.unwrap();
+            assert_eq!(found.findings, Vec::<String>::new());
+            let balance = desk.trial_balance(TrialBalance { on: None }).await.unwrap();
+            let loans = desk
+                .list_loans(ListLoans {
+                    query: ListQuery::default(),
+                })
+                .await
+                .unwrap();
+            let mut seen = Vec::new();
+            for row in &loans.rows {
+                seen.push((row.id, view(desk, row.id).await.seen));
+            }
+            seen.sort();
+            said.push((found.facts, balance, seen));
+        }
+        assert_eq!(said[0], said[1]);
+    }
+}
+
+fn empty(now: DateTime<Utc>) -> (TempDir, Desk) {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk::with_clock(Home::at(folder.path()), Clock::moved(now)).without_second_factor();
+    (folder, desk)
+}
+
+pub async fn view(desk: &Desk, id: LoanId) -> LoanView {
+    desk.get_loan(GetLoan { id }).await.unwrap()
+}
+
+pub async fn decide(desk: &Desk, loan: LoanId, approve: bool) -> Result<LoanView, ApiError> {
+    let seen = view(desk, loan).await.seen;
+    let reason = "as agreed".to_string();
+    desk.decide_loan(DecideLoan {
+        loan,
+        seen,
+        approve,
+        reason,
+    })
+    .await
+}
+
+pub async fn pay_at(desk: &Desk, loan: LoanId, amount: &str, on: chrono::NaiveDate) -> PaymentDone {
+    let request = ReceivePayment {
+        loan,
+        amount: money(amount),
+        value_date: on,
+        method: PaymentMethod::Cash,
+        reference: String::new(),
+        prepayment: None,
+        anyway: false,
+    };
+    desk.receive_payment(request).await.unwrap()
+}
+
+pub async fn change_address(desk: &Desk, id: CustomerId, address: &str) {
+    let form = desk.get_customer(GetCustomer { id }).await.unwrap().form;
+    let address = address.to_string();
+    let form = CustomerForm { address, ..form };
+    desk.edit_customer(EditCustomer { id, form }).await.unwrap();
+}

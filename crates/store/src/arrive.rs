@@ -1,0 +1,201 @@
+//! What the server decided, applied to an enrolled book.
+
+use crate::StoreError;
+use crate::book::Book;
+use crate::enrolled::Applied;
+use crate::log::{Batch, FactRow, instant};
+use crate::provisional::{record, take_away};
+use crate::seal::CustomerKey;
+use chrono::{DateTime, Utc};
+use farthing_api::CustomerId;
+use farthing_office::{Command, FactBody, decide};
+use farthing_sync::authority::Head;
+use farthing_sync::device::News;
+use farthing_sync::scope::Scope;
+use farthing_sync::wire::SentFact;
+use sqlx::sqlite::SqliteConnection;
+use std::collections::{BTreeMap, HashSet};
+use uuid::Uuid;
+
+impl Book {
+    /// Applies what the server decided: facts, cursors, outcomes and the provisional layer anew, in one transaction.
+    ///
+    /// # Errors
+    /// What the database says, a fact that can't be read; nothing is changed then.
+    pub async fn apply(&self, news: &News, at: DateTime<Utc>) -> Result<Applied, StoreError> {
+        let mut batch = self.batch().await?;
+        match batch.arrive(news, at).await {
+            Ok(applied) => {
+                batch.commit().await?;
+                Ok(applied)
+            }
+            Err(error) => {
+                batch.roll_back().await?;
+                Err(error)
+            }
+        }
+    }
+}
+
+pub(crate) async fn put_cursors(
+    conn: &mut SqliteConnection,
+    cursors: &BTreeMap<Scope, Head>,
+) -> Result<(), StoreError> {
+    for (scope, head) in cursors {
+        let (scope, hash) = (scope.to_string(), head.hash.as_slice());
+        sqlx::query!(
+            "insert into scope_cursor (scope, seq, hash) values (?, ?, ?)
+             on conflict (scope) do update set seq = excluded.seq, hash = excluded.hash",
+            scope,
+            head.seq,
+            hash
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+impl Batch<'_> {
+    /// See [`Book::apply`].
+    async fn arrive(&mut self, news: &News, at: DateTime<Utc>) -> Result<Applied, StoreError> {
+        let mut applied = Applied {
+            outcomes: news.outcomes.len(),
+            ..Applied::default()
+        };
+        let new = self.unknown(&news.facts).await?;
+        if !new.is_empty() || !news.outcomes.is_empty() {
+            take_away(self.conn()).await?;
+            self.begin_anew().await?;
+            applied.facts = new.len();
+            applied.erased = self.append_decided(&new).await?;
+            self.end_waiting(news, at).await?;
+            self.derive_again().await?;
+        }
+        put_cursors(self.conn(), &news.cursors).await?;
+        let at = instant(at);
+        sqlx::query!("update authority set contact_at = ?", at)
+            .execute(self.conn())
+            .await?;
+        Ok(applied)
+    }
+
+    /// The facts that the book does not have as decided ones.
+    async fn unknown<'f>(
+        &mut self,
+        facts: &'f [(SentFact, Option<[u8; 32]>)],
+    ) -> Result<Vec<&'f (SentFact, Option<[u8; 32]>)>, StoreError> {
+        if facts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<String> = facts.iter().map(|(f, _)| hex::encode(f.id.0.as_bytes())).collect();
+        let ids = serde_json::to_string(&ids)?;
+        let known = sqlx::query_scalar!(
+            r#"select fact_id as "fact_id: Uuid" from fact where seq <= (select fact from authority)
+               and fact_id in (select unhex(value) from json_each(?))"#,
+            ids
+        )
+        .fetch_all(self.conn())
+        .await?;
+        let mut seen: HashSet<Uuid> = known.into_iter().collect();
+        Ok(facts.iter().filter(|(f, _)| seen.insert(f.id.0)).collect())
+    }
+
+    /// Appends facts as the server wrote them. Whose personal data they destroy.
+    async fn append_decided(&mut self, facts: &[&(SentFact, Option<[u8; 32]>)]) -> Result<Vec<CustomerId>, StoreError> {
+        let damaged = |e: farthing_sync::wire::WireError| StoreError::Damaged(e.to_string());
+        let (mut rows, mut erased) = (Vec::with_capacity(facts.len()), Vec::new());
+        for (sent, key) in facts {
+            let fact = sent.read().map_err(damaged)?;
+            match (&fact.body, key) {
+                (FactBody::CustomerRegistered { customer, .. }, Some(key)) => {
+                    put_key(self.conn(), *customer, &CustomerKey(*key)).await?;
+                }
+                (FactBody::CustomerErased { customer }, _) => erased.push(*customer),
+                _ => {}
+            }
+            rows.push((FactRow::from_sent(sent), fact));
+        }
+        for customer in &erased {
+            crate::query::purge(self.conn(), *customer).await?;
+        }
+        self.append_rows(rows).await?;
+        let last = self.ends().fact_head().0;
+        sqlx::query!("update authority set fact = ?", last)
+            .execute(self.conn())
+            .await?;
+        Ok(erased)
+    }
+
+    /// Commands whose outcome came no longer wait.
+    async fn end_waiting(&mut self, news: &News, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let at = instant(at);
+        for outcome in &news.outcomes {
+            let command = sqlx::query_scalar!("select seq from command where op_id = ?", outcome.op.0)
+                .fetch_optional(self.conn())
+                .await?;
+            let Some(command) = command else { continue };
+            sqlx::query!("delete from waiting where command = ?", command)
+                .execute(self.conn())
+                .await?;
+            if let Some(reason) = &outcome.refusal {
+                let reason = serde_json::to_string(reason)?;
+                sqlx::query!(
+                    "insert into overruled (command, reason, at) values (?, ?, ?) on conflict (command) do nothing",
+                    command,
+                    reason,
+                    at
+                )
+                .execute(self.conn())
+                .await?;
+            }
+            sqlx::query!("update authority set decided = max(decided, ?)", outcome.dev_seq)
+                .execute(self.conn())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Decides anew, on top of what is decided, the commands that still wait, in the circumstances of their time.
+    pub(crate) async fn derive_again(&mut self) -> Result<(), StoreError> {
+        record(self.conn(), true).await?;
+        let rows = sqlx::query!(
+            r#"select w.command as "command!: i64", c.payload as "payload!: String", c.context as "context!: String"
+               from waiting w join command c on c.seq = w.command
+               where not exists (select 1 from fact f where f.op_id = c.op_id) order by w.command"#
+        )
+        .fetch_all(self.conn())
+        .await?;
+        for row in rows {
+            let command: Command = serde_json::from_str(&row.payload)?;
+            let context = serde_json::from_str::<crate::log::Decided>(&row.context)?.context;
+            let decided = {
+                let state = self.state(&command.reads(&context.desk)).await?;
+                decide(state, &command, &context)
+            };
+            let doubt = match decided {
+                Ok(facts) => {
+                    self.append_facts(&facts).await?;
+                    None
+                }
+                Err(refusal) => Some(serde_json::to_string(&refusal.0)?),
+            };
+            sqlx::query!("update waiting set doubt = ? where command = ?", doubt, row.command)
+                .execute(self.conn())
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+async fn put_key(conn: &mut SqliteConnection, customer: CustomerId, key: &CustomerKey) -> Result<(), StoreError> {
+    let key = key.0.as_slice();
+    sqlx::query!(
+        "insert into customer_key (customer, key) values (?, ?) on conflict (customer) do nothing",
+        customer.0,
+        key
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! The desk's end: what it knows of the server, and what an answer changes.
+
+use crate::authority::Head;
+use crate::intake::MOST_COMMANDS;
+use crate::scope::Scope;
+use crate::wire::{Cursor, Known, Outcome, Page, Pull, Push, PushAnswer, SentCommand, SentFact};
+use farthing_api::DeviceId;
+use farthing_office::chain::{CommandLink, Hash};
+use std::collections::BTreeMap;
+
+/// The most bytes of commands in one push, so that a slow line gets something through.
+const MOST_BYTES: usize = 1 << 20;
+
+/// What an enrolled desk knows of its server. It is kept in the book, and changes with the facts in one transaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Which copy of the book.
+    pub epoch: i64,
+    /// The place of the last command that the server is known to have.
+    pub sent: i64,
+    /// Up to which of its own commands the desk knows what became of them.
+    pub decided: i64,
+    /// How far each scope is known.
+    pub cursors: BTreeMap<Scope, Head>,
+}
+
+/// Why an answer is not applied. Nothing is lost: the desk goes on recording.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    /// A page does not go on where the desk stands: an answer that was late or came twice. Asking again mends it.
+    #[error("{scope} goes on from {from}, the desk stands at {at}")]
+    Gap {
+        /// The scope.
+        scope: Scope,
+        /// The number of the first entry.
+        from: i64,
+        /// The desk's cursor.
+        at: i64,
+    },
+    /// The server's history is another one than the desk knows, or was altered on the way.
+    #[error("the history of {0} is not the one that this desk knows")]
+    Fork(Scope),
+    /// A newer program decided a fact: this one has to be updated. It goes on recording and sending.
+    #[error("a newer program decided fact {0}")]
+    Newer(i64),
+}
+
+/// What a page brings, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// The facts in the order in which they are to be applied, with the keys of the customers whom they register. A fact
+    /// that the book has already is left out by the host, by its id.
+    pub facts: Vec<(SentFact, Option<[u8; 32]>)>,
+    /// How far each scope is known afterwards.
+    pub cursors: BTreeMap<Scope, Head>,
+    /// What became of the desk's own commands.
+    pub outcomes: Vec<Outcome>,
+    /// Whether to ask again at once.
+    pub more: bool,
+}
+
+/// What an answer to a push changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// The server has everything up to this place; the next push goes on there.
+    Through(i64),
+    /// This program is newer than the server: wait.
+    Wait,
+    /// This book was copied or restored: it has to be enrolled anew.
+    Incident,
+}
+
+impl Position {
+    /// The next commands to send, of those that are given: the desk's own after [`Position::sent`], in order. None where
+    /// there is nothing to send. `head` is the hash of the command before the first.
+    pub fn push(
+        &self,
+        device: DeviceId,
+        mut commands: Vec<SentCommand>,
+        head: Hash,
+        sign: impl FnOnce(&[u8]) -> [u8; 64],
+    ) -> Option<Push> {
+        let mut bytes = 0;
+        let fits = |c: &&SentCommand| {
+            bytes += c.payload.len() + c.context.len();
+            bytes <= MOST_BYTES
+        };
+        let count = commands.iter().take(MOST_COMMANDS).take_while(fits).count().max(1);
+        commands.truncate(count);
+        commands.first()?;
+        let epoch = self.epoch;
+        let head = commands.iter().fold(head, |prev, row| {
+            let link = CommandLink {
+                op: &row.op.0,
+                device: &device.0,
+                epoch,
+                dev_seq: row.dev_seq,
+                hlc: row.hlc,
+                version: row.version,
+                payload: &row.payload,
+                context: &row.context,
+            };
+            link.after(&prev)
+        });
+        Some(Push {
+            epoch,
+            commands,
+            head,
+            signature: sign(&head),
+        })
+    }
+
+    /// What an answer to a push says. A late or repeated one says less than is known, and changes nothing: the host keeps
+    /// [`Sent::Through`] only where it differs. The server may have less than it had where it was restored from a backup.
+    pub fn pushed(&self, answer: &PushAnswer) -> Sent {
+        match answer {
+            PushAnswer::Kept { through } => Sent::Through((*through).max(self.sent)),
+            PushAnswer::Behind { through } => Sent::Through(*through),
+            PushAnswer::Older => Sent::Wait,
+            PushAnswer::Incident { .. } => Sent::Incident,
+        }
+    }
+
+    /// Asks for what was decided since.
+    pub fn pull(&self, most: u32) -> Pull {
+        let known = |(scope, head): (&Scope, &Head)| Known {
+            scope: scope.clone(),
+            seq: head.seq,
+        };
+        Pull {
+            epoch: self.epoch,
+            cursors: self.cursors.iter().map(known).collect(),
+            outcomes_after: self.decided,
+            most,
+        }
+    }
+
+    /// Checks a page: each scope goes on where the desk stands, and its chain holds.
+    ///
+    /// # Errors
+    /// [`Broken`]; nothing of the page is applied then.
+    pub fn news(&self, page: Page) -> Result<News, Broken> {
+        let mut heads: Vec<Head> = Vec::with_capacity(page.scopes.len());
+        for part in &page.scopes {
+            let head = self.cursors.get(&part.scope).copied().unwrap_or_default();
+            if part.from != head.seq + 1 {
+                return Err(Broken::Gap {
+                    scope: part.scope.clone(),
+                    from: part.from,
+                    at: head.seq,
+                });
+            }
+            if part.prev != head.hash {
+                return Err(Broken::Fork(part.scope.clone()));
+            }
+            heads.push(head);
+        }
+        let mut facts = Vec::with_capacity(page.entries.len());
+        for entry in page.entries {
+            let place = usize::from(entry.part);
+            let (Some(part), Some(head)) = (page.scopes.get(place), heads.get_mut(place)) else {
+                return Err(Broken::Fork(Scope::Public));
+            };
+            if entry.fact.is_newer() {
+                return Err(Broken::Newer(entry.fact.version));
+            }
+            *head = head.after(&part.scope, &entry.fact);
+            facts.push((entry.fact, entry.key));
+        }
+        let mut cursors = BTreeMap::new();
+        for (part, head) in page.scopes.into_iter().zip(heads) {
+            if part.head != head.hash {
+                return Err(Broken::Fork(part.scope));
+            }
+            cursors.insert(part.scope, head);
+        }
+        let decided = self.decided;
+        Ok(News {
+            facts,
+            cursors,
+            outcomes: page.outcomes.into_iter().filter(|o| o.dev_seq > decided).collect(),
+            more: page.more,
+        })
+    }
+}
+
+impl From<Cursor> for (Scope, Head) {
+    fn from(cursor: Cursor) -> (Scope, Head) {
+        let head = Head {
+            seq: cursor.seq,
+            hash: cursor.hash,
+        };
+        (cursor.scope, head)
+    }
+}

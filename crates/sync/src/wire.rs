@@ -1,0 +1,421 @@
+//! What goes over the wire: MessagePack with named fields, so that a field may be added, compressed by zstd.
+//!
+//! Commands and facts travel as they were written into their logs (JSON text), since hashes cover those very bytes.
+
+use crate::join::{Enrol, Enrolled, Found, Founded, Invite};
+use crate::scope::Scope;
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use ed25519_dalek::{Signature, VerifyingKey};
+use farthing_api::{ApiError, DeviceId, FactId, OpId, UserId};
+use farthing_office::chain::{FactLink, Hash};
+use farthing_office::{FACT_VERSION, Fact, FactBody};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The version of the protocol that this program speaks.
+pub const PROTOCOL: u16 = 1;
+/// The oldest version that it still understands.
+pub const OLDEST: u16 = 1;
+/// The most bytes of one message, unpacked. A sender that comes near it divides what it has to say.
+pub const MOST_BYTES: usize = 32 << 20;
+
+/// Why a message can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum WireError {
+    /// It is not what this protocol sends.
+    #[error("the message can't be read: {0}")]
+    Malformed(String),
+    /// It is larger than any message may be.
+    #[error("the message is larger than {MOST_BYTES} bytes")]
+    TooLarge,
+    /// The other side speaks a version that this program does not.
+    #[error("the other side speaks version {0} of the protocol, this program {OLDEST} to {PROTOCOL}")]
+    Version(u16),
+    /// It does not come from the device that it names.
+    #[error("the signature does not belong to the message")]
+    Signature,
+}
+
+/// A request under the signature of the machine that asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// The protocol's version.
+    pub version: u16,
+    /// Whose server data it is about.
+    pub organisation: Uuid,
+    /// The machine.
+    pub device: DeviceId,
+    /// An encoded [`Request`].
+    #[serde(with = "serde_bytes")]
+    pub body: Vec<u8>,
+    /// Ed25519 over [`Letter::signed`].
+    #[serde(with = "serde_bytes")]
+    pub signature: [u8; 64],
+}
+
+impl Letter {
+    /// A request, signed by the machine's key.
+    ///
+    /// # Errors
+    /// [`WireError::Malformed`] where it can't be encoded.
+    pub fn new(
+        organisation: Uuid,
+        device: DeviceId,
+        request: &Request,
+        sign: impl FnOnce(&[u8]) -> [u8; 64],
+    ) -> Result<Letter, WireError> {
+        let body = encode(request)?;
+        let signature = sign(&signed(PROTOCOL, organisation, device, &body));
+        Ok(Letter {
+            version: PROTOCOL,
+            organisation,
+            device,
+            body,
+            signature,
+        })
+    }
+
+    /// The request, if the machine with this public key signed it.
+    ///
+    /// # Errors
+    /// [`WireError::Version`], [`WireError::Signature`], [`WireError::Malformed`].
+    pub fn open(&self, public: &[u8; 32]) -> Result<Request, WireError> {
+        if !(OLDEST..=PROTOCOL).contains(&self.version) {
+            return Err(WireError::Version(self.version));
+        }
+        let message = signed(self.version, self.organisation, self.device, &self.body);
+        match verifies(public, &message, &self.signature) {
+            true => decode(&self.body),
+            false => Err(WireError::Signature),
+        }
+    }
+
+    /// The request before anybody is known by the key that it brings along.
+    ///
+    /// # Errors
+    /// [`WireError::Malformed`].
+    pub fn peek(&self) -> Result<Request, WireError> {
+        decode(&self.body)
+    }
+}
+
+fn signed(version: u16, organisation: Uuid, device: DeviceId, body: &[u8]) -> Vec<u8> {
+    let version = version.to_be_bytes();
+    let parts = [
+        b"farthing-sync".as_slice(),
+        &version,
+        organisation.as_bytes(),
+        device.0.as_bytes(),
+        body,
+    ];
+    parts.concat()
+}
+
+/// Whether a signature is that of a key over a message.
+pub fn verifies(public: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
+    VerifyingKey::from_bytes(public)
+        .is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+}
+
+/// What a desk asks of the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {
+    /// Brings a standalone book's history, as the organisation's.
+    Found(Box<Found>),
+    /// A desktop wants to belong to the organisation.
+    Enrol(Enrol),
+    /// An administrator lets a desktop in.
+    Invite(Invite),
+    /// Commands that were taken down.
+    Push(Push),
+    /// What was decided since.
+    Pull(Pull),
+}
+
+/// What the server answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reply {
+    /// A part of the history is kept.
+    Found(Founded),
+    /// The desktop belongs to the organisation.
+    Enrolled(Enrolled),
+    /// The desktop may be let in by the code that was hashed.
+    Invited,
+    /// What became of a push.
+    Push(PushAnswer),
+    /// What was decided.
+    Pull(Page),
+    /// It was not done.
+    Refused(ApiError),
+}
+
+/// A command as its desk wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentCommand {
+    /// The operation.
+    pub op: OpId,
+    /// Its place in its copy of the book: 1, 2, 3 ….
+    pub dev_seq: i64,
+    /// Its hybrid logical clock.
+    pub hlc: i64,
+    /// The payload's version.
+    pub version: i64,
+    /// The payload.
+    pub payload: String,
+    /// The circumstances.
+    pub context: String,
+    /// The key of the customer whom it registers.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "serde_bytes")]
+    pub key: Option<[u8; 32]>,
+}
+
+/// Commands in their order, without a gap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Push {
+    /// Which copy of the book.
+    pub epoch: i64,
+    /// The commands.
+    pub commands: Vec<SentCommand>,
+    /// The hash of the last of them.
+    #[serde(with = "serde_bytes")]
+    pub head: Hash,
+    /// The machine's signature over that hash, which the server keeps as evidence.
+    #[serde(with = "serde_bytes")]
+    pub signature: [u8; 64],
+}
+
+/// What became of a push.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PushAnswer {
+    /// Everything up to this place is kept and decided.
+    Kept {
+        /// The place of the last command that the server has.
+        through: i64,
+    },
+    /// The server lacks something in between: it wants to have the commands after this place.
+    Behind {
+        /// The place of the last command that the server has.
+        through: i64,
+    },
+    /// The server is older than this program and can't decide these commands yet.
+    Older,
+    /// Two different commands claim one place: this book was copied or restored. Nothing more is taken of it.
+    Incident {
+        /// The place.
+        at: i64,
+    },
+}
+
+/// Asks for what was decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pull {
+    /// Which copy of the book.
+    pub epoch: i64,
+    /// How far each scope is known.
+    pub cursors: Vec<Known>,
+    /// Up to which of its own commands the desk knows what became of them.
+    pub outcomes_after: i64,
+    /// The most facts of the answer.
+    pub most: u32,
+}
+
+/// How far a scope is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// The scope.
+    pub scope: Scope,
+    /// The number of its last entry that is known; 0 where none is.
+    pub seq: i64,
+}
+
+/// What was decided, of one snapshot of the database.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// The scopes that the desk may see.
+    pub scopes: Vec<Part>,
+    /// The facts, in an order in which each follows from those before it. Each names its scope by its place in `scopes`,
+    /// and is the next one of that scope.
+    pub entries: Vec<Entry>,
+    /// What became of the desk's own commands; only with the last page, when their facts are all there.
+    pub outcomes: Vec<Outcome>,
+    /// Whether there are more facts in the server's book.
+    pub more: bool,
+}
+
+/// The entries of one scope in a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The scope.
+    pub scope: Scope,
+    /// The number of its first entry of this page: the desk's cursor plus one.
+    pub from: i64,
+    /// The hash of the entry before that.
+    #[serde(with = "serde_bytes")]
+    pub prev: Hash,
+    /// The hash of its last entry of this page.
+    #[serde(with = "serde_bytes")]
+    pub head: Hash,
+}
+
+/// One fact in one scope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The place of its scope in the page.
+    pub part: u16,
+    /// The fact.
+    pub fact: SentFact,
+    /// The key of the customer whom it registers, unless they were erased.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "serde_bytes")]
+    pub key: Option<[u8; 32]>,
+}
+
+/// What became of a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Its place.
+    pub dev_seq: i64,
+    /// The operation.
+    pub op: OpId,
+    /// Why it was not done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<ApiError>,
+}
+
+/// A fact as its authority wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentFact {
+    /// Which.
+    pub id: FactId,
+    /// The operation that it came of.
+    pub op: OpId,
+    /// The payload's version.
+    pub version: i64,
+    /// When it was decided, in milliseconds since 1970.
+    pub at: i64,
+    /// The day of the ledger to which it belongs.
+    pub booking_date: NaiveDate,
+    /// Who asked.
+    pub by: Option<UserId>,
+    /// At which desk.
+    pub desk: String,
+    /// What happened.
+    pub payload: String,
+}
+
+impl SentFact {
+    /// A fact that was decided just now.
+    ///
+    /// # Errors
+    /// [`WireError::Malformed`] where it can't be written.
+    pub fn of(fact: &Fact) -> Result<SentFact, WireError> {
+        Ok(SentFact {
+            id: fact.id,
+            op: fact.op,
+            version: i64::from(FACT_VERSION),
+            at: fact.at.timestamp_millis(),
+            booking_date: fact.booking_date,
+            by: fact.by,
+            desk: fact.desk.clone(),
+            payload: serde_json::to_string(&fact.body).map_err(|e| WireError::Malformed(e.to_string()))?,
+        })
+    }
+
+    /// The fact, an old payload in the form of today.
+    ///
+    /// # Errors
+    /// [`WireError::Malformed`]; a payload of a newer version is one as well.
+    pub fn read(&self) -> Result<Fact, WireError> {
+        let body: FactBody = serde_json::from_str(&self.payload).map_err(|e| WireError::Malformed(e.to_string()))?;
+        Ok(Fact {
+            id: self.id,
+            op: self.op,
+            at: DateTime::from_timestamp_millis(self.at).unwrap_or_default(),
+            booking_date: self.booking_date,
+            by: self.by,
+            desk: self.desk.clone(),
+            body,
+        })
+    }
+
+    /// Whether a newer program wrote it.
+    pub fn is_newer(&self) -> bool {
+        self.version > i64::from(FACT_VERSION)
+    }
+
+    /// The payload's kind: the tag with which it begins.
+    pub fn kind(&self) -> &str {
+        self.payload.split('"').nth(3).unwrap_or_default()
+    }
+
+    /// When it was decided, as logs write it.
+    pub fn at_text(&self) -> String {
+        let at: DateTime<Utc> = DateTime::from_timestamp_millis(self.at).unwrap_or_default();
+        at.to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
+
+    /// Its hash after the one before it.
+    pub fn hash_after(&self, prev: &Hash) -> Hash {
+        let (at, booking_date) = (self.at_text(), self.booking_date.to_string());
+        let link = FactLink {
+            id: &self.id.0,
+            op: &self.op.0,
+            version: self.version,
+            kind: self.kind(),
+            at: &at,
+            booking_date: &booking_date,
+            actor: self.by.as_ref().map(|by| &by.0),
+            desk: &self.desk,
+            payload: &self.payload,
+        };
+        link.after(prev)
+    }
+}
+
+/// How far a scope is known, with the hash of its last entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The scope.
+    pub scope: Scope,
+    /// The number of its last entry.
+    pub seq: i64,
+    /// That entry's hash.
+    #[serde(with = "serde_bytes")]
+    pub hash: Hash,
+}
+
+/// Encodes a value as MessagePack with named fields.
+///
+/// # Errors
+/// [`WireError::Malformed`] where it has no form there.
+pub fn encode(value: &impl Serialize) -> Result<Vec<u8>, WireError> {
+    rmp_serde::to_vec_named(value).map_err(|e| WireError::Malformed(e.to_string()))
+}
+
+/// Decodes what [`encode`] made.
+///
+/// # Errors
+/// [`WireError::Malformed`].
+pub fn decode<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, WireError> {
+    rmp_serde::from_slice(bytes).map_err(|e| WireError::Malformed(e.to_string()))
+}
+
+/// Encodes and compresses a value, as it goes over the wire.
+///
+/// # Errors
+/// [`WireError::TooLarge`], [`WireError::Malformed`].
+pub fn pack(value: &impl Serialize) -> Result<Vec<u8>, WireError> {
+    let bytes = encode(value)?;
+    if bytes.len() > MOST_BYTES {
+        return Err(WireError::TooLarge);
+    }
+    zstd::bulk::compress(&bytes, 3).map_err(|e| WireError::Malformed(e.to_string()))
+}
+
+/// The value of what came over the wire; a message that would unpack to more than [`MOST_BYTES`] is not unpacked.
+///
+/// # Errors
+/// [`WireError::TooLarge`], [`WireError::Malformed`].
+pub fn unpack<T: for<'a> Deserialize<'a>>(packed: &[u8]) -> Result<T, WireError> {
+    let bytes = zstd::bulk::decompress(packed, MOST_BYTES).map_err(|_| WireError::TooLarge)?;
+    decode(&bytes)
+}

@@ -1,0 +1,397 @@
+//! Both ends without anything in between: what a push may be, and what a page may be.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use chrono::{DateTime, NaiveDate, Utc};
+use ed25519_dalek::{Signer, SigningKey};
+use farthing_api::{Code, CustomerId, DeviceId, FactId, OpId, Role, UserId};
+use farthing_office::chain::{Hash, START};
+use farthing_office::{
+    Actor, Aggregate, COMMAND_VERSION, Command, Context, Fact, FactBody, Key, RULES, Sealed, State, User,
+};
+use farthing_sync::authority::{Head, Now, decide_one, list, reads};
+use farthing_sync::device::{Broken, Position, Sent};
+use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of};
+use farthing_sync::pull::{Stored, Stretch, merge};
+use farthing_sync::scope::{Scope, granted};
+use farthing_sync::wire::{
+    Letter, Page, Pull, Push, PushAnswer, Request, SentCommand, SentFact, WireError, pack, unpack,
+};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+const DESK: &str = "BR1-01";
+
+fn key() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32])
+}
+
+fn sign(message: &[u8]) -> [u8; 64] {
+    key().sign(message).to_bytes()
+}
+
+fn device() -> DeviceId {
+    DeviceId(Uuid::from_u128(1))
+}
+
+fn at() -> DateTime<Utc> {
+    "2026-03-02T09:00:00Z".parse().unwrap()
+}
+
+fn machine(dev_seq: i64, head: Hash) -> Machine {
+    Machine {
+        device: device(),
+        public: key().verifying_key().to_bytes(),
+        desk: DESK.into(),
+        epoch: 0,
+        dev_seq,
+        head,
+    }
+}
+
+fn officer() -> Actor {
+    Actor {
+        user: UserId(Uuid::from_u128(9)),
+        role: Role::Officer,
+        customer: None,
+    }
+}
+
+fn context(n: i64) -> Context {
+    Context {
+        op: OpId(Uuid::from_u128(u128::try_from(n).unwrap() << 64)),
+        at: at(),
+        today: at().date_naive(),
+        actor: Some(officer()),
+        device: device(),
+        desk: DESK.into(),
+        rules: RULES,
+        numbers: None,
+    }
+}
+
+fn register() -> Command {
+    Command::RegisterCustomer {
+        fields: Sealed::new(),
+        likely_duplicates: Vec::new(),
+    }
+}
+
+fn row(n: i64, command: &Command) -> SentCommand {
+    let ctx = context(n);
+    SentCommand {
+        op: ctx.op,
+        dev_seq: n,
+        hlc: n,
+        version: i64::from(COMMAND_VERSION),
+        payload: serde_json::to_string(command).unwrap(),
+        context: serde_json::json!({ "rules": RULES, "context": ctx }).to_string(),
+        key: None,
+    }
+}
+
+fn rows(places: std::ops::RangeInclusive<i64>) -> Vec<SentCommand> {
+    places.map(|n| row(n, &register())).collect()
+}
+
+fn push(rows: Vec<SentCommand>, head: Hash) -> Push {
+    Position::default().push(device(), rows, head, sign).unwrap()
+}
+
+fn fresh(verdict: Verdict) -> Vec<Taken> {
+    match verdict {
+        Verdict::Fresh(taken) => taken,
+        Verdict::Answer(answer) => panic!("{answer:?}"),
+    }
+}
+
+/// The hashes that a server has kept of a push.
+fn kept(taken: &[Taken]) -> BTreeMap<i64, Hash> {
+    taken.iter().map(|t| (t.row.dev_seq, t.hash)).collect()
+}
+
+#[test]
+fn commands_are_taken_where_the_last_push_ended() {
+    let first = fresh(check(&machine(0, START), &push(rows(1..=3), START), &BTreeMap::new()));
+    assert_eq!(first.len(), 3);
+    let head = first[2].hash;
+    let next = push(rows(4..=5), head);
+    assert_eq!(first_of(&next), 3);
+    assert_eq!(fresh(check(&machine(3, head), &next, &kept(&first))).len(), 2);
+}
+
+#[test]
+fn the_same_commands_again_change_nothing() {
+    let sent = push(rows(1..=3), START);
+    let first = fresh(check(&machine(0, START), &sent, &BTreeMap::new()));
+    // The place before the first is not in the log: the desk is told where the server stands.
+    let stands = Verdict::Answer(PushAnswer::Behind { through: 3 });
+    assert_eq!(check(&machine(3, first[2].hash), &sent, &kept(&first)), stands);
+    let again = push(rows(2..=4), first[0].hash);
+    let taken = fresh(check(&machine(3, first[2].hash), &again, &kept(&first)));
+    assert_eq!(taken.iter().map(|t| t.row.dev_seq).collect::<Vec<_>>(), [4]);
+}
+
+#[test]
+fn a_copied_book_is_recognised() {
+    let first = fresh(check(&machine(0, START), &push(rows(1..=3), START), &BTreeMap::new()));
+    let (known, machine) = (kept(&first), machine(3, first[2].hash));
+    let mut other = rows(2..=3);
+    other[1] = row(
+        3,
+        &Command::GiveNotice {
+            loan: farthing_api::LoanId(Uuid::nil()),
+            amount: farthing_api::Money::from_minor(1),
+            on: at().date_naive(),
+            reference: "x".into(),
+        },
+    );
+    let clash = check(&machine, &push(other, first[0].hash), &known);
+    assert_eq!(clash, Verdict::Answer(PushAnswer::Incident { at: 3 }));
+    // One that has gone on from another history: its hashes are others.
+    let fork = check(&machine, &push(rows(4..=4), [9; 32]), &known);
+    assert_eq!(fork, Verdict::Answer(PushAnswer::Incident { at: 3 }));
+    let restored = Push {
+        epoch: 1,
+        ..push(rows(4..=4), first[2].hash)
+    };
+    assert!(matches!(
+        check(&machine, &restored, &known),
+        Verdict::Answer(PushAnswer::Incident { .. })
+    ));
+}
+
+#[test]
+fn a_gap_and_a_newer_payload_wait() {
+    let gap = check(&machine(0, START), &push(rows(3..=4), [1; 32]), &BTreeMap::new());
+    assert_eq!(gap, Verdict::Answer(PushAnswer::Behind { through: 0 }));
+    let mut newer = rows(1..=1);
+    newer[0].version += 1;
+    let newer = check(&machine(0, START), &push(newer, START), &BTreeMap::new());
+    assert_eq!(newer, Verdict::Answer(PushAnswer::Older));
+}
+
+#[test]
+fn only_the_machine_itself_pushes_and_only_as_itself() {
+    let mut forged = push(rows(1..=1), START);
+    forged.signature[0] ^= 1;
+    let verdict = check(&machine(0, START), &forged, &BTreeMap::new());
+    assert!(matches!(verdict, Verdict::Answer(PushAnswer::Incident { .. })));
+    let other = Machine {
+        desk: "BR1-02".into(),
+        ..machine(0, START)
+    };
+    let verdict = check(&other, &push(rows(1..=1), START), &BTreeMap::new());
+    assert!(matches!(verdict, Verdict::Answer(PushAnswer::Incident { .. })));
+}
+
+#[test]
+fn a_late_answer_says_less_than_is_known() {
+    let position = Position {
+        sent: 5,
+        ..Position::default()
+    };
+    assert_eq!(position.pushed(&PushAnswer::Kept { through: 3 }), Sent::Through(5));
+    assert_eq!(position.pushed(&PushAnswer::Kept { through: 7 }), Sent::Through(7));
+    assert_eq!(position.pushed(&PushAnswer::Behind { through: 2 }), Sent::Through(2));
+}
+
+fn state(role: Role, active: bool) -> State {
+    let user = User {
+        role,
+        name: "Olu".into(),
+        email: String::new(),
+        customer: None,
+        active,
+        pending: false,
+    };
+    State(BTreeMap::from([(Key::User(officer().user), Aggregate::User(user))]))
+}
+
+fn now() -> Now {
+    Now {
+        at: at(),
+        today: at().date_naive(),
+    }
+}
+
+fn taken(command: Command, ctx: Context) -> Taken {
+    Taken {
+        row: row(1, &command),
+        hash: START,
+        command,
+        context: ctx,
+    }
+}
+
+#[test]
+fn the_role_of_by_now_decides_and_a_wrong_clock_is_set_right() {
+    let mut ahead = context(1);
+    (ahead.at, ahead.today) = (at() + chrono::TimeDelta::days(365), NaiveDate::MAX);
+    let asked = taken(register(), ahead);
+    assert!(reads(&asked).contains(&Key::User(officer().user)));
+    let decision = decide_one(&mut state(Role::Officer, true), &asked, now());
+    assert_eq!(decision.refusal, None);
+    assert_eq!((decision.context.at - at()).num_minutes(), 5);
+    assert_eq!(decision.context.today, at().date_naive());
+    for (role, active, code) in [
+        (Role::Auditor, true, Code::Forbidden),
+        (Role::Officer, false, Code::AccessTaken),
+    ] {
+        let refused = decide_one(&mut state(role, active), &asked, now());
+        assert_eq!(refused.refusal.unwrap().code, code);
+        assert_eq!(refused.facts, []);
+    }
+}
+
+#[test]
+fn money_in_hand_is_recorded_whoever_took_it() {
+    let paid = Command::ReceivePayment {
+        loan: farthing_api::LoanId(Uuid::from_u128(4)),
+        amount: farthing_api::Money::from_minor(5_000),
+        value_date: at().date_naive(),
+        method: farthing_api::PaymentMethod::Cash,
+        reference: String::new(),
+        prepayment: None,
+    };
+    let decision = decide_one(&mut state(Role::Officer, false), &taken(paid, context(1)), now());
+    assert_eq!(decision.refusal.unwrap().code, Code::NoLoan);
+    let [
+        Fact {
+            body: FactBody::TaskOpened { what, amount, .. },
+            ..
+        },
+    ] = &decision.facts[..]
+    else {
+        panic!("{:?}", decision.facts)
+    };
+    assert_eq!((what.as_str(), amount.unwrap().minor()), ("unplaced_money", 5_000));
+}
+
+#[test]
+fn nobody_but_the_server_closes_a_day() {
+    let close = Command::AssessPenalties {
+        through: at().date_naive(),
+        loans: Vec::new(),
+    };
+    let ctx = Context {
+        actor: None,
+        ..context(1)
+    };
+    let decision = decide_one(&mut state(Role::Officer, true), &taken(close, ctx), now());
+    assert_eq!(decision.refusal.unwrap().code, Code::SystemOnly);
+}
+
+fn facts(count: u32) -> Vec<SentFact> {
+    let fact = |n| Fact {
+        id: FactId::of(context(1).op, n),
+        op: context(1).op,
+        at: at(),
+        booking_date: at().date_naive(),
+        by: None,
+        desk: DESK.into(),
+        body: match n % 2 {
+            0 => FactBody::CustomerVouched {
+                customer: CustomerId(Uuid::nil()),
+            },
+            _ => FactBody::UserRenamed {
+                user: officer().user,
+                name: format!("Olu {n}"),
+            },
+        },
+    };
+    (0..count).map(|n| SentFact::of(&fact(n)).unwrap()).collect()
+}
+
+/// A server's page after some cursors, of facts that were decided in this order.
+fn page(facts: &[SentFact], cursors: &BTreeMap<Scope, Head>, most: u32) -> Page {
+    let listed = list(facts, "BR1", &mut BTreeMap::new()).unwrap();
+    let stretch = |scope: Scope| {
+        let after = cursors.get(&scope).map_or(0, |h| h.seq);
+        let own = listed.iter().filter(|l| l.scope == scope);
+        let prev = own.clone().filter(|l| l.seq == after).map(|l| l.hash).next();
+        let entries = own.filter(|l| l.seq > after).map(|l| Stored {
+            ordinal: i64::try_from(l.fact).unwrap(),
+            hash: l.hash,
+            fact: facts[l.fact].clone(),
+            key: None,
+        });
+        Stretch {
+            after,
+            prev: prev.unwrap_or(START),
+            entries: entries.collect(),
+            scope,
+        }
+    };
+    merge(granted("BR1").into_iter().map(stretch).collect(), most, Vec::new())
+}
+
+#[test]
+fn pages_bring_everything_in_the_order_of_decision() {
+    let facts = facts(7);
+    let (mut position, mut got) = (Position::default(), Vec::new());
+    loop {
+        let news = position.news(page(&facts, &position.cursors, 3)).unwrap();
+        assert!(news.facts.len() <= 3);
+        got.extend(news.facts.into_iter().map(|(fact, _)| fact));
+        position.cursors = news.cursors;
+        if !news.more {
+            break;
+        }
+    }
+    assert_eq!(got, facts);
+    let nothing = position.news(page(&facts, &position.cursors, 3)).unwrap();
+    assert_eq!((nothing.facts.len(), nothing.more), (0, false));
+}
+
+#[test]
+fn a_page_that_does_not_fit_is_not_applied() {
+    let facts = facts(6);
+    let whole = page(&facts, &BTreeMap::new(), 100);
+    let position = Position::default();
+    let there = position.news(whole.clone()).unwrap();
+    let after = Position {
+        cursors: there.cursors,
+        ..Position::default()
+    };
+    assert!(
+        matches!(after.news(whole.clone()), Err(Broken::Gap { .. })),
+        "it came twice"
+    );
+    let mut missing = whole.clone();
+    missing.entries.remove(2);
+    assert!(matches!(position.news(missing), Err(Broken::Fork(_))));
+    let mut altered = whole.clone();
+    altered.entries[1].fact.payload = altered.entries[1].fact.payload.replace("Olu 1", "Olu 2");
+    assert!(matches!(position.news(altered), Err(Broken::Fork(_))));
+    let mut swapped = whole.clone();
+    swapped.entries.swap(0, 2);
+    assert!(matches!(position.news(swapped), Err(Broken::Fork(_))));
+    let mut newer = whole;
+    newer.entries[0].fact.version += 1;
+    assert!(matches!(position.news(newer), Err(Broken::Newer(_))));
+}
+
+#[test]
+fn a_letter_is_read_only_as_it_was_signed() {
+    let (organisation, request) = (Uuid::from_u128(5), Request::Push(push(rows(1..=2), START)));
+    let letter = Letter::new(organisation, device(), &request, sign).unwrap();
+    let public = key().verifying_key().to_bytes();
+    let there: Letter = unpack(&pack(&letter).unwrap()).unwrap();
+    assert_eq!(there.open(&public).unwrap(), request);
+    let other = Letter {
+        organisation: Uuid::from_u128(6),
+        ..letter.clone()
+    };
+    assert!(matches!(other.open(&public), Err(WireError::Signature)));
+    let newer = Letter { version: 2, ..letter };
+    assert!(matches!(newer.open(&public), Err(WireError::Version(2))));
+    assert!(unpack::<Letter>(b"not packed").is_err());
+    let pull = Request::Pull(Pull {
+        epoch: 0,
+        cursors: Vec::new(),
+        outcomes_after: 0,
+        most: 1,
+    });
+    let letter = Letter::new(organisation, device(), &pull, sign).unwrap();
+    assert_eq!(letter.open(&public).unwrap(), pull);
+}

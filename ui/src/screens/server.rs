@@ -1,0 +1,91 @@
+//! The server that this book belongs to, or the way to one.
+
+use crate::dates::clock;
+use crate::i18n::{t, text};
+use crate::parts::{Banner, Button, Fact, Facts, Form, FormState, Refusal, TextField, Tone};
+use crate::state::{App, app};
+use farthing_api::{BringToServer, JoinCode, MakeJoinCode, SyncState};
+use leptos::prelude::*;
+
+/// The section of the settings.
+#[component]
+pub fn Server() -> impl IntoView {
+    let app = app();
+    let joined = Memo::new(move |_| app.session.with(|s| s.as_ref().is_some_and(|s| s.sync.is_some())));
+    view! {
+        <section class="stack">
+            <div class="section-head"><h2 class="section-title">{t(text::SERVER_TITLE)}</h2></div>
+            {move || match joined.get() {
+                true => view! { <Joined/> }.into_any(),
+                false => view! { <Alone/> }.into_any(),
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Alone() -> impl IntoView {
+    let app = app();
+    let form = FormState::new("server-form");
+    let server = RwSignal::new(String::new());
+    let submit = move |()| {
+        if form.require(&[("server", server)]) {
+            let link = server.get_untracked();
+            form.submit(BringToServer { link }, move |()| {
+                app.tell(app.say(text::SERVER_BROUGHT));
+                app.refresh();
+            });
+        }
+    };
+    view! {
+        <p class="muted">{t(text::SERVER_ALONE)}</p>
+        <Form state=form on_submit=submit>
+            <div class="form-grid"><TextField name="server" label=text::SERVER_LINK value=server hint=text::SERVER_LINK_HINT wide=true/></div>
+            <p><Button label=text::SERVER_BRING kind="primary" does="bring-to-server" busy_label=text::SERVER_BRINGING/></p>
+        </Form>
+    }
+}
+
+#[component]
+fn Joined() -> impl IntoView {
+    let app = app();
+    let form = FormState::new("join-code");
+    let code = RwSignal::new(None::<JoinCode>);
+    let of = move |part: fn(App, &SyncState) -> String| {
+        Signal::derive(move || {
+            app.session.with(|session| {
+                let sync = session.as_ref().and_then(|session| session.sync.as_ref());
+                sync.map(|sync| part(app, sync)).unwrap_or_default()
+            })
+        })
+    };
+    let facts: Vec<Fact> = vec![
+        (text::JOIN_SERVER.into(), of(|_, sync| sync.server.clone())),
+        (
+            text::SERVER_CONTACT.into(),
+            of(|app, sync| {
+                sync.contact_at
+                    .map_or_else(|| app.say(text::SERVER_NEVER).to_owned(), clock)
+            }),
+        ),
+        (text::SERVER_WAITING.into(), of(|_, sync| sync.waiting.to_string())),
+    ];
+    let made = move || {
+        code.get().map(|made| {
+            view! {
+                <Banner title=app.say_with(text::SERVER_CODE, &[("code", made.code.clone())])
+                    body=app.say_with(text::SERVER_CODE_LEAD, &[("server", made.server)]) tone=Tone::Good icon="key"/>
+                <p class="card strong" data-figure="join-code" tabindex="0">{made.code}</p>
+            }
+        })
+    };
+    view! {
+        <Facts facts=facts/>
+        <p class="muted">{t(text::SERVER_JOIN_LEAD)}</p>
+        <Refusal state=form/>
+        <p><Button label=text::SERVER_MAKE_CODE icon="key" does="make-join-code" busy=form.busy busy_label=text::SERVER_MAKING
+            on_press=move |()| form.submit(MakeJoinCode {}, move |answer| code.set(Some(answer)))/></p>
+        {made}
+    }
+}
