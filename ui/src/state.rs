@@ -19,7 +19,7 @@ pub enum Phase {
     /// The desk has not answered yet.
     Booting,
     /// There is no session: first run, sign-in or trouble.
-    Outside(StartState),
+    Outside(Box<StartState>),
     /// Someone is signed in.
     Inside,
 }
@@ -213,7 +213,8 @@ impl App {
     pub fn enter(self, session: SessionView) {
         self.language.set(language_or(&session.language));
         if session.stage != SessionStage::In {
-            self.phase.set(Phase::Outside(StartState::SignedIn { session }));
+            self.phase
+                .set(Phase::Outside(Box::new(StartState::SignedIn { session })));
             return;
         }
         self.session.set(Some(session));
@@ -228,7 +229,7 @@ impl App {
         if let StartState::SignIn { language, .. } = &state {
             self.language.set(language_or(language));
         }
-        self.phase.set(Phase::Outside(state));
+        self.phase.set(Phase::Outside(Box::new(state)));
         self.session.set(None);
         self.toast.set(None);
     }

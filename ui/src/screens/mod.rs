@@ -73,7 +73,7 @@ pub fn Window() -> impl IntoView {
     app.restart();
     move || match app.phase.get() {
         Phase::Booting => ().into_any(),
-        Phase::Outside(state) => outside(app, state),
+        Phase::Outside(state) => outside(app, *state),
         Phase::Inside => view! { <Frame/> }.into_any(),
     }
 }
