@@ -20,11 +20,12 @@ fn every_home_shows_its_figures() {
     app.go("settings");
     app.find("[data-do=verify-book]");
     app.picture("tour-settings");
+    app.settings("own");
     app.choose("[name=theme][value=dark]", "dark");
     app.go("today");
     app.find("[data-screen=admin-home] .chart svg");
     app.picture("tour-overview-dark");
-    app.go("settings");
+    app.settings("own");
     app.choose("[name=theme][value=system]", "system");
 
     app.hand_over("officer@demo.test");
