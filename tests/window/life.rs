@@ -160,8 +160,7 @@ fn a_loan_lives_from_the_application_to_the_last_cent() {
     }
 
     // Eight days late: 2 % of the second installment, from the desk's own closing of the days.
-    app.set_clock("2025-05-10T09:00:00Z");
-    app.hand_over(ADMIN);
+    app.hand_over_at("2025-05-10T09:00:00Z", ADMIN);
     app.open_loan("BR1-01-L00001");
     app.shows("[data-row='2'] [data-figure=penalty]", "26.37");
     app.shows("[data-figure=overdue]", "1,345.11");
@@ -212,8 +211,7 @@ fn purchase(app: &App) {
     app.click("[data-do=sell][type=submit]");
     app.find("[data-screen=loan]");
     app.shows("[data-row='1'] [data-figure=due]", "7,000.00");
-    app.set_clock("2025-06-15T09:00:00Z");
-    app.hand_over(ADMIN);
+    app.hand_over_at("2025-06-15T09:00:00Z", ADMIN);
     app.open_loan("BR1-01-P00001");
     app.shows("[data-row='1'] [data-figure=penalty]", "700.00");
     receive(app, "7700");

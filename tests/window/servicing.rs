@@ -127,8 +127,7 @@ fn a_late_loan_gets_a_waiver_and_new_terms_and_is_given_up() {
     app.text("Reschedule from 10 May 2025: Lost her stall");
     app.picture("loan-new-terms");
 
-    app.set_clock("2025-12-20T09:00:00Z");
-    app.hand_over(ADMIN);
+    app.hand_over_at("2025-12-20T09:00:00Z", ADMIN);
     app.open_loan("BR1-01-L00001");
     app.text("So late that its interest is no income before it is paid.");
     app.click("[data-do=more]");

@@ -119,6 +119,14 @@ impl App {
         self.sign_in(email);
     }
 
+    /// The next one takes the seat at another time. Nobody sits there while the clock is moved, since a screen that finds
+    /// itself idle for so long locks.
+    pub fn hand_over_at(&self, time: &str, email: &str) {
+        self.sign_out();
+        self.set_clock(time);
+        self.sign_in(email);
+    }
+
     /// Goes to a screen of the navigation.
     pub fn go(&self, place: &str) {
         self.click(&format!("[data-nav={place}]"));
