@@ -38,16 +38,9 @@ impl Desk {
         }
         let wrong = || ApiError::input("server", Code::SetupToken);
         let (address, token) = request.link.trim().split_once("/#").ok_or_else(wrong)?;
-        let line = Line::to(address)?;
-        let key = DeviceKey::load(&self.home.book()).told()?;
         let (first, _) = open.book.history(0, 1).await.told()?;
         let first = first.first().ok_or_else(ApiError::internal)?;
-        let speaker = Speaker {
-            line: &line,
-            key: &key,
-            organisation: organisation_of(first.op),
-            device: open.identity.device,
-        };
+        let speaker = self.speaker(&open, address, organisation_of(first.op))?;
         let mut through = 0;
         loop {
             through = hand_over(&open, &speaker, token, through).await?;
@@ -65,7 +58,7 @@ impl Desk {
     }
 
     /// Ends the handing over: the server has every fact, and learns that these were all.
-    pub(super) async fn end_history(&self, open: &Open, speaker: &Speaker<'_>, token: &str) -> Answer<()> {
+    pub(super) async fn end_history(&self, open: &Open, speaker: &Speaker, token: &str) -> Answer<()> {
         let (facts, head) = open.book.decided_head().await.told()?;
         let end = End {
             head,
@@ -93,14 +86,7 @@ impl Desk {
         let letters = letters.map(|byte| char::from(CODE_LETTERS[usize::from(byte % 32)]));
         let code: Vec<String> = letters.chunks(4).map(|four| four.iter().collect()).collect();
         let code = code.join("-");
-        let line = Line::to(&enrolment.address)?;
-        let key = DeviceKey::load(&self.home.book()).told()?;
-        let speaker = Speaker {
-            line: &line,
-            key: &key,
-            organisation: enrolment.organisation,
-            device: open.identity.device,
-        };
+        let speaker = self.speaker(&open, &enrolment.address, enrolment.organisation)?;
         let invite = Invite {
             code: token_hash(&code),
             by: session.user,
@@ -175,14 +161,14 @@ impl Desk {
         let key = DeviceKey::load(&self.home.book()).told()?;
         let device = DeviceId(Uuid::new_v5(&MACHINES, &key.public()));
         let mut speaker = Speaker {
-            line: &line,
-            key: &key,
+            line,
+            key,
             organisation: Uuid::nil(),
             device,
         };
         let enrol = Enrol {
             code: request.code.clone(),
-            device: newcomer(&key, "", (0, START)),
+            device: newcomer(&speaker.key, "", (0, START)),
         };
         let Reply::Enrolled(Enrolled {
             organisation,
@@ -270,7 +256,7 @@ fn newcomer(key: &DeviceKey, desk: &str, (dev_seq, head): (i64, [u8; 32])) -> Ne
 }
 
 /// Hands over every fact after a number; up to which the server has them then.
-async fn hand_over(open: &Open, speaker: &Speaker<'_>, token: &str, mut through: i64) -> Answer<i64> {
+async fn hand_over(open: &Open, speaker: &Speaker, token: &str, mut through: i64) -> Answer<i64> {
     let (head, _) = open.book.head().await.told()?;
     while through < head {
         let founded = part(open, speaker, token, (through, PART), None).await?;
@@ -285,7 +271,7 @@ async fn hand_over(open: &Open, speaker: &Speaker<'_>, token: &str, mut through:
 /// Hands over one part of the history.
 async fn part(
     open: &Open,
-    speaker: &Speaker<'_>,
+    speaker: &Speaker,
     token: &str,
     (after, most): (i64, u32),
     end: Option<End>,
@@ -296,7 +282,7 @@ async fn part(
         token: token.to_string(),
         device: Newcomer {
             epoch: i64::from(open.identity.epoch),
-            ..newcomer(speaker.key, &open.identity.desk, base)
+            ..newcomer(&speaker.key, &open.identity.desk, base)
         },
         from: after + 1,
         facts,

@@ -32,14 +32,14 @@ pub struct Round {
 }
 
 /// The machine's side of a conversation: who it is, and how it signs.
-pub(crate) struct Speaker<'a> {
-    line: &'a Line,
-    key: &'a DeviceKey,
+pub(crate) struct Speaker {
+    line: Line,
+    key: DeviceKey,
     organisation: Uuid,
     device: farthing_api::DeviceId,
 }
 
-impl Speaker<'_> {
+impl Speaker {
     pub(crate) async fn ask(&self, request: &Request) -> Answer<Reply> {
         let sign = |message: &[u8]| self.key.sign(message);
         let letter = Letter::new(self.organisation, self.device, request, sign).map_err(unwritable)?;
@@ -75,20 +75,23 @@ impl Desk {
         let Some(enrolment) = open.book.enrolment().await.told()? else {
             return Ok(Round::default());
         };
-        let line = Line::to(&enrolment.address)?;
-        let key = DeviceKey::load(&self.home.book()).told()?;
-        let speaker = Speaker {
-            line: &line,
-            key: &key,
-            organisation: enrolment.organisation,
-            device: open.identity.device,
-        };
+        let speaker = self.speaker(open, &enrolment.address, enrolment.organisation)?;
         let done = self.round(open, &speaker, enrolment).await;
         self.note_halt(open, done.as_ref().err()).await?;
         done
     }
 
-    async fn round(&self, open: &Open, speaker: &Speaker<'_>, enrolment: Enrolment) -> Answer<Round> {
+    /// This machine in a conversation with the server at an address, about an organisation.
+    fn speaker(&self, open: &Open, address: &str, organisation: Uuid) -> Answer<Speaker> {
+        Ok(Speaker {
+            line: Line::to(address)?,
+            key: DeviceKey::load(&self.home.book()).told()?,
+            organisation,
+            device: open.identity.device,
+        })
+    }
+
+    async fn round(&self, open: &Open, speaker: &Speaker, enrolment: Enrolment) -> Answer<Round> {
         if let Some(token) = &enrolment.joining {
             self.end_history(open, speaker, token).await?;
         }
@@ -110,7 +113,7 @@ impl Desk {
     }
 
     /// Sends the commands that the server does not have.
-    async fn hand_over_commands(&self, open: &Open, speaker: &Speaker<'_>) -> Answer<u64> {
+    async fn hand_over_commands(&self, open: &Open, speaker: &Speaker) -> Answer<u64> {
         let mut count = 0;
         // The server may have less than it had, once; a second time in one round it is no server of ours.
         let mut behind = 0;
@@ -142,7 +145,7 @@ impl Desk {
     }
 
     /// Fetches a page of what was decided and applies it; whether there is more.
-    async fn fetch(&self, open: &Open, speaker: &Speaker<'_>) -> Answer<(Applied, bool)> {
+    async fn fetch(&self, open: &Open, speaker: &Speaker) -> Answer<(Applied, bool)> {
         let enrolment = open.book.enrolment().await.told()?.ok_or_else(strange)?;
         let position = enrolment.position;
         let Reply::Pull(page) = speaker.ask(&Request::Pull(position.pull(MOST_FACTS))).await? else {
