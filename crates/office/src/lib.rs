@@ -27,6 +27,7 @@ mod waiting;
 pub use apply::apply;
 pub use command::{COMMAND_VERSION, Channel, Command, DayFigures, ProductDay, ResetHow, Sealed};
 pub use context::{Actor, Context, RULES, epoch_letters};
+pub use day_figures::{EarnedByProduct, Standings, product_days};
 pub use decide::{
     Planned, Preview, Quote, check_against_product, check_payment, decide, due_of, may_change_terms, may_close,
     may_decide, may_disburse, may_disburse_part, may_waive, may_write_off, plan, preview_part, preview_payment,

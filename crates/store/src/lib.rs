@@ -21,6 +21,6 @@ pub use error::StoreError;
 pub use log::{Batch, Beside, Identity};
 pub use query::{
     About, Act, ChallengeRow, Claimed, ContactChange, DueInstallment, Ended, HomeFigures, LedgerLine, MonthSums,
-    NewMessage, PaymentPaper, ProductShare, ResetRow, SignInUser, Standings, Suspension, Tried, UserRow,
+    NewMessage, PaymentPaper, ProductShare, ResetRow, SignInUser, Suspension, Tried, UserRow,
 };
 pub use seal::CustomerKey;

@@ -1,10 +1,9 @@
 //! What the authority does by itself at the end of a branch's day, from the loans as they stand.
 
 use chrono::NaiveDate;
-use farthing_api::{LoanId, LoanStatus, Money, OpId, ProductId};
-use farthing_lending::{Earning, Earnings, LatenessRules, RowState, Standing};
-use farthing_office::{Command, DayFigures, Loan, ProductDay};
-use std::collections::BTreeMap;
+use farthing_api::{LoanId, OpId};
+use farthing_lending::{Earning, LatenessRules};
+use farthing_office::{Command, DayFigures, EarnedByProduct, Loan, Standings, product_days};
 use uuid::Uuid;
 
 /// How many loans one command covers.
@@ -41,14 +40,12 @@ pub fn looks<'a>(
 
 /// The command that closes a day: the portfolio at its end, and each product's part of it.
 pub fn closing<'a>(loans: impl IntoIterator<Item = &'a Loan>, rules: &LatenessRules, date: NaiveDate) -> Command {
-    let mut figures = DayFigures::default();
-    let mut standings = BTreeMap::<Option<ProductId>, Vec<Standing>>::new();
-    let mut earned = BTreeMap::<Option<ProductId>, Earnings>::new();
+    let mut standings = Standings::new();
+    let mut earned = EarnedByProduct::new();
     let before = date.pred_opt().unwrap_or(date);
     for loan in loans {
         let product = loan.product.map(|(id, _)| id);
-        if let Some(standing) = standing(loan) {
-            count(&mut figures, &standing, date);
+        if let Some(standing) = loan.place() {
             standings.entry(product).or_default().push(standing);
         }
         if let Some(accrual) = &loan.accrual {
@@ -59,54 +56,9 @@ pub fn closing<'a>(loans: impl IntoIterator<Item = &'a Loan>, rules: &LatenessRu
             }
         }
     }
-    earned.retain(|product, sum| !sum.is_nothing() || standings.contains_key(product));
-    let mut products: Vec<ProductDay> = Vec::with_capacity(earned.len());
-    for (product, loans) in standings {
-        products.push(ProductDay {
-            product,
-            earned: earned.remove(&product).unwrap_or_default(),
-            buckets: rules.sums(date, loans),
-        });
-    }
-    products.extend(earned.into_iter().map(|(product, earned)| ProductDay {
-        product,
-        earned,
-        buckets: rules.sums(date, []),
-    }));
     Command::CloseDay {
         date,
-        figures,
-        products,
-    }
-}
-
-/// Where a running loan stands: its oldest unpaid installment, and its principal that is unpaid.
-fn standing(loan: &Loan) -> Option<Standing> {
-    let running = loan.status == LoanStatus::Active;
-    let oldest = loan
-        .rows
-        .iter()
-        .find(|row| row.unpaid().is_positive())
-        .filter(|_| running)?;
-    let unpaid = |row: &RowState| row.principal - row.paid_principal;
-    Some(Standing {
-        oldest_due: oldest.due_on,
-        loans: 1,
-        principal: loan.rows.iter().map(unpaid).sum::<Money>(),
-    })
-}
-
-fn count(figures: &mut DayFigures, standing: &Standing, date: NaiveDate) {
-    let late = (date - standing.oldest_due).num_days();
-    figures.outstanding += standing.principal;
-    for (over, sum) in [
-        (0, &mut figures.par1),
-        (30, &mut figures.par30),
-        (60, &mut figures.par60),
-        (90, &mut figures.par90),
-    ] {
-        if late > over {
-            *sum += standing.principal;
-        }
+        figures: DayFigures::on(date, &standings),
+        products: product_days(date, rules, standings, earned),
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::StoreError;
 use chrono::NaiveDate;
-use farthing_api::{LoanStatus, Money, ProductId};
-use farthing_lending::{RowState, Spread, plan_changes};
+use farthing_api::{LoanStatus, ProductId};
+use farthing_lending::{Spread, Standing, plan_changes};
 use farthing_office::{Fact, FactBody, Loan};
 use serde::Serialize;
 use sqlx::sqlite::SqliteConnection;
@@ -19,22 +19,13 @@ pub(crate) fn product_key(product: Option<ProductId>) -> Vec<u8> {
 #[derive(Clone, PartialEq, Eq)]
 struct Place {
     product: Option<ProductId>,
-    oldest_due: NaiveDate,
-    principal: i64,
+    standing: Standing,
 }
 
 fn place(loan: &Loan) -> Option<Place> {
-    let running = loan.status == LoanStatus::Active;
-    let oldest = loan
-        .rows
-        .iter()
-        .find(|row| row.unpaid().is_positive())
-        .filter(|_| running)?;
-    let unpaid = |row: &RowState| row.principal - row.paid_principal;
     Some(Place {
         product: loan.product.map(|(id, _)| id),
-        oldest_due: oldest.due_on,
-        principal: loan.rows.iter().map(unpaid).sum::<Money>().minor(),
+        standing: loan.place()?,
     })
 }
 
@@ -73,9 +64,12 @@ pub(super) async fn put(
     if before.place != now {
         let mut moves = BTreeMap::<(Vec<u8>, NaiveDate), (i64, i64)>::new();
         for (place, sign) in before.place.iter().map(|p| (p, -1)).chain(now.iter().map(|p| (p, 1))) {
-            let entry = moves.entry((product_key(place.product), place.oldest_due)).or_default();
+            let standing = place.standing;
+            let entry = moves
+                .entry((product_key(place.product), standing.oldest_due))
+                .or_default();
             entry.0 += sign;
-            entry.1 += sign * place.principal;
+            entry.1 += sign * standing.principal.minor();
         }
         for ((product, oldest_due), (loans, principal)) in moves {
             add_standing(conn, &product, oldest_due, loans, principal).await?;

@@ -6,14 +6,10 @@ use crate::log::Batch;
 use crate::project::kind_word;
 use chrono::NaiveDate;
 use farthing_api::{LoanId, Money, ProductId};
-use farthing_lending::{Earning, Earnings, LatenessRules, Standing};
-use farthing_office::{DayFigures, ProductDay};
+use farthing_lending::{Earning, LatenessRules, Standing};
+use farthing_office::{DayFigures, EarnedByProduct, ProductDay, Standings, product_days};
 use sqlx::sqlite::SqliteConnection;
-use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Running loans by product and by the day on which their oldest unpaid installment fell due.
-pub type Standings = BTreeMap<Option<ProductId>, Vec<Standing>>;
 
 fn product_of(key: &[u8]) -> Option<ProductId> {
     Uuid::from_slice(key).ok().map(ProductId)
@@ -35,10 +31,7 @@ async fn standings(conn: &mut SqliteConnection) -> Result<Standings, StoreError>
     Ok(out)
 }
 
-async fn earned(
-    conn: &mut SqliteConnection,
-    day: NaiveDate,
-) -> Result<BTreeMap<Option<ProductId>, Earnings>, StoreError> {
+async fn earned(conn: &mut SqliteConnection, day: NaiveDate) -> Result<EarnedByProduct, StoreError> {
     let rows = sqlx::query!(
         r#"select product as "product!: Vec<u8>", kind as "kind!: String", sum(amount) as "amount!: i64" from
            (select product, kind, amount from accrual_rate
@@ -47,7 +40,7 @@ async fn earned(
     )
     .fetch_all(conn)
     .await?;
-    let mut out = BTreeMap::<Option<ProductId>, Earnings>::new();
+    let mut out = EarnedByProduct::new();
     for row in rows {
         for kind in Earning::ALL {
             if kind_word(kind)? == row.kind {
@@ -58,26 +51,6 @@ async fn earned(
         }
     }
     Ok(out)
-}
-
-/// The portfolio on a day, from the sums.
-pub(super) fn figures(standings: &Standings, on: NaiveDate) -> DayFigures {
-    let mut figures = DayFigures::default();
-    for standing in standings.values().flatten() {
-        let late = (on - standing.oldest_due).num_days();
-        figures.outstanding += standing.principal;
-        for (over, sum) in [
-            (0, &mut figures.par1),
-            (30, &mut figures.par30),
-            (60, &mut figures.par60),
-            (90, &mut figures.par90),
-        ] {
-            if late > over {
-                *sum += standing.principal;
-            }
-        }
-    }
-    figures
 }
 
 impl Batch<'_> {
@@ -106,23 +79,9 @@ impl Batch<'_> {
         rules: &LatenessRules,
     ) -> Result<(DayFigures, Vec<ProductDay>), StoreError> {
         let standings = standings(self.conn()).await?;
-        let mut earned = earned(self.conn(), date).await?;
-        let figures = figures(&standings, date);
-        let mut products = Vec::with_capacity(earned.len().max(standings.len()));
-        for (product, loans) in standings {
-            products.push(ProductDay {
-                product,
-                earned: earned.remove(&product).unwrap_or_default(),
-                buckets: rules.sums(date, loans),
-            });
-        }
-        // A product without running loans may still earn what was paid ahead, or give back what was set aside.
-        products.extend(earned.into_iter().map(|(product, earned)| ProductDay {
-            product,
-            earned,
-            buckets: rules.sums(date, []),
-        }));
-        Ok((figures, products))
+        let earned = earned(self.conn(), date).await?;
+        let figures = DayFigures::on(date, &standings);
+        Ok((figures, product_days(date, rules, standings, earned)))
     }
 }
 

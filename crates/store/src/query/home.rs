@@ -2,7 +2,6 @@
 
 use crate::StoreError;
 use crate::book::Book;
-use crate::query::day::figures;
 use chrono::{Days, NaiveDate};
 use farthing_api::{Money, UserId};
 use farthing_office::DayFigures;
@@ -89,7 +88,7 @@ impl Book {
     /// # Errors
     /// What the database says.
     pub async fn portfolio(&self, on: NaiveDate) -> Result<DayFigures, StoreError> {
-        Ok(figures(&self.standings().await?, on))
+        Ok(DayFigures::on(on, &self.standings().await?))
     }
 
     /// The sums of the months from one to another (`2026-07`), months without any left out.

@@ -20,7 +20,6 @@ mod sessions;
 pub(crate) use account::keep_beside;
 pub use account::{ContactChange, ResetRow, UserRow};
 pub use codes::{Act, ChallengeRow, Suspension, Tried};
-pub use day::Standings;
 pub use desk::SignInUser;
 pub(crate) use erase::purge;
 pub use home::{HomeFigures, MonthSums, ProductShare};
