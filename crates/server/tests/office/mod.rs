@@ -1,4 +1,5 @@
 //! An office of two desks and a server, each on real storage.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use super::cluster::Cluster;
 use super::common::loans::*;
@@ -22,11 +23,14 @@ const MORNING: &str = "2025-03-02T09:00:00Z";
 pub struct Office {
     pub a: Branch,
     pub b: Desk,
+    pub b_clock: Clock,
+    pub server: Server,
     pub loan: LoanId,
     pub address: String,
     pub link: String,
     pub code: String,
     lost: Arc<AtomicU32>,
+    server_clock: Clock,
     // Ends before its folder goes.
     _cluster: Cluster,
     _folders: [TempDir; 2],
@@ -54,15 +58,16 @@ impl Office {
         let cluster = Cluster::start(&folder.path().join("pg"), false).unwrap();
         let now: DateTime<Utc> = DateTime::parse_from_rfc3339(MORNING).unwrap().into();
         // The server's clock is that of the latest hour of the day.
-        let noon = now + chrono::TimeDelta::hours(3);
-        let server = Server::connect(&cluster.url(), 4, Arc::new(move || noon))
+        let server_clock = Clock::moved(now + chrono::TimeDelta::hours(3));
+        let moved = server_clock.clone();
+        let server = Server::connect(&cluster.url(), 4, Arc::new(move || moved.now()))
             .await
             .unwrap();
         let token = server.setup_token().await.unwrap().unwrap();
         let lost = Arc::new(AtomicU32::new(0));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let routes = losing(routes(server), lost.clone());
+        let routes = losing(routes(server.clone()), lost.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         let a = Branch::new(MORNING).await;
         let loan = running_loan(&a).await.row.id;
@@ -72,7 +77,8 @@ impl Office {
             .await
             .unwrap();
         let code = a.desk.make_join_code(MakeJoinCode {}).await.unwrap();
-        let (b_folder, b) = empty(now);
+        let b_clock = Clock::moved(now);
+        let (b_folder, b) = empty(b_clock.clone());
         let request = JoinServer {
             server: code.server.clone(),
             code: code.code.clone(),
@@ -83,11 +89,14 @@ impl Office {
         Office {
             a,
             b,
+            b_clock,
+            server,
             loan,
             address,
             link,
             code: code.code,
             lost,
+            server_clock,
             _folders: [folder, b_folder],
             _cluster: cluster,
         }
@@ -95,7 +104,26 @@ impl Office {
 
     /// A desktop without a book.
     pub fn empty_desk(&self) -> (TempDir, Desk) {
-        empty(self.a.now())
+        empty(Clock::moved(self.a.now()))
+    }
+
+    /// It is another day everywhere, the server closes what is over, and the administrator comes in at each desk.
+    pub async fn go_to(&self, at: &str) {
+        let now = DateTime::parse_from_rfc3339(at).unwrap().into();
+        self.server_clock.set(now + chrono::TimeDelta::hours(3));
+        self.b_clock.set(now);
+        self.server.close_days().await.unwrap();
+        self.a.go_to(at).await;
+        sign_in(&self.b, ADMIN).await;
+    }
+
+    /// Both desks exchange everything, and both say this.
+    pub async fn both(&self, says: impl AsyncFn(&Desk)) {
+        self.sync().await;
+        for desk in [&self.a.desk, &self.b] {
+            says(desk).await;
+        }
+        self.agree().await;
     }
 
     /// The next so many answers of the server are lost on their way.
@@ -156,14 +184,19 @@ impl Office {
     }
 }
 
-fn empty(now: DateTime<Utc>) -> (TempDir, Desk) {
+fn empty(clock: Clock) -> (TempDir, Desk) {
     let folder = tempfile::tempdir().unwrap();
-    let desk = Desk::with_clock(Home::at(folder.path()), Clock::moved(now)).without_second_factor();
+    let desk = Desk::with_clock(Home::at(folder.path()), clock).without_second_factor();
     (folder, desk)
 }
 
 pub async fn view(desk: &Desk, id: LoanId) -> LoanView {
     desk.get_loan(GetLoan { id }).await.unwrap()
+}
+
+pub async fn sign_in(desk: &Desk, email: &str) {
+    let (email, password) = (email.to_string(), Secret::new(PASSWORD));
+    desk.sign_in(SignIn { email, password }).await.unwrap();
 }
 
 pub async fn decide(desk: &Desk, loan: LoanId, approve: bool) -> Result<LoanView, ApiError> {
