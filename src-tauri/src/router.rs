@@ -28,6 +28,8 @@ routes! {
     BringToServer => bring_to_server,
     MakeJoinCode => make_join_code,
     GetSyncState => sync_state,
+    ListDevices => list_devices,
+    RevokeDevice => revoke_device,
     ListOverruled => list_overruled,
     SettleOverruled => settle_overruled,
     TestMail => test_mail,

@@ -124,7 +124,8 @@ codes! {
     RequestStale "request_stale" "What this is about was changed after it was asked for, so it was not carried out. Ask for it anew.";
     RequestMakerGone "request_maker_gone" "Whoever asked for this may no longer do so, so it was not carried out.";
     DeviceUnknown "device_unknown" "The server does not know this machine. Ask an administrator for a code and join again.";
-    DeviceRevoked "device_revoked" "An administrator took this machine's access to the server away. What it recorded is kept; ask them.";
+    DeviceRevoked "device_revoked" "An administrator took this machine's access to the server away. What it recorded is kept at the server; ask them.";
+    OwnDevice "own_device" "This is the machine that you sit at. Take its access away from another desk.";
     ServerAddress "server_address" "This is not the address of a server. It begins with https://, such as https://loans.example.org.";
     ServerSilent "server_silent" "The server does not answer. What you record is kept here and sent when it does.";
     ServerOlder "server_older" "The server runs an older version than this desk. What you record is kept here and sent once the server is updated.";

@@ -240,6 +240,9 @@ pub enum StartState {
         time_zones: Vec<String>,
         /// The machine's own time zone, if known.
         time_zone: String,
+        /// When an organisation ended this machine's access, so that there is no book any more.
+        #[serde(default)]
+        revoked_at: Option<DateTime<Utc>>,
     },
     /// There is a book; someone may sign in.
     SignIn {

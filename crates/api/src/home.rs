@@ -95,6 +95,8 @@ pub enum TaskKind {
     PaymentOnWrittenOffLoan,
     /// Money in hand for which there is no loan; the detail is the day and the desk.
     UnplacedMoney,
+    /// Money in hand at a desk whose access has ended; the detail is the day and the desk.
+    RevokedDeskMoney,
     /// One that this version has no name for.
     Other,
 }
@@ -109,6 +111,7 @@ impl TaskKind {
             TaskKind::PaymentOnClosedLoan => "payment_on_closed_loan",
             TaskKind::PaymentOnWrittenOffLoan => "payment_on_written_off_loan",
             TaskKind::UnplacedMoney => "unplaced_money",
+            TaskKind::RevokedDeskMoney => "revoked_desk_money",
             TaskKind::Other => "other",
         }
     }
@@ -122,6 +125,7 @@ impl TaskKind {
             TaskKind::PaymentOnClosedLoan,
             TaskKind::PaymentOnWrittenOffLoan,
             TaskKind::UnplacedMoney,
+            TaskKind::RevokedDeskMoney,
         ];
         known
             .into_iter()

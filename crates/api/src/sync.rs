@@ -1,6 +1,6 @@
 //! Working with a central server.
 
-use crate::{ApiError, Request, Secret, SetUpDone, request};
+use crate::{ApiError, DeviceId, Request, Secret, SetUpDone, request};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,13 @@ request! {
     GetSyncState {} => Option<SyncState>;
     /// What the server decided otherwise than was asked for here, newest first.
     ListOverruled {} => Vec<OverruledView>;
+    /// The machines that work with the server, by desk.
+    ListDevices {} => Vec<DeviceView>;
+    /// Takes a machine's access away: it hands over what it recorded, then deletes its book. The answer is the list.
+    RevokeDevice {
+        /// Which.
+        device: DeviceId,
+    } => Vec<DeviceView>;
     /// Someone has seen what was decided otherwise.
     SettleOverruled {
         /// Which, by its place in this book's log.
@@ -49,6 +56,41 @@ pub struct SyncState {
     pub contact_at: Option<DateTime<Utc>>,
     /// Why nothing is exchanged until a person does something.
     pub halted: Option<ApiError>,
+}
+
+/// A machine that works, or worked, with the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceView {
+    /// Which.
+    pub device: DeviceId,
+    /// Its desk: `BR1-02`.
+    pub desk: String,
+    /// Whether it is the one that asks.
+    pub own: bool,
+    /// Whether it may speak.
+    pub state: DeviceState,
+    /// Since when it belongs to the organisation.
+    pub enrolled_at: DateTime<Utc>,
+    /// When it last asked for anything, to the minute.
+    pub seen_at: Option<DateTime<Utc>>,
+    /// The version of its program; empty where it never said.
+    pub program: String,
+    /// How many decided facts it lacked when it last asked, and those since.
+    pub behind: u32,
+    /// How many commands it had not sent when it last asked.
+    pub unsent: u32,
+}
+
+/// Whether a machine may speak with the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceState {
+    /// It may.
+    Active,
+    /// Its book was copied or restored: nothing more is taken of it.
+    Copied,
+    /// Its access was taken away; it does not know yet, or has handed everything over.
+    Revoked,
 }
 
 /// Something that the server decided otherwise.

@@ -143,6 +143,28 @@ pub fn install(book: &Path, secret: &DeviceSecret) -> Result<(), SlotError> {
     keep(book, &Kept::new(secret.bytes())?, Keyring::of_system().as_ref()).map(drop)
 }
 
+/// Destroys the secrets of a book, in the keyring and in the file: no slot of it opens any more.
+///
+/// # Errors
+/// What the disk says. A keyring that does not answer keeps an account that nothing names any more.
+pub fn destroy(book: &Path) -> io::Result<()> {
+    let path = path_of(book);
+    let text = match fs::read(&path) {
+        Ok(text) => Zeroizing::new(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if let Ok(pointer) = serde_json::from_slice::<Pointer>(&text)
+        && let Some(keyring) = Keyring::of_system()
+    {
+        let _ = keyring.forget(&pointer.keyring.to_string());
+    }
+    let mut file = fs::OpenOptions::new().write(true).open(&path)?;
+    file.write_all(&vec![0; text.len()])?;
+    file.sync_all()?;
+    fs::remove_file(&path)
+}
+
 impl Kept {
     fn secret(&self) -> Result<DeviceSecret, SlotError> {
         Ok(DeviceSecret(*unhex(&self.secret)?))

@@ -48,6 +48,11 @@ impl Keyring {
         }
     }
 
+    /// Deletes what is kept for an account.
+    pub fn forget(&self, account: &str) -> Result<(), Error> {
+        self.entry(account)?.delete_credential()
+    }
+
     fn entry(&self, account: &str) -> Result<Entry, Error> {
         self.0.build(SERVICE, account, None)
     }

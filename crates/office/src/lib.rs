@@ -31,7 +31,7 @@ pub use day_figures::{EarnedByProduct, Standings, product_days};
 pub use decide::{
     Planned, Preview, Quote, check_against_product, check_payment, decide, due_of, may_change_terms, may_close,
     may_decide, may_disburse, may_disburse_part, may_waive, may_write_off, plan, preview_part, preview_payment,
-    preview_terms, purchase_penalty, quote, recorded_anyway,
+    preview_terms, purchase_penalty, quarantined, quote, recorded_anyway,
 };
 pub use fact::{FACT_VERSION, Fact, FactBody, LoanChange, LoanOpened};
 pub use forms::check_customer;

@@ -9,6 +9,9 @@ pub enum ServerError {
     /// Another transaction was faster: the same again finds another state.
     #[error("another transaction was faster")]
     Again,
+    /// Too much is asked for at once: the same later.
+    #[error("too much is asked for at once")]
+    Busy,
     /// It is not done, and the desk learns why.
     #[error("{0}")]
     Refused(Box<ApiError>),
@@ -38,6 +41,9 @@ const AGAIN: [&str; 3] = ["40001", "40P01", "23505"];
 
 impl From<sqlx::Error> for ServerError {
     fn from(error: sqlx::Error) -> ServerError {
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            return ServerError::Busy;
+        }
         let code = error.as_database_error().and_then(|e| e.code());
         match code.as_deref().is_some_and(|code| AGAIN.contains(&code)) {
             true => ServerError::Again,

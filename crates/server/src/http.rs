@@ -1,20 +1,24 @@
-//! The server's HTTP edge: one route for desks, two for whoever watches the server.
+//! The server's HTTP edge: one route for desks, three for whoever watches the server.
 
 use crate::error::ServerError;
+use crate::metrics::add;
 use crate::server::Server;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use farthing_api::{ApiError, Code, ErrorKind};
 use farthing_sync::wire::{Letter, Reply, WireError, pack, unpack};
+use std::time::{Duration, Instant};
 
 /// The most bytes of a request as it comes, packed.
 const MOST_PACKED: usize = 8 << 20;
+/// So long the database has to say that it is there.
+const READY: Duration = Duration::from_secs(2);
 
-/// The routes.
+/// The routes for desks, and whether the server lives and may be asked.
 pub fn routes(server: Server) -> Router {
     Router::new()
         .route("/v1/sync", post(sync))
@@ -24,30 +28,79 @@ pub fn routes(server: Server) -> Router {
         .with_state(server)
 }
 
+/// The routes for those who watch the server, on an address of their own.
+pub fn watching(server: Server) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
+        .route("/health", get(async || "ok"))
+        .route("/ready", get(ready))
+        .with_state(server)
+}
+
 async fn ready(State(server): State<Server>) -> Response {
-    match server.ready().await {
-        Ok(()) => "ready".into_response(),
-        Err(error) => {
+    match tokio::time::timeout(READY, server.ready()).await {
+        Ok(Ok(())) => "ready".into_response(),
+        Ok(Err(error)) => {
             tracing::error!(%error, "the database does not answer");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+        Err(_) => {
+            tracing::error!("the database does not answer in time");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }
 }
 
-async fn sync(State(server): State<Server>, body: Bytes) -> Response {
-    let answered = match unpack::<Letter>(&body) {
-        Ok(letter) => server.answer(&letter).await,
-        Err(error) => Err(error.into()),
-    };
-    match answered {
-        Ok(reply) => packed(&reply),
-        Err(error) => refused(error),
-    }
+async fn metrics(State(server): State<Server>) -> Response {
+    let text = server.metrics_text();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
-fn packed(reply: &Reply) -> Response {
+async fn sync(State(server): State<Server>, body: Bytes) -> Response {
+    let began = Instant::now();
+    add(&server.metrics().bytes_in, body.len());
+    let (what, answered) = match server.limits().turn().await {
+        Some(_turn) => asked(&server, &body, began).await,
+        None => ("any", Err(ServerError::Busy)),
+    };
+    let how = match &answered {
+        Ok(Reply::Refused(_)) | Err(ServerError::Refused(_)) => "refused",
+        Ok(_) => "done",
+        Err(ServerError::Wire(_)) => "unread",
+        Err(ServerError::Busy | ServerError::Again) => "busy",
+        Err(_) => "failed",
+    };
+    let response = match answered {
+        Ok(reply) => packed(&server, &reply),
+        Err(error) => refused(&server, error),
+    };
+    server.metrics().answered(what, how, began.elapsed());
+    response
+}
+
+async fn asked(server: &Server, body: &[u8], now: Instant) -> (&'static str, Result<Reply, ServerError>) {
+    let letter = match unpack::<Letter>(body) {
+        Ok(letter) => letter,
+        Err(error) => return ("any", Err(error.into())),
+    };
+    let request = match letter.peek() {
+        Ok(request) => request,
+        Err(error) => return ("any", Err(error.into())),
+    };
+    let what = request.word();
+    let machine = (!request.is_of_stranger()).then_some(letter.device.0);
+    if !server.limits().allows(machine, now) {
+        return (what, Err(ServerError::Busy));
+    }
+    (what, server.answer_to(&letter, request).await)
+}
+
+fn packed(server: &Server, reply: &Reply) -> Response {
     match pack(reply) {
-        Ok(bytes) => bytes.into_response(),
+        Ok(bytes) => {
+            add(&server.metrics().bytes_out, bytes.len());
+            bytes.into_response()
+        }
         Err(error) => {
             tracing::error!(%error, "an answer could not be written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -56,18 +109,19 @@ fn packed(reply: &Reply) -> Response {
 }
 
 /// What a desk learns of a failure. What the database says stays in the log.
-fn refused(error: ServerError) -> Response {
+fn refused(server: &Server, error: ServerError) -> Response {
     match error {
-        ServerError::Refused(error) => packed(&Reply::Refused(*error)),
-        ServerError::Wire(WireError::Version(_)) => packed(&Reply::Refused(ApiError::new(
-            ErrorKind::Unavailable,
-            Code::ProtocolVersion,
-        ))),
+        ServerError::Refused(error) => packed(server, &Reply::Refused(*error)),
+        ServerError::Wire(WireError::Version(_)) => packed(
+            server,
+            &Reply::Refused(ApiError::new(ErrorKind::Unavailable, Code::ProtocolVersion)),
+        ),
         ServerError::Wire(WireError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         ServerError::Wire(error) => {
             tracing::warn!(%error, "a message was not understood");
             StatusCode::BAD_REQUEST.into_response()
         }
+        ServerError::Busy => (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "10")]).into_response(),
         ServerError::Again => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         other => {
             tracing::error!(error = %other, "a request failed");

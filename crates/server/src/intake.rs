@@ -2,12 +2,14 @@
 
 use crate::error::ServerError;
 use crate::keep::{self, Aggregates};
+use crate::metrics::add;
 use crate::server::{Server, bytes, printed, unknown};
-use farthing_api::{Code, DeviceId, ErrorKind};
+use farthing_api::{DeviceId, DeviceState};
 use farthing_office::Key;
 use farthing_office::chain::Hash;
 use farthing_sync::authority::{Decision, decide_one, reads};
 use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of};
+use farthing_sync::revoke::keep_aside;
 use farthing_sync::wire::{Push, PushAnswer, SentFact};
 use sqlx::postgres::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,8 +24,8 @@ impl Server {
         push: &Push,
     ) -> Result<PushAnswer, ServerError> {
         let mut tx = self.begin(organisation).await?;
-        let (machine, incident) = lock_machine(&mut tx, organisation, device).await?;
-        if incident {
+        let (machine, may) = lock_machine(&mut tx, organisation, device).await?;
+        if may == DeviceState::Copied {
             return Ok(PushAnswer::Incident { at: machine.dev_seq });
         }
         let kept = kept_hashes(&mut tx, organisation, &machine, first_of(push)).await?;
@@ -52,10 +54,15 @@ impl Server {
         let keys: BTreeSet<Key> = taken.iter().flat_map(reads).collect();
         let mut aggregates = Aggregates::lock(&mut tx, organisation, &keys).await?;
         let now = self.now_at(aggregates.state.organisation());
+        let decide = match may {
+            DeviceState::Revoked => keep_aside,
+            _ => decide_one,
+        };
         let decided: Vec<Decision> = taken
             .iter()
-            .map(|taken| decide_one(&mut aggregates.state, taken, now))
+            .map(|taken| decide(&mut aggregates.state, taken, now))
             .collect();
+        let refused = decided.iter().filter(|d| d.refusal.is_some()).count();
         put_commands(&mut tx, organisation, (&machine, push.epoch), &taken, &decided, now.at).await?;
         keep::customer_keys(&mut tx, organisation, &taken).await?;
         let facts: Vec<_> = decided.into_iter().flat_map(|d| d.facts).collect();
@@ -65,6 +72,8 @@ impl Server {
         keep::facts(&mut tx, organisation, &facts, &sent).await?;
         keep::list(&mut tx, organisation, &facts, &sent).await?;
         tx.commit().await?;
+        add(&self.metrics().commands_done, taken.len() - refused);
+        add(&self.metrics().commands_refused, refused);
         Ok(PushAnswer::Kept { through })
     }
 
@@ -99,12 +108,12 @@ impl Server {
     }
 }
 
-/// The machine, locked until the transaction ends, and whether there was an incident with it.
+/// The machine, locked until the transaction ends, and what is taken of it.
 async fn lock_machine(
     conn: &mut PgConnection,
     organisation: Uuid,
     device: DeviceId,
-) -> Result<(Machine, bool), ServerError> {
+) -> Result<(Machine, DeviceState), ServerError> {
     let row = sqlx::query!(
         "select public_key, desk, epoch, dev_seq, head, revoked_at, incident from device
          where organisation = $1 and device = $2 for update",
@@ -114,9 +123,11 @@ async fn lock_machine(
     .fetch_optional(conn)
     .await?
     .ok_or_else(unknown)?;
-    if row.revoked_at.is_some() {
-        return Err(ServerError::refused(ErrorKind::Forbidden, Code::DeviceRevoked));
-    }
+    let may = match (row.incident, row.revoked_at) {
+        (Some(_), _) => DeviceState::Copied,
+        (None, Some(_)) => DeviceState::Revoked,
+        (None, None) => DeviceState::Active,
+    };
     let machine = Machine {
         device,
         public: bytes(&row.public_key)?,
@@ -125,7 +136,7 @@ async fn lock_machine(
         dev_seq: row.dev_seq,
         head: bytes(&row.head)?,
     };
-    Ok((machine, row.incident.is_some()))
+    Ok((machine, may))
 }
 
 async fn kept_hashes(

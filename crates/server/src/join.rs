@@ -2,11 +2,12 @@
 //! of an administrator.
 
 use crate::day::AUTHORITY;
+use crate::devices::{make_authority, must_administer};
 use crate::error::ServerError;
 use crate::keep::{self, Aggregates};
 use crate::server::{Server, bytes};
 use chrono::TimeDelta;
-use farthing_api::{Code, DeviceId, ErrorKind, Role};
+use farthing_api::{Code, DeviceId, ErrorKind};
 use farthing_office::chain::Hash;
 use farthing_office::{Fact, Key, apply};
 use farthing_sync::join::{End, Enrol, Enrolled, Found, Founded, Invite, Newcomer, organisation_of, token_hash};
@@ -106,6 +107,7 @@ impl Server {
                 head: farthing_office::chain::START,
             };
             self.admit(&mut tx, organisation, AUTHORITY, &own, "", None).await?;
+            make_authority(&mut tx, organisation).await?;
         }
         let now = self.now();
         sqlx::query!(
@@ -163,15 +165,7 @@ impl Server {
     /// An administrator lets a desktop in: whoever has the code may enrol one.
     pub(crate) async fn invite(&self, organisation: Uuid, invite: &Invite) -> Result<(), ServerError> {
         let mut tx = self.begin(organisation).await?;
-        let keys = BTreeSet::from([Key::User(invite.by)]);
-        let aggregates = Aggregates::lock(&mut tx, organisation, &keys).await?;
-        let may = aggregates
-            .state
-            .user(invite.by)
-            .is_some_and(|u| u.active && u.role == Role::Administrator);
-        if !may {
-            return Err(ServerError::refused(ErrorKind::Forbidden, Code::AccessTaken));
-        }
+        must_administer(&mut tx, organisation, invite.by).await?;
         let expires = self.now() + CODE;
         sqlx::query!(
             "insert into invitation (code, organisation, approved_by, expires_at) values ($1, $2, $3, $4) on conflict do nothing",

@@ -1,15 +1,22 @@
 //! The central server: takes commands in, decides them with the office's own code, and hands facts to the desks that may
 //! see them. It holds no state but a pool of connections, so several processes may serve one database.
 
+mod backup;
+mod check;
 mod day;
+mod devices;
 mod error;
 mod http;
 mod intake;
 mod join;
 mod keep;
+mod limit;
+mod metrics;
 mod pull;
 mod server;
 
+pub use backup::{BackupError, backup, restore};
+pub use check::Checked;
 pub use error::ServerError;
-pub use http::routes;
+pub use http::{routes, watching};
 pub use server::{Clock, Server};

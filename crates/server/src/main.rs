@@ -1,15 +1,18 @@
 //! `farthing-server`: the central server.
 
 use chrono::Utc;
-use clap::Parser;
-use farthing_server::{Server, ServerError, routes};
+use clap::{Args, Parser, Subcommand};
+use farthing_server::{Server, ServerError, backup, restore, routes, watching};
+use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 /// Between two looks for what the server has to do by itself.
@@ -19,18 +22,51 @@ const BETWEEN_JOBS: Duration = Duration::from_secs(60);
 #[derive(Parser)]
 #[command(version)]
 struct Options {
+    #[command(subcommand)]
+    action: Option<Action>,
     /// Where PostgreSQL is: postgres://user@host/database
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        global = true,
+        default_value = ""
+    )]
     database: String,
+    #[command(flatten)]
+    serving: Serving,
+}
+
+#[derive(Args)]
+struct Serving {
     /// On which address to listen; TLS is the business of a proxy in front.
     #[arg(long, env = "FARTHING_LISTEN", default_value = "127.0.0.1:7420")]
     listen: SocketAddr,
+    /// On which address those who watch the server may read its metrics; none without it.
+    #[arg(long, env = "FARTHING_METRICS")]
+    metrics: Option<SocketAddr>,
     /// The address under which desks reach this server, for the setup link.
     #[arg(long, env = "FARTHING_ADDRESS")]
     address: Option<String>,
     /// The most connections to the database.
     #[arg(long, env = "FARTHING_CONNECTIONS", default_value_t = 16)]
     connections: u32,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Writes everything into a file while the server goes on; takes a role that sees the rows of all organisations.
+    Backup {
+        /// A file that does not exist yet.
+        file: PathBuf,
+    },
+    /// Puts a backup into an empty database, and looks whether it is whole.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+    },
+    /// Looks whether everything that is kept is whole.
+    Verify,
 }
 
 #[tokio::main]
@@ -40,8 +76,8 @@ async fn main() -> ExitCode {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
-    match serve(&Options::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+    match act(&Options::parse()).await {
+        Ok(code) => code,
         Err(error) => {
             tracing::error!(%error, "the server ended");
             ExitCode::FAILURE
@@ -49,18 +85,68 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
-    let server = Server::connect(&options.database, options.connections, Arc::new(Utc::now)).await?;
+async fn act(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
+    let database = &options.database;
+    if database.is_empty() {
+        return Err("say where PostgreSQL is: --database or DATABASE_URL".into());
+    }
+    match &options.action {
+        None => serve(database, &options.serving).await.map(|()| ExitCode::SUCCESS),
+        Some(Action::Backup { file }) => {
+            backup(database, file)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Action::Restore { file }) => {
+            restore(database, file)?;
+            verify(database).await
+        }
+        Some(Action::Verify) => verify(database).await,
+    }
+}
+
+/// Says what a look at everything found.
+async fn verify(database: &str) -> Result<ExitCode, Box<dyn Error>> {
+    let server = Server::connect(database, 2, Arc::new(Utc::now)).await?;
+    let checked = server.check().await?;
+    server.close().await;
+    let mut out = std::io::stdout();
+    for finding in &checked.findings {
+        writeln!(out, "{finding}")?;
+    }
+    let (commands, facts, entries) = (checked.commands, checked.facts, checked.entries);
+    writeln!(out, "{commands} commands, {facts} facts, {entries} entries of scopes")?;
+    match checked.findings.is_empty() {
+        true => Ok(ExitCode::SUCCESS),
+        false => Ok(ExitCode::FAILURE),
+    }
+}
+
+async fn serve(database: &str, options: &Serving) -> Result<(), Box<dyn Error>> {
+    let server = Server::connect(database, options.connections, Arc::new(Utc::now)).await?;
     let listener = TcpListener::bind(options.listen).await?;
     let bound = listener.local_addr()?;
     let address = options.address.clone().unwrap_or_else(|| format!("http://{bound}"));
     tell_of_setup(&server, &address).await?;
     tracing::info!(%bound, "listening");
-    let jobs = tokio::spawn(jobs(server.clone()));
+    let (stop, stopped) = watch::channel(false);
+    let jobs = tokio::spawn(jobs(server.clone(), stopped));
+    let watched = match options.metrics {
+        Some(address) => {
+            let listener = TcpListener::bind(address).await?;
+            let routes = watching(server.clone());
+            Some(tokio::spawn(async move { axum::serve(listener, routes).await }))
+        }
+        None => None,
+    };
     axum::serve(listener, routes(server.clone()))
         .with_graceful_shutdown(asked_to_stop())
         .await?;
-    jobs.abort();
+    // A day that is being closed is closed to the end.
+    stop.send_replace(true);
+    jobs.await?;
+    if let Some(watched) = watched {
+        watched.abort();
+    }
     server.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -79,12 +165,15 @@ async fn tell_of_setup(server: &Server, address: &str) -> Result<(), ServerError
 }
 
 /// What the server does by itself, again and again.
-async fn jobs(server: Server) {
-    loop {
+async fn jobs(server: Server, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
         if let Err(error) = server.close_days().await {
             tracing::error!(%error, "days could not be closed");
         }
-        tokio::time::sleep(BETWEEN_JOBS).await;
+        tokio::select! {
+            () = tokio::time::sleep(BETWEEN_JOBS) => {}
+            _ = stopped.changed() => {}
+        }
     }
 }
 

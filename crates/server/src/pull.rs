@@ -2,6 +2,7 @@
 
 use crate::error::ServerError;
 use crate::keep::branch;
+use crate::metrics::add;
 use crate::server::{Server, bytes};
 use farthing_api::{FactId, OpId, UserId};
 use farthing_office::chain::{Hash, START};
@@ -28,8 +29,11 @@ impl Server {
             stretches.push(stretch(&mut tx, organisation, scope, after, most).await?);
         }
         let outcomes = outcomes(&mut tx, organisation, machine, pull.outcomes_after).await?;
+        let authority = crate::devices::authority(&mut tx, organisation).await?;
         tx.commit().await?;
-        Ok(merge(stretches, most, outcomes))
+        let page = merge(stretches, most, outcomes);
+        add(&self.metrics().facts_sent, page.entries.len());
+        Ok(Page { authority, ..page })
     }
 }
 

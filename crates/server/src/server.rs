@@ -1,7 +1,10 @@
 //! The server's state, which is none: a pool of connections and a clock. Everything else stands in the database, so that
 //! several processes may serve at once.
 
+use crate::devices::{Met, Said};
 use crate::error::ServerError;
+use crate::limit::Limits;
+use crate::metrics::Metrics;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use farthing_api::{Code, DeviceId, ErrorKind};
@@ -43,6 +46,7 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 pub struct Server {
     pool: PgPool,
     clock: Clock,
+    watched: Arc<(Metrics, Limits)>,
 }
 
 impl Server {
@@ -57,7 +61,11 @@ impl Server {
             .connect(url)
             .await?;
         MIGRATIONS.run(&pool).await?;
-        Ok(Server { pool, clock })
+        Ok(Server {
+            pool,
+            clock,
+            watched: Arc::default(),
+        })
     }
 
     /// Whether the database answers.
@@ -72,6 +80,19 @@ impl Server {
     /// Ends all connections once what runs on them is done.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.watched.0
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.watched.1
+    }
+
+    /// What Prometheus reads of this process.
+    pub fn metrics_text(&self) -> String {
+        self.metrics().text(self.pool.size(), self.pool.num_idle())
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
@@ -104,64 +125,81 @@ impl Server {
     /// # Errors
     /// Those of the request; [`ServerError::Refused`] is for the desk.
     pub async fn answer(&self, letter: &Letter) -> Result<Reply, ServerError> {
+        self.answer_to(letter, letter.peek()?).await
+    }
+
+    /// The same where the letter's request is read.
+    pub(crate) async fn answer_to(&self, letter: &Letter, request: Request) -> Result<Reply, ServerError> {
         let organisation = letter.organisation;
-        match letter.peek()? {
+        match request {
             Request::Found(found) => {
-                letter.open(&found.device.public)?;
+                letter.must_be_of(&found.device.public)?;
                 again!(self.found(organisation, letter.device, &found)).map(Reply::Found)
             }
             Request::Enrol(enrol) => {
-                letter.open(&enrol.device.public)?;
+                letter.must_be_of(&enrol.device.public)?;
                 again!(self.enrol(letter.device, &enrol)).map(Reply::Enrolled)
             }
             request => {
-                let machine = self.machine(organisation, letter.device).await?;
-                letter.open(&machine.public)?;
-                match request {
-                    Request::Invite(invite) => {
-                        self.invite(organisation, &invite).await?;
-                        Ok(Reply::Invited)
-                    }
-                    Request::Push(push) => again!(self.push(organisation, letter.device, &push)).map(Reply::Push),
-                    Request::Pull(pull) => self.pull(organisation, &machine, &pull).await.map(Reply::Pull),
-                    Request::Found(_) | Request::Enrol(_) => Err(unknown()),
-                }
+                let met = self.machine(organisation, letter.device).await?;
+                letter.must_be_of(&met.machine.public)?;
+                self.of_machine(organisation, &met, request).await
             }
         }
     }
 
-    /// A machine that may speak.
-    async fn machine(&self, organisation: Uuid, device: DeviceId) -> Result<Machine, ServerError> {
+    /// Does what a machine asks for that is known.
+    async fn of_machine(&self, organisation: Uuid, met: &Met, request: Request) -> Result<Reply, ServerError> {
+        let device = met.machine.device;
+        let pull = match &request {
+            Request::Pull(pull) => Some(pull),
+            _ => None,
+        };
+        again!(self.saw(organisation, met, pull))?;
+        match (request, met.revoked) {
+            (Request::Push(push), _) => again!(self.push(organisation, device, &push)).map(Reply::Push),
+            (Request::Pull(_), Some(at)) => self.revocation(organisation, device, at).await.map(Reply::Revoked),
+            (_, Some(_)) => Err(ServerError::refused(ErrorKind::Forbidden, Code::DeviceRevoked)),
+            (Request::Pull(pull), None) => self.pull(organisation, &met.machine, &pull).await.map(Reply::Pull),
+            (Request::Invite(invite), None) => {
+                self.invite(organisation, &invite).await?;
+                Ok(Reply::Invited)
+            }
+            (Request::Devices(list), None) => self.devices(organisation, device, list.by).await.map(Reply::Devices),
+            (Request::Revoke(revoke), None) => again!(self.revoke(organisation, device, &revoke)).map(Reply::Devices),
+            (Request::Found(_) | Request::Enrol(_), None) => Err(unknown()),
+        }
+    }
+
+    /// A machine that is known.
+    async fn machine(&self, organisation: Uuid, device: DeviceId) -> Result<Met, ServerError> {
         let mut tx = self.begin(organisation).await?;
         let row = sqlx::query!(
-            "select public_key, desk, epoch, dev_seq, head, revoked_at from device where organisation = $1 and device = $2",
+            "select public_key, desk, epoch, dev_seq, head, revoked_at, seen_at, program, unsent, pulled from device
+             where organisation = $1 and device = $2",
             organisation,
             device.0
         )
         .fetch_optional(&mut *tx)
-        .await?;
-        let now = self.now();
-        sqlx::query!(
-            "update device set seen_at = $3::timestamptz where organisation = $1 and device = $2
-             and (seen_at is null or seen_at < $3::timestamptz - interval '1 minute')",
-            organisation,
-            device.0,
-            now
-        )
-        .execute(&mut *tx)
-        .await?;
+        .await?
+        .ok_or_else(unknown)?;
         tx.commit().await?;
-        let row = row.ok_or_else(unknown)?;
-        if row.revoked_at.is_some() {
-            return Err(ServerError::refused(ErrorKind::Forbidden, Code::DeviceRevoked));
-        }
-        Ok(Machine {
-            device,
-            public: bytes(&row.public_key)?,
-            desk: printed(&row.desk, row.epoch),
-            epoch: row.epoch,
-            dev_seq: row.dev_seq,
-            head: bytes(&row.head)?,
+        Ok(Met {
+            machine: Machine {
+                device,
+                public: bytes(&row.public_key)?,
+                desk: printed(&row.desk, row.epoch),
+                epoch: row.epoch,
+                dev_seq: row.dev_seq,
+                head: bytes(&row.head)?,
+            },
+            revoked: row.revoked_at,
+            seen_at: row.seen_at,
+            said: Said {
+                program: row.program,
+                unsent: row.unsent,
+                pulled: row.pulled,
+            },
         })
     }
 }

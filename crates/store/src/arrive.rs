@@ -74,7 +74,8 @@ impl Batch<'_> {
         }
         put_cursors(self.conn(), &news.cursors).await?;
         let at = instant(at);
-        sqlx::query!("update authority set contact_at = ?", at)
+        let key = news.authority.as_ref().map(<[u8; 32]>::as_slice);
+        sqlx::query!("update authority set contact_at = ?, key = coalesce(key, ?)", at, key)
             .execute(self.conn())
             .await?;
         Ok(applied)

@@ -10,6 +10,7 @@ use farthing_office::chain::{Hash, START};
 use farthing_office::{Command, Context, Fact, FactBody};
 use farthing_sync::authority::Head;
 use farthing_sync::device::Position;
+use farthing_sync::revoke::Revocation;
 use farthing_sync::scope::Scope;
 use farthing_sync::wire::{Cursor, SentCommand, SentFact};
 use serde_bytes::ByteArray;
@@ -35,6 +36,10 @@ pub struct Enrolment {
     pub contact_at: Option<DateTime<Utc>>,
     /// Why nothing is exchanged.
     pub halted: Option<ApiError>,
+    /// The organisation's public key, once it is known.
+    pub key: Option<[u8; 32]>,
+    /// Whether the organisation ended this machine's access.
+    pub revoked: bool,
 }
 
 /// How far a book's history was handed over when it comes under a server's authority.
@@ -85,7 +90,8 @@ impl Book {
     /// What the database says.
     pub async fn enrolment(&self) -> Result<Option<Enrolment>, StoreError> {
         let row = sqlx::query!(
-            r#"select address, organisation as "organisation: Uuid", sent, decided, joining, contact_at, halted,
+            r#"select address, organisation as "organisation: Uuid", sent, decided, joining, contact_at, halted, key,
+               revoked is not null as "revoked!: bool",
                (select count(*) from waiting) as "waiting!: i64",
                (select count(*) from waiting w join command c on c.seq = w.command where c.dev_seq > authority.sent) as "unsent!: i64",
                (select count(*) from overruled where settled_at is null) as "overruled!: i64" from authority"#
@@ -118,6 +124,8 @@ impl Book {
             joining: row.joining,
             contact_at: row.contact_at.as_deref().map(read_instant).transpose()?,
             halted: row.halted.as_deref().map(serde_json::from_str).transpose()?,
+            key: row.key.as_deref().map(hash_of).transpose()?,
+            revoked: row.revoked,
         }))
     }
 
@@ -257,6 +265,18 @@ impl Book {
     pub async fn note_halted(&self, why: Option<&ApiError>) -> Result<(), StoreError> {
         let why = why.map(serde_json::to_string).transpose()?;
         sqlx::query!("update authority set halted = ?", why)
+            .execute(&mut *self.writer().await)
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps the word that this machine's access has ended. The first one stays.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn note_revoked(&self, revocation: &Revocation) -> Result<(), StoreError> {
+        let revocation = serde_json::to_string(revocation)?;
+        sqlx::query!("update authority set revoked = coalesce(revoked, ?)", revocation)
             .execute(&mut *self.writer().await)
             .await?;
         Ok(())

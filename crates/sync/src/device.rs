@@ -3,7 +3,7 @@
 use crate::authority::Head;
 use crate::intake::MOST_COMMANDS;
 use crate::scope::Scope;
-use crate::wire::{Cursor, Known, Outcome, Page, Pull, Push, PushAnswer, SentCommand, SentFact};
+use crate::wire::{About, Cursor, Known, Outcome, Page, Pull, Push, PushAnswer, SentCommand, SentFact};
 use farthing_api::DeviceId;
 use farthing_office::chain::{CommandLink, Hash};
 use std::collections::BTreeMap;
@@ -57,6 +57,8 @@ pub struct News {
     pub outcomes: Vec<Outcome>,
     /// Whether to ask again at once.
     pub more: bool,
+    /// The organisation's public key; the first one that the book learns stays.
+    pub authority: Option<[u8; 32]>,
 }
 
 /// What an answer to a push changes.
@@ -132,6 +134,7 @@ impl Position {
             cursors: self.cursors.iter().map(known).collect(),
             outcomes_after: self.decided,
             most,
+            about: About::default(),
         }
     }
 
@@ -180,6 +183,7 @@ impl Position {
             cursors,
             outcomes: page.outcomes.into_iter().filter(|o| o.dev_seq > decided).collect(),
             more: page.more,
+            authority: page.authority,
         })
     }
 }

@@ -31,5 +31,6 @@ pub mod device;
 pub mod intake;
 pub mod join;
 pub mod pull;
+pub mod revoke;
 pub mod scope;
 pub mod wire;

@@ -3,10 +3,11 @@
 //! Commands and facts travel as they were written into their logs (JSON text), since hashes cover those very bytes.
 
 use crate::join::{Enrol, Enrolled, Found, Founded, Invite};
+use crate::revoke::{ListDevices, Revocation, Revoke};
 use crate::scope::Scope;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use ed25519_dalek::{Signature, VerifyingKey};
-use farthing_api::{ApiError, DeviceId, FactId, OpId, UserId};
+use farthing_api::{ApiError, DeviceId, DeviceView, FactId, OpId, UserId};
 use farthing_office::chain::{FactLink, Hash};
 use farthing_office::{FACT_VERSION, Fact, FactBody};
 use serde::{Deserialize, Serialize};
@@ -80,22 +81,31 @@ impl Letter {
     /// # Errors
     /// [`WireError::Version`], [`WireError::Signature`], [`WireError::Malformed`].
     pub fn open(&self, public: &[u8; 32]) -> Result<Request, WireError> {
-        if !(OLDEST..=PROTOCOL).contains(&self.version) {
-            return Err(WireError::Version(self.version));
-        }
+        let request = self.peek()?;
+        self.must_be_of(public).map(|()| request)
+    }
+
+    /// Refuses a letter that the machine with this public key did not sign.
+    ///
+    /// # Errors
+    /// [`WireError::Signature`].
+    pub fn must_be_of(&self, public: &[u8; 32]) -> Result<(), WireError> {
         let message = signed(self.version, self.organisation, self.device, &self.body);
         match verifies(public, &message, &self.signature) {
-            true => decode(&self.body),
+            true => Ok(()),
             false => Err(WireError::Signature),
         }
     }
 
-    /// The request before anybody is known by the key that it brings along.
+    /// The request before it is known who signed it. A newer version is refused as such, whatever it asks for.
     ///
     /// # Errors
-    /// [`WireError::Malformed`].
+    /// [`WireError::Version`], [`WireError::Malformed`].
     pub fn peek(&self) -> Result<Request, WireError> {
-        decode(&self.body)
+        match (OLDEST..=PROTOCOL).contains(&self.version) {
+            true => decode(&self.body),
+            false => Err(WireError::Version(self.version)),
+        }
     }
 }
 
@@ -130,6 +140,30 @@ pub enum Request {
     Push(Push),
     /// What was decided since.
     Pull(Pull),
+    /// An administrator asks for the machines.
+    Devices(ListDevices),
+    /// An administrator takes a machine's access away; the answer is the list.
+    Revoke(Revoke),
+}
+
+impl Request {
+    /// The word under which it is counted.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Request::Found(_) => "found",
+            Request::Enrol(_) => "enrol",
+            Request::Invite(_) => "invite",
+            Request::Push(_) => "push",
+            Request::Pull(_) => "pull",
+            Request::Devices(_) => "devices",
+            Request::Revoke(_) => "revoke",
+        }
+    }
+
+    /// Whether the machine that asks need not be known yet.
+    pub const fn is_of_stranger(&self) -> bool {
+        matches!(self, Request::Found(_) | Request::Enrol(_))
+    }
 }
 
 /// What the server answers.
@@ -145,6 +179,10 @@ pub enum Reply {
     Push(PushAnswer),
     /// What was decided.
     Pull(Page),
+    /// The organisation's machines.
+    Devices(Vec<DeviceView>),
+    /// The machine's access has ended. What it pushes is still kept.
+    Revoked(Revocation),
     /// It was not done.
     Refused(ApiError),
 }
@@ -217,6 +255,18 @@ pub struct Pull {
     pub outcomes_after: i64,
     /// The most facts of the answer.
     pub most: u32,
+    /// What administrators are told of the machine.
+    #[serde(default)]
+    pub about: About,
+}
+
+/// What a machine says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The program's version.
+    pub program: String,
+    /// How many commands the server does not have yet.
+    pub unsent: u32,
 }
 
 /// How far a scope is known.
@@ -240,6 +290,9 @@ pub struct Page {
     pub outcomes: Vec<Outcome>,
     /// Whether there are more facts in the server's book.
     pub more: bool,
+    /// The organisation's public key, under which alone a machine's access is ended.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "serde_bytes")]
+    pub authority: Option<[u8; 32]>,
 }
 
 /// The entries of one scope in a page.

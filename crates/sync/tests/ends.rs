@@ -14,7 +14,7 @@ use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of};
 use farthing_sync::pull::{Stored, Stretch, merge};
 use farthing_sync::scope::{Scope, granted};
 use farthing_sync::wire::{
-    Letter, Page, Pull, Push, PushAnswer, Request, SentCommand, SentFact, WireError, pack, unpack,
+    About, Letter, Page, Pull, Push, PushAnswer, Request, SentCommand, SentFact, WireError, pack, unpack,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -391,6 +391,7 @@ fn a_letter_is_read_only_as_it_was_signed() {
         cursors: Vec::new(),
         outcomes_after: 0,
         most: 1,
+        about: About::default(),
     });
     let letter = Letter::new(organisation, device(), &pull, sign).unwrap();
     assert_eq!(letter.open(&public).unwrap(), pull);

@@ -18,6 +18,7 @@ pub fn task_title(app: App, task: &TaskView) -> String {
         TaskKind::PaymentOnClosedLoan => money_in(text::TASK_ON_CLOSED),
         TaskKind::PaymentOnWrittenOffLoan => money_in(text::TASK_ON_WRITTEN_OFF),
         TaskKind::UnplacedMoney => money_in(text::TASK_UNPLACED),
+        TaskKind::RevokedDeskMoney => money_in(text::TASK_REVOKED_DESK),
         TaskKind::LikelyDuplicateCustomer => app.say(text::TASK_TWINS).to_owned(),
         TaskKind::Other => app.say(text::TASK_ANY).to_owned(),
     }
@@ -40,7 +41,7 @@ fn task_detail(app: App, task: &TaskView) -> String {
         TaskKind::LikelyDuplicatePayment | TaskKind::PaymentOnClosedLoan | TaskKind::PaymentOnWrittenOffLoan => {
             app.say_with(text::TASK_RECEIPT, &[("receipt", task.detail.clone())])
         }
-        TaskKind::UnplacedMoney | TaskKind::Other => task.detail.clone(),
+        TaskKind::UnplacedMoney | TaskKind::RevokedDeskMoney | TaskKind::Other => task.detail.clone(),
     }
 }
 

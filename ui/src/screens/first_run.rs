@@ -3,13 +3,15 @@
 use super::join::JoinScreen;
 use super::mail::{MailDraft, MailFields};
 use super::recovery::RecoveryScreen;
+use crate::dates::local_date;
 use crate::i18n::{Language, Text, t, text, tf};
 use crate::parts::form::focus;
 use crate::parts::{
-    Button, Choice, Fact, Facts, Form, FormState, Glyph, Icon, PasswordField, RadioOptions, Refusal, SelectField,
-    TextField,
+    Banner, Button, Choice, Fact, Facts, Form, FormState, Glyph, Icon, PasswordField, RadioOptions, Refusal,
+    SelectField, TextField, Tone,
 };
 use crate::state::{App, app};
+use chrono::{DateTime, Utc};
 use farthing_api::{Currency, MailSettings, Money, Secret, SetUp, SetUpDone};
 use leptos::prelude::*;
 
@@ -91,7 +93,13 @@ impl Draft {
 
 /// The wizard.
 #[component]
-pub fn FirstRunScreen(currencies: Vec<Currency>, time_zones: Vec<String>, time_zone: String) -> impl IntoView {
+pub fn FirstRunScreen(
+    currencies: Vec<Currency>,
+    time_zones: Vec<String>,
+    time_zone: String,
+    /// When an organisation ended this machine's access.
+    revoked_at: Option<DateTime<Utc>>,
+) -> impl IntoView {
     let app = app();
     let draft = Draft::new(time_zone);
     let step = RwSignal::new(0usize);
@@ -168,6 +176,10 @@ pub fn FirstRunScreen(currencies: Vec<Currency>, time_zones: Vec<String>, time_z
                                 <p class="wizard-lead">{move || app.say(STEPS[step.get()].1)}</p>
                             </header>
                             <Refusal state=form/>
+                            {move || revoked_at.filter(|_| step.get() == 0).map(|at| view! {
+                                <Banner title=app.say_with(text::DEVICE_GONE, &[("date", app.day(local_date(at)))])
+                                    body=app.say(text::DEVICE_GONE_LEAD).to_owned() tone=Tone::Warn icon="key"/>
+                            })}
                             {fields}
                             {move || (step.get() == 0).then(|| view! {
                                 <p class="row"><Button label=text::JOIN_INSTEAD icon="sync" does="join-instead" on_press=move |()| joins.set(true)/></p>

@@ -14,6 +14,7 @@ mod customer_form;
 mod customer_home;
 mod customer_verify;
 mod customers;
+mod devices;
 mod first_run;
 mod forgot;
 #[cfg(debug_assertions)]
@@ -85,9 +86,9 @@ fn outside(app: App, state: StartState) -> AnyView {
             currencies,
             time_zones,
             time_zone,
+            revoked_at,
             ..
-        } => view! { <first_run::FirstRunScreen currencies=currencies time_zones=time_zones time_zone=time_zone/> }
-            .into_any(),
+        } => view! { <first_run::FirstRunScreen currencies time_zones time_zone revoked_at/> }.into_any(),
         StartState::SignIn {
             version,
             open,

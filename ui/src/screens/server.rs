@@ -1,5 +1,6 @@
 //! The server that this book belongs to, or the way to one.
 
+use super::devices::Devices;
 use crate::dates::clock;
 use crate::i18n::{t, text};
 use crate::parts::{Banner, Button, Fact, Facts, Form, FormState, Refusal, TextField, Tone};
@@ -87,5 +88,6 @@ fn Joined() -> impl IntoView {
         <p><Button label=text::SERVER_MAKE_CODE icon="key" does="make-join-code" busy=form.busy busy_label=text::SERVER_MAKING
             on_press=move |()| form.submit(MakeJoinCode {}, move |answer| code.set(Some(answer)))/></p>
         {made}
+        <Devices/>
     }
 }

@@ -30,7 +30,8 @@ const fn end_words(end: SessionEnd) -> Text {
     }
 }
 
-fn moment(app: App, at: chrono::DateTime<chrono::Utc>) -> String {
+/// A day and an hour.
+pub fn moment(app: App, at: chrono::DateTime<chrono::Utc>) -> String {
     format!("{} {}", app.day(crate::dates::local_date(at)), crate::dates::clock(at))
 }
 

@@ -89,7 +89,7 @@ impl Desk {
     }
 
     /// Refuses where the caller has not proved again who they are.
-    pub(super) fn must_be_proven(&self, session: &Session) -> Answer<Proof> {
+    pub(crate) fn must_be_proven(&self, session: &Session) -> Answer<Proof> {
         let now = self.clock.now();
         let proof = session.proof.clone().filter(|proof| proof.holds(now));
         proof.ok_or_else(|| ApiError::new(ErrorKind::Refused, Code::ProveAgain))

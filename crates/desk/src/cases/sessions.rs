@@ -281,10 +281,20 @@ impl Desk {
         self.close(SessionEnd::Closed).await;
     }
 
-    async fn close(&self, why: SessionEnd) {
+    /// Closes a book whose access has ended.
+    pub(crate) async fn close_revoked(&self) {
+        self.close(SessionEnd::Revoked).await;
+    }
+
+    /// Ends every session of this machine at once; nobody may come back to theirs.
+    pub(crate) async fn sign_everyone_out(&self) {
         *self.session.lock().await = None;
         self.parked.lock().await.clear();
         self.pins.lock().await.clear();
+    }
+
+    async fn close(&self, why: SessionEnd) {
+        self.sign_everyone_out().await;
         self.over.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let Some(mut open) = self.open.write().await.take() else {
             return;

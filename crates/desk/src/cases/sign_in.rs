@@ -225,8 +225,9 @@ impl Desk {
     pub(crate) async fn go_on(&self, mut session: Session) -> Answer<SessionView> {
         session.touch(self.clock.now());
         session.begun = self.clock.now();
+        let open = self.opened().await?;
+        self.must_have_access(&open).await?;
         if session.role.is_staff() && session.stage == SessionStage::In {
-            let open = self.opened().await?;
             let closed = super::assess_and_close(self, &open).await;
             closed.map_err(|error| self.at_the_door(error))?;
         }

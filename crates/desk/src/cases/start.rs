@@ -36,8 +36,10 @@ impl Desk {
         let version = env!("CARGO_PKG_VERSION").to_string();
         let open = self.open.read().await.clone();
         let book = self.home.book();
+        let revoked_at = self.revoked_at().filter(|_| open.is_none());
         if open.is_none() && !book.exists() {
             return Ok(StartState::FirstRun {
+                revoked_at,
                 version,
                 currencies: Currency::all().collect(),
                 time_zones: TZ_VARIANTS.iter().map(|zone| zone.name().to_string()).collect(),

@@ -1,5 +1,6 @@
 //! The desk's end of sync: it carries what `farthing-sync` works out between the book and the server.
 
+mod devices;
 mod join;
 mod line;
 mod pace;
@@ -12,7 +13,7 @@ use farthing_identity::DeviceKey;
 use farthing_store::{Applied, Enrolment};
 use farthing_sync::device::{Broken, Sent};
 use farthing_sync::pull::MOST_FACTS;
-use farthing_sync::wire::{Letter, Reply, Request, WireError};
+use farthing_sync::wire::{About, Letter, Pull, Reply, Request, WireError};
 use line::Line;
 pub(crate) use pace::Pace;
 use uuid::Uuid;
@@ -64,10 +65,13 @@ impl Desk {
     /// # Errors
     /// The server does not answer or refuses; what waits goes on waiting, and the next round makes up for it.
     pub async fn run_sync(&self) -> Answer<Round> {
-        match self.open.read().await.clone() {
-            Some(open) => self.sync(&open).await,
-            None => Ok(Round::default()),
-        }
+        let Some(open) = self.open.read().await.clone() else {
+            return Ok(Round::default());
+        };
+        let done = self.sync(&open).await;
+        drop(open);
+        self.leave_if_revoked().await?;
+        done
     }
 
     pub(crate) async fn sync(&self, open: &Open) -> Answer<Round> {
@@ -147,9 +151,18 @@ impl Desk {
     /// Fetches a page of what was decided and applies it; whether there is more.
     async fn fetch(&self, open: &Open, speaker: &Speaker) -> Answer<(Applied, bool)> {
         let enrolment = open.book.enrolment().await.told()?.ok_or_else(strange)?;
-        let position = enrolment.position;
-        let Reply::Pull(page) = speaker.ask(&Request::Pull(position.pull(MOST_FACTS))).await? else {
-            return Err(strange());
+        let position = &enrolment.position;
+        let pull = Pull {
+            about: About {
+                program: env!("CARGO_PKG_VERSION").into(),
+                unsent: enrolment.waiting.1,
+            },
+            ..position.pull(MOST_FACTS)
+        };
+        let page = match speaker.ask(&Request::Pull(pull)).await? {
+            Reply::Pull(page) => page,
+            Reply::Revoked(word) => return Err(self.told_of_the_end(open, speaker, &enrolment, &word).await?),
+            _ => return Err(strange()),
         };
         let news = position.news(page).map_err(|broken| match broken {
             Broken::Newer(_) => ApiError::new(ErrorKind::Refused, Code::UpdateNeeded),

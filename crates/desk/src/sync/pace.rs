@@ -57,7 +57,9 @@ impl Desk {
             return Ok(None);
         }
         let done = self.sync(&open).await;
+        drop(open);
         self.pace.lock().await.ended(self.clock.now(), done.is_ok());
+        self.leave_if_revoked().await?;
         done.map(Some)
     }
 }

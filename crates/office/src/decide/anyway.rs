@@ -74,15 +74,27 @@ pub fn recorded_anyway(state: &State, command: &Command, ctx: &Context) -> Vec<F
     };
     let known = cash.loan.and_then(|id| Some((id, state.loan(id)?)));
     let placed = known.and_then(|(id, loan)| set_aside(state, ctx, id, loan, &incoming, Aside::Suspense).ok());
-    let bodies = placed.unwrap_or_else(|| {
-        vec![FactBody::TaskOpened {
-            task: task_of(PaymentId::of(ctx.op, 1)),
-            what: TaskKind::UnplacedMoney.word().into(),
-            customer: None,
-            loan: None,
-            amount: Some(cash.amount),
-            detail: format!("{} · {}", cash.on, ctx.desk),
-        }]
-    });
+    let bodies = placed.unwrap_or_else(|| vec![task(TaskKind::UnplacedMoney, &cash, None, ctx)]);
     facts(state, bodies, ctx)
+}
+
+/// What follows from a command of a desk whose access has ended: of money in hand a supervisor learns, and nothing is
+/// booked, since nobody knows whose hand it was.
+pub fn quarantined(state: &State, command: &Command, ctx: &Context) -> Vec<Fact> {
+    let Some(cash) = cash(command, ctx).filter(|cash| cash.amount.is_positive()) else {
+        return Vec::new();
+    };
+    let loan = cash.loan.filter(|id| state.loan(*id).is_some());
+    facts(state, vec![task(TaskKind::RevokedDeskMoney, &cash, loan, ctx)], ctx)
+}
+
+fn task(kind: TaskKind, cash: &Cash<'_>, loan: Option<LoanId>, ctx: &Context) -> FactBody {
+    FactBody::TaskOpened {
+        task: task_of(PaymentId::of(ctx.op, 1)),
+        what: kind.word().into(),
+        customer: None,
+        loan,
+        amount: Some(cash.amount),
+        detail: format!("{} · {}", cash.on, ctx.desk),
+    }
 }

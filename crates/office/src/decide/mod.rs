@@ -11,7 +11,7 @@ mod payments;
 mod purchases;
 mod servicing;
 
-pub use anyway::recorded_anyway;
+pub use anyway::{quarantined, recorded_anyway};
 pub use closing::{Quote, quote};
 pub use day::may_close;
 pub use loans::{Planned, check_against_product, may_decide, may_disburse, plan};

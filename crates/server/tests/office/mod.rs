@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 const MORNING: &str = "2025-03-02T09:00:00Z";
 
@@ -31,9 +32,10 @@ pub struct Office {
     pub code: String,
     lost: Arc<AtomicU32>,
     server_clock: Clock,
+    serving: JoinHandle<()>,
     // Ends before its folder goes.
-    _cluster: Cluster,
-    _folders: [TempDir; 2],
+    pub cluster: Cluster,
+    folders: [TempDir; 2],
 }
 
 /// Lets the server do what it is asked for, and loses the answer.
@@ -56,6 +58,11 @@ impl Office {
     pub async fn new() -> Office {
         let folder = tempfile::tempdir().unwrap();
         let cluster = Cluster::start(&folder.path().join("pg"), false).unwrap();
+        Box::pin(Office::on(cluster, folder)).await
+    }
+
+    /// The same on a cluster of the caller's.
+    pub async fn on(cluster: Cluster, folder: TempDir) -> Office {
         let now: DateTime<Utc> = DateTime::parse_from_rfc3339(MORNING).unwrap().into();
         // The server's clock is that of the latest hour of the day.
         let server_clock = Clock::moved(now + chrono::TimeDelta::hours(3));
@@ -68,7 +75,7 @@ impl Office {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let routes = losing(routes(server.clone()), lost.clone());
-        tokio::spawn(async move { axum::serve(listener, routes).await });
+        let serving = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
         let a = Branch::new(MORNING).await;
         let loan = running_loan(&a).await.row.id;
         let link = format!("{address}/#{token}");
@@ -97,8 +104,9 @@ impl Office {
             code: code.code,
             lost,
             server_clock,
-            _folders: [folder, b_folder],
-            _cluster: cluster,
+            serving,
+            folders: [folder, b_folder],
+            cluster,
         }
     }
 
@@ -124,6 +132,26 @@ impl Office {
             says(desk).await;
         }
         self.agree().await;
+    }
+
+    /// Another server answers at the same address from now on, over another database.
+    pub async fn move_to(&mut self, database: &str) {
+        self.serving.abort();
+        let _ = (&mut self.serving).await;
+        let moved = self.server_clock.clone();
+        self.server = Server::connect(database, 4, Arc::new(move || moved.now()))
+            .await
+            .unwrap();
+        let listener = TcpListener::bind(self.address.trim_start_matches("http://"))
+            .await
+            .unwrap();
+        let routes = losing(routes(self.server.clone()), self.lost.clone());
+        self.serving = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+    }
+
+    /// Where desk B keeps its files.
+    pub fn b_folder(&self) -> &std::path::Path {
+        self.folders[1].path()
     }
 
     /// The next so many answers of the server are lost on their way.
@@ -160,8 +188,9 @@ impl Office {
         view(&self.a.desk, self.loan).await
     }
 
-    /// Both books say the same, and each is whole.
+    /// Both books say the same, and each is whole, as what the server keeps is.
     pub async fn agree(&self) {
+        assert_eq!(self.server.check().await.unwrap().findings, Vec::<String>::new());
         let mut said = Vec::new();
         for desk in [&self.a.desk, &self.b] {
             let found = desk.verify_book(VerifyBook {}).await.unwrap();

@@ -1,0 +1,103 @@
+//! How a machine's access ends: what it still has to say goes to quarantine, then it is told so under the organisation's
+//! key. Nothing else ends it, no silence and no answer of somebody in between.
+
+use crate::authority::{AHEAD, Decision, Now};
+use crate::intake::Taken;
+use crate::wire::verifies;
+use chrono::{DateTime, Utc};
+use ed25519_dalek::{Signer, SigningKey};
+use farthing_api::{ApiError, Code, DeviceId, ErrorKind, UserId};
+use farthing_office::{State, apply, quarantined};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// An administrator asks which machines there are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListDevices {
+    /// The administrator.
+    pub by: UserId,
+}
+
+/// An administrator takes a machine's access away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoke {
+    /// Which machine.
+    pub device: DeviceId,
+    /// The administrator.
+    pub by: UserId,
+}
+
+/// The word to a machine that its access has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revocation {
+    /// When it was decided.
+    pub at: DateTime<Utc>,
+    /// Ed25519 of the organisation's key over organisation, machine and instant.
+    #[serde(with = "serde_bytes")]
+    pub signature: [u8; 64],
+}
+
+impl Revocation {
+    /// Signs with the organisation's secret.
+    pub fn new(secret: &[u8; 32], organisation: Uuid, device: DeviceId, at: DateTime<Utc>) -> Revocation {
+        let signature = SigningKey::from_bytes(secret).sign(&message(organisation, device, at));
+        Revocation {
+            at,
+            signature: signature.to_bytes(),
+        }
+    }
+
+    /// Whether the organisation with this key says so of this machine.
+    pub fn holds(&self, authority: &[u8; 32], organisation: Uuid, device: DeviceId) -> bool {
+        verifies(authority, &message(organisation, device, self.at), &self.signature)
+    }
+}
+
+fn message(organisation: Uuid, device: DeviceId, at: DateTime<Utc>) -> Vec<u8> {
+    let at = at.timestamp_millis().to_be_bytes();
+    let parts = [
+        b"farthing-revocation".as_slice(),
+        organisation.as_bytes(),
+        device.0.as_bytes(),
+        &at,
+    ];
+    parts.concat()
+}
+
+/// The public half of the organisation's secret, by which its desks know it.
+pub fn public_of(secret: &[u8; 32]) -> [u8; 32] {
+    SigningKey::from_bytes(secret).verifying_key().to_bytes()
+}
+
+/// What follows from a command of a machine whose access has ended: it is kept, and nothing is done; of money that was
+/// taken in hand a supervisor learns by a task.
+pub fn keep_aside(state: &mut State, taken: &Taken, now: Now) -> Decision {
+    let mut context = taken.context.clone();
+    context.at = context.at.min(now.at + AHEAD);
+    context.today = context.today.min(now.today);
+    let facts = quarantined(state, &taken.command, &context);
+    for fact in &facts {
+        apply(state, fact);
+    }
+    Decision {
+        context,
+        facts,
+        refusal: Some(ApiError::new(ErrorKind::Forbidden, Code::DeviceRevoked)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_organisation_ends_an_access_and_only_this_one() {
+        let (organisation, device) = (Uuid::from_u128(1), DeviceId(Uuid::from_u128(2)));
+        let key = public_of(&[3; 32]);
+        let word = Revocation::new(&[3; 32], organisation, device, DateTime::UNIX_EPOCH);
+        assert!(word.holds(&key, organisation, device));
+        assert!(!word.holds(&public_of(&[4; 32]), organisation, device));
+        assert!(!word.holds(&key, organisation, DeviceId(Uuid::from_u128(5))));
+        assert!(!word.holds(&key, Uuid::from_u128(6), device));
+    }
+}

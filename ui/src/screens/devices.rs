@@ -1,0 +1,109 @@
+//! The machines that work with the server, and how one's access is taken away.
+
+use super::loan_kit::trouble;
+use super::sessions::moment;
+use crate::i18n::{t, text};
+use crate::parts::{Button, Dialog, Form, FormState, Glyph, Query, Refusal, query};
+use crate::state::{App, app};
+use farthing_api::{DeviceState, DeviceView, ListDevices, RevokeDevice};
+use leptos::prelude::*;
+
+/// The list, under the server.
+#[component]
+pub fn Devices() -> impl IntoView {
+    let app = app();
+    let found = query(move || Some(ListDevices {}));
+    let open = RwSignal::new(false);
+    let work = RwSignal::new(None::<DeviceView>);
+    let start = move |device: DeviceView| {
+        work.set(Some(device));
+        open.set(true);
+    };
+    let rows = move || {
+        let devices = found.value.get().unwrap_or_default();
+        devices.into_iter().map(|device| row(app, device, start)).collect_view()
+    };
+    let title = move || {
+        let desk = work.get().map(|device| device.desk).unwrap_or_default();
+        app.say_with(text::DEVICE_REVOKE_TITLE, &[("desk", desk)])
+    };
+    view! {
+        <section class="stack" data-part="devices">
+            <div class="section-head"><h2 class="section-title">{t(text::DEVICE_TITLE)}</h2></div>
+            <p class="muted">{t(text::DEVICE_LEAD)}</p>
+            {move || found.error.get().map(|error| trouble(&error))}
+            <div class="table-wrap session-list">
+                <table class="table comfortable flush" aria-label=t(text::DEVICE_TITLE)>
+                    <thead><tr>
+                        <th scope="col">{t(text::DEVICE_DESK)}</th>
+                        <th scope="col">{t(text::DEVICE_SEEN)}</th>
+                        <th scope="col">{t(text::DEVICE_PROGRAM)}</th>
+                        <th scope="col" class="num">{t(text::DEVICE_BEHIND)}</th>
+                        <th scope="col" class="num">{t(text::DEVICE_UNSENT)}</th>
+                        <th scope="col" class="gap">{t(text::FIELD_STATUS)}</th>
+                        <th scope="col"><span class="visually-hidden">{t(text::STAFF_ACTION)}</span></th>
+                    </tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+        <Dialog open=open title=Signal::derive(title) name="device">
+            {move || work.get().map(|device| view! { <RevokeForm device open found/> })}
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn row(app: App, device: DeviceView, start: impl Fn(DeviceView) + Copy + Send + Sync + 'static) -> AnyView {
+    let (glyph, word) = match (device.own, device.state) {
+        (true, _) => ("paid", text::DEVICE_OWN),
+        (_, DeviceState::Active) => ("paid", text::STAFF_ACTIVE),
+        (_, DeviceState::Copied) => ("attention", text::DEVICE_COPIED),
+        (_, DeviceState::Revoked) => ("late", text::DEVICE_REVOKED),
+    };
+    let may = !device.own && device.state != DeviceState::Revoked;
+    let known = device.clone();
+    let tool = may.then(|| {
+        view! { <Button label=text::DEVICE_REVOKE kind=" btn-sm" does="revoke-device" on_press=move |()| start(known.clone())/> }
+    });
+    let seen = device.seen_at.map_or_else(|| "–".to_owned(), |at| moment(app, at));
+    let class = format!("status status-{glyph}");
+    let desk = device.desk.clone();
+    view! {
+        <tr data-row=desk>
+            <td class="who">{device.desk}</td>
+            <td>{seen}</td>
+            <td class="muted">{device.program}</td>
+            <td class="num">{device.behind}</td>
+            <td class="num">{device.unsent}</td>
+            <td class="gap"><span class=class><Glyph name=glyph/><span>{t(word)}</span></span></td>
+            <td class="num">{tool}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+#[component]
+fn RevokeForm(device: DeviceView, open: RwSignal<bool>, found: Query<Vec<DeviceView>>) -> impl IntoView {
+    let form = FormState::new("revoke-form");
+    let id = device.device;
+    let submit = move |()| {
+        form.submit(RevokeDevice { device: id }, move |devices| {
+            open.set(false);
+            found.put(devices);
+        });
+    };
+    view! {
+        <Form state=form class="dialog-form" own_refusal=true on_submit=submit>
+            <div class="dialog-body">
+                <Refusal state=form/>
+                <p>{t(text::DEVICE_REVOKE_LEAD)}</p>
+            </div>
+            <footer class="dialog-foot">
+                <Button label=text::CANCEL autofocus=true on_press=move |()| open.set(false)/>
+                <Button label=text::DEVICE_REVOKE kind="danger" does="save-revoke" busy_label=text::SAVING/>
+            </footer>
+        </Form>
+    }
+    .into_any()
+}
