@@ -25,14 +25,8 @@ struct Options {
     #[command(subcommand)]
     action: Option<Action>,
     /// Where PostgreSQL is: postgres://user@host/database
-    #[arg(
-        long,
-        env = "DATABASE_URL",
-        hide_env_values = true,
-        global = true,
-        default_value = ""
-    )]
-    database: String,
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    database: Option<String>,
     #[command(flatten)]
     serving: Serving,
 }
@@ -79,17 +73,15 @@ async fn main() -> ExitCode {
     match act(&Options::parse()).await {
         Ok(code) => code,
         Err(error) => {
-            tracing::error!(%error, "the server ended");
+            tracing::error!(%error, "it was not done");
             ExitCode::FAILURE
         }
     }
 }
 
 async fn act(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
-    let database = &options.database;
-    if database.is_empty() {
-        return Err("say where PostgreSQL is: --database or DATABASE_URL".into());
-    }
+    let database = options.database.as_deref();
+    let database = database.ok_or("say where PostgreSQL is: --database or DATABASE_URL")?;
     match &options.action {
         None => serve(database, &options.serving).await.map(|()| ExitCode::SUCCESS),
         Some(Action::Backup { file }) => {
