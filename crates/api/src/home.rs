@@ -93,7 +93,7 @@ pub enum TaskKind {
     PaymentOnClosedLoan,
     /// Money on a loan that was given up; the detail is the receipt's number.
     PaymentOnWrittenOffLoan,
-    /// Money in hand for which there is no loan; the detail is the day and the desk.
+    /// Money in hand for which there is no loan; the detail is the receipt's number and the day.
     UnplacedMoney,
     /// Money in hand at a desk whose access has ended; the detail is the day and the desk.
     RevokedDeskMoney,

@@ -163,6 +163,9 @@ fn apply_desk(state: &mut State, fact: &Fact) {
                     settled: false,
                 }),
             );
+            if let Some(receipt) = fact.body.receipt_without_place(&fact.desk) {
+                count(state, fact, receipt, |d| &mut d.receipts);
+            }
         }
         FactBody::TaskSettled { task, .. } => {
             if let Some(Aggregate::Task(t)) = map.get_mut(&Key::Task(task)) {

@@ -3,7 +3,7 @@
 use crate::fact::LoanChange;
 use crate::posting::Posting;
 use crate::{FactBody, Key};
-use farthing_api::LoanId;
+use farthing_api::{LoanId, TaskKind};
 
 impl FactBody {
     /// The fact's word, as in its payload.
@@ -112,8 +112,18 @@ impl FactBody {
                 vec![Key::Request(*request)]
             }
             FactBody::DayClosed { .. } => vec![Key::Day],
+            FactBody::TaskOpened { task, what, .. } if is_without_place(what) => vec![Key::Task(*task), desk()],
             FactBody::TaskOpened { task, .. } | FactBody::TaskSettled { task, .. } => vec![Key::Task(*task)],
         }
+    }
+
+    /// The receipt that a desk gave for money for which there is no loan.
+    pub(crate) fn receipt_without_place(&self, desk: &str) -> Option<&str> {
+        let FactBody::TaskOpened { what, detail, .. } = self else {
+            return None;
+        };
+        let receipt = detail.split(' ').next()?;
+        (is_without_place(what) && receipt.strip_prefix(desk)?.starts_with('-')).then_some(receipt)
     }
 
     /// The entry that it carries.
@@ -143,4 +153,8 @@ impl FactBody {
             _ => None,
         }
     }
+}
+
+fn is_without_place(what: &str) -> bool {
+    what == TaskKind::UnplacedMoney.word()
 }

@@ -44,13 +44,12 @@ pub fn reads(taken: &Taken) -> Vec<Key> {
 ///
 /// What physically happened is never refused: where the rules find no place for it, a task for a supervisor follows.
 pub fn decide_one(state: &mut State, taken: &Taken, now: Now) -> Decision {
-    let context = circumstances(state, taken, now);
-    let decided = match &context {
-        Ok(context) if !taken.command.is_system() => decide(state, &taken.command, context),
-        Ok(_) => Err(Refusal(ApiError::new(ErrorKind::Forbidden, Code::SystemOnly))),
-        Err(refusal) => Err(refusal.clone()),
+    let mut context = circumstances(taken, now);
+    let decided = match as_of_now(state, taken, &mut context) {
+        Ok(()) if !taken.command.is_system() => decide(state, &taken.command, &context),
+        Ok(()) => Err(Refusal(ApiError::new(ErrorKind::Forbidden, Code::SystemOnly))),
+        Err(refusal) => Err(refusal),
     };
-    let context = context.unwrap_or_else(|_| taken.context.clone());
     let (facts, refusal) = match decided {
         Ok(facts) => (facts, None),
         Err(refusal) => (recorded_anyway(state, &taken.command, &context), Some(refusal.0)),
@@ -65,25 +64,29 @@ pub fn decide_one(state: &mut State, taken: &Taken, now: Now) -> Decision {
     }
 }
 
-/// The circumstances as the server sees them: a clock that is ahead is set right, and who asked has the role that they have
-/// by now. Whoever took money in has the role that they had.
-fn circumstances(state: &State, taken: &Taken, now: Now) -> Result<Context, Refusal> {
+/// The circumstances as the server sees them: a clock that is ahead is set right, also for what is refused.
+fn circumstances(taken: &Taken, now: Now) -> Context {
     let mut context = taken.context.clone();
     context.at = context.at.min(now.at + AHEAD);
     context.today = context.today.min(now.today);
-    if let Some(actor) = context.actor {
+    context
+}
+
+/// Who asked has the role that they have by now. Whoever took money in has the role that they had.
+fn as_of_now(state: &State, taken: &Taken, context: &mut Context) -> Result<(), Refusal> {
+    if let Some(actor) = context.actor.filter(|_| !taken.command.is_observation()) {
         let gone = || Refusal(ApiError::new(ErrorKind::Forbidden, Code::AccessTaken));
-        let user = state.user(actor.user);
-        if !taken.command.is_observation() {
-            let user = user.filter(|u| u.active && !u.pending).ok_or_else(gone)?;
-            context.actor = Some(Actor {
-                role: user.role,
-                customer: user.customer,
-                ..actor
-            });
-        }
+        let user = state
+            .user(actor.user)
+            .filter(|u| u.active && !u.pending)
+            .ok_or_else(gone)?;
+        context.actor = Some(Actor {
+            role: user.role,
+            customer: user.customer,
+            ..actor
+        });
     }
-    Ok(context)
+    Ok(())
 }
 
 /// The end of a scope: the number and hash of its last entry.

@@ -268,6 +268,69 @@ fn money_in_hand_is_recorded_whoever_took_it() {
 }
 
 #[test]
+fn a_receipt_that_was_printed_is_never_given_again() {
+    let paid = |n| {
+        let paid = Command::ReceivePayment {
+            loan: farthing_api::LoanId(Uuid::from_u128(4)),
+            amount: farthing_api::Money::from_minor(5_000),
+            value_date: at().date_naive(),
+            method: farthing_api::PaymentMethod::Cash,
+            reference: String::new(),
+            prepayment: None,
+        };
+        let numbers = farthing_office::Desk {
+            receipts: 7,
+            ..Default::default()
+        };
+        let ctx = Context {
+            numbers: Some(numbers),
+            ..context(n)
+        };
+        taken(paid, ctx)
+    };
+    let mut state = state(Role::Officer, true);
+    let decision = decide_one(&mut state, &paid(1), now());
+    let [fact] = &decision.facts[..] else {
+        panic!("{:?}", decision.facts)
+    };
+    let FactBody::TaskOpened { detail, .. } = &fact.body else {
+        panic!("{:?}", fact.body)
+    };
+    assert!(detail.starts_with("BR1-01-000008 "), "{detail}");
+    assert_eq!(
+        state.desk(DESK).map(|d| d.receipts),
+        Some(8),
+        "it was given to this money"
+    );
+    assert!(fact.body.touches(DESK).contains(&Key::Desk(DESK.into())));
+}
+
+#[test]
+fn money_is_not_dated_later_than_the_server_knows_whoever_took_it() {
+    let mut ahead = context(1);
+    (ahead.at, ahead.today) = (
+        at() + chrono::TimeDelta::days(365),
+        at().date_naive() + chrono::Days::new(365),
+    );
+    let sold = Command::Sell {
+        customer: CustomerId(Uuid::nil()),
+        goods: farthing_api::GoodsId(Uuid::nil()),
+        quantity: 1,
+        installments: 2,
+        first: farthing_api::Money::from_minor(5_000),
+        monthly: false,
+        method: farthing_api::PaymentMethod::Cash,
+    };
+    let decision = decide_one(&mut state(Role::Officer, false), &taken(sold, ahead), now());
+    assert_eq!(decision.refusal.unwrap().code, Code::AccessTaken);
+    let [fact] = &decision.facts[..] else {
+        panic!("{:?}", decision.facts)
+    };
+    assert!(fact.at <= at() + chrono::TimeDelta::minutes(5), "{}", fact.at);
+    assert_eq!(fact.booking_date, at().date_naive());
+}
+
+#[test]
 fn nobody_but_the_server_closes_a_day() {
     let close = Command::AssessPenalties {
         through: at().date_naive(),

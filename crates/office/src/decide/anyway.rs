@@ -1,6 +1,6 @@
 //! What is recorded of a command that an authority can't carry out, because something of it has physically happened.
 
-use super::payments::{Incoming, set_aside, task_of};
+use super::payments::{Incoming, receipt_number, set_aside, task_of};
 use super::{State, facts};
 use crate::command::Command;
 use crate::context::Context;
@@ -60,7 +60,7 @@ fn cash<'a>(command: &'a Command, ctx: &Context) -> Option<Cash<'a>> {
 }
 
 /// What follows from a refused command all the same: money that came in goes to suspense, with a task for a supervisor.
-/// Where the loan itself is not known, the task alone names it. Nothing for a command that moves no money.
+/// Where the loan itself is not known, the task alone names it, by the receipt that was printed for it. Nothing for a command that moves no money.
 pub fn recorded_anyway(state: &State, command: &Command, ctx: &Context) -> Vec<Fact> {
     let Some(cash) = cash(command, ctx).filter(|cash| cash.amount.is_positive()) else {
         return Vec::new();
@@ -74,7 +74,10 @@ pub fn recorded_anyway(state: &State, command: &Command, ctx: &Context) -> Vec<F
     };
     let known = cash.loan.and_then(|id| Some((id, state.loan(id)?)));
     let placed = known.and_then(|(id, loan)| set_aside(state, ctx, id, loan, &incoming, Aside::Suspense).ok());
-    let bodies = placed.unwrap_or_else(|| vec![task(TaskKind::UnplacedMoney, &cash, None, ctx)]);
+    let bodies = placed.unwrap_or_else(|| {
+        let detail = format!("{} · {}", receipt_number(state, ctx), cash.on);
+        vec![task(TaskKind::UnplacedMoney, &cash, None, ctx, detail)]
+    });
     facts(state, bodies, ctx)
 }
 
@@ -85,16 +88,18 @@ pub fn quarantined(state: &State, command: &Command, ctx: &Context) -> Vec<Fact>
         return Vec::new();
     };
     let loan = cash.loan.filter(|id| state.loan(*id).is_some());
-    facts(state, vec![task(TaskKind::RevokedDeskMoney, &cash, loan, ctx)], ctx)
+    let detail = format!("{} · {}", cash.on, ctx.desk);
+    let told = task(TaskKind::RevokedDeskMoney, &cash, loan, ctx, detail);
+    facts(state, vec![told], ctx)
 }
 
-fn task(kind: TaskKind, cash: &Cash<'_>, loan: Option<LoanId>, ctx: &Context) -> FactBody {
+fn task(kind: TaskKind, cash: &Cash<'_>, loan: Option<LoanId>, ctx: &Context, detail: String) -> FactBody {
     FactBody::TaskOpened {
         task: task_of(PaymentId::of(ctx.op, 1)),
         what: kind.word().into(),
         customer: None,
         loan,
         amount: Some(cash.amount),
-        detail: format!("{} · {}", cash.on, ctx.desk),
+        detail,
     }
 }

@@ -66,10 +66,9 @@ pub(super) struct Incoming<'a> {
 
 impl Incoming<'_> {
     fn receipted(&self, state: &State, ctx: &Context) -> LoanPayment {
-        let next = ctx.next(state, |d| d.receipts);
         LoanPayment {
             id: PaymentId::of(ctx.op, 1),
-            receipt: format!("{}-{next:06}", ctx.desk),
+            receipt: receipt_number(state, ctx),
             on: self.on,
             amount: self.amount,
             parts: PaymentParts::default(),
@@ -80,6 +79,11 @@ impl Incoming<'_> {
             aside: None,
         }
     }
+}
+
+/// The desk's next receipt.
+pub(super) fn receipt_number(state: &State, ctx: &Context) -> String {
+    format!("{}-{:06}", ctx.desk, ctx.next(state, |d| d.receipts))
 }
 
 /// Money that moved is recorded, whatever the loan: on its installments, as a recovery, or in suspense with a task.
