@@ -11,6 +11,7 @@ mod prerequisites;
 mod process;
 mod run;
 mod server;
+mod sim;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -27,6 +28,7 @@ cargo xtask bench [WHAT]    measure against references in the same run: lending,
 cargo xtask compare         random terms against the independent reference: [--cases N] [--seed S]
 cargo xtask prepare         check the queries of desk and server against their migrations and keep what sqlx learns
 cargo xtask server          start the central server on a private PostgreSQL cluster, until it is interrupted
+cargo xtask sim             desks and a server under every fault: --seeds FROM..TO, or --mutants to see that planted bugs are found
 cargo xtask dist [--check]  make the installer of this system; --check installs it into a bare Debian and starts it";
 
 fn main() -> ExitCode {
@@ -53,6 +55,7 @@ fn execute(arguments: &[&str]) -> Outcome {
         ["compare", rest @ ..] => compare::compare(rest),
         ["prepare"] => prepare::prepare(),
         ["server", rest @ ..] => server::server(rest),
+        ["sim", rest @ ..] => sim::sim(rest),
         ["dist"] => dist::dist(),
         ["dist", "--check"] => installed::check(),
         _ => Err(format!("usage:\n{USAGE}").into()),

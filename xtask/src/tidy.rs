@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("office", &["api", "lending"]),
     ("identity", &["api"]),
     ("sync", &["api", "lending", "office"]),
+    ("sim", &["api", "lending", "office", "sync"]),
     ("store", &["api", "lending", "office", "sync"]),
     ("documents", &["api", "lending"]),
     (
@@ -27,7 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("desktop", &["api", "desk"]),
     ("bindgen", &[]),
     ("xtask", &[]),
-    ("fuzz", &["lending", "api", "identity"]),
+    ("fuzz", &["lending", "api", "identity", "sync"]),
 ];
 
 /// Where money is counted, so where nothing may be floating.

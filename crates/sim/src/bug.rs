@@ -1,0 +1,97 @@
+//! Bugs that are planted into the hosts, to see that the checkers find them.
+
+/// What is done wrong in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bug {
+    /// A server numbers facts before it commits them, and a desk that has seen a later number never asks again.
+    NaiveCursor,
+    /// A desk keeps its cursors in one transaction and the facts in the next.
+    CursorBeforeFacts,
+    /// A desk forgets a command that the server refused.
+    DropOnReject,
+    /// A server takes no more of a payment than what is owed.
+    ClampOverpayment,
+    /// A desk numbers a command after the last one that the server has, and not after its last one.
+    ReuseOfPlace,
+    /// A desk's hybrid clock begins anew when the program does.
+    ForgottenClock,
+    /// A desk says "saved" before the disk has it.
+    SavedBeforeSync,
+    /// A desk takes a torn transaction for a whole one.
+    TornAccepted,
+    /// A desk takes a disk that is full for one that has saved.
+    FullIsSaved,
+    /// A desk takes a sync that failed for one that has saved.
+    FailedSyncIsSaved,
+    /// A desk ends a command's waiting when the server has it, before its facts are here.
+    EndsWithPush,
+    /// A desk applies a fact again that it has already.
+    AppliesTwice,
+    /// A desk does not decide anew what still waits.
+    NotDerivedAgain,
+    /// A desk leaves provisional facts where decided ones come.
+    LayerStays,
+    /// A desk counts a command as sent before the server has answered.
+    SentBeforeAnswer,
+    /// A desk does not go back where the server says that it lacks commands.
+    BehindIgnored,
+    /// A desk goes on with what it had asked for before, not with what it stands at.
+    RefusalBlocks,
+    /// A desk takes notice of outcomes only where facts come with them.
+    OutcomeWithoutFactsLost,
+    /// A desk does not say which numbers it has given.
+    NumbersUnsaid,
+    /// A server sends outcomes with the first page, before all facts are there.
+    OutcomesFirst,
+    /// A server trusts the role that the desk names.
+    TrustsRole,
+    /// A server trusts a clock that is far ahead.
+    TrustsClock,
+    /// A server does not look whether it has a command already.
+    DecidesTwice,
+    /// A server lets money go whose command it refuses.
+    RefusedMoneyLost,
+    /// A server moves a machine on before it keeps what the machine brought.
+    MachineBeforeFacts,
+    /// A server answers before its database has committed.
+    AnswersBeforeCommit,
+    /// A server shows one organisation's facts to another.
+    LeaksOrganisation,
+    /// A server's day is closed by whichever process comes, each under an id of its own.
+    DayClosedTwice,
+    /// A server makes no use of what it locked: it decides on aggregates as they were some time ago.
+    StaleAggregates,
+}
+
+/// Every planted bug with its word and what it is.
+pub const BUGS: &[(Bug, &str)] = &[
+    (Bug::NaiveCursor, "naive cursor"),
+    (Bug::CursorBeforeFacts, "cursor before facts"),
+    (Bug::DropOnReject, "refused command dropped"),
+    (Bug::ClampOverpayment, "overpayment clamped"),
+    (Bug::ReuseOfPlace, "place in the log used again"),
+    (Bug::ForgottenClock, "hybrid clock not persisted"),
+    (Bug::SavedBeforeSync, "saved before the sync"),
+    (Bug::TornAccepted, "torn transaction accepted"),
+    (Bug::FullIsSaved, "full disk taken for saved"),
+    (Bug::FailedSyncIsSaved, "failed sync taken for saved"),
+    (Bug::EndsWithPush, "waiting ends with the push"),
+    (Bug::AppliesTwice, "fact applied twice"),
+    (Bug::NotDerivedAgain, "provisional layer not derived again"),
+    (Bug::LayerStays, "provisional layer not taken away"),
+    (Bug::SentBeforeAnswer, "sent before the answer"),
+    (Bug::BehindIgnored, "server behind ignored"),
+    (Bug::RefusalBlocks, "refusal blocks the queue"),
+    (Bug::OutcomeWithoutFactsLost, "outcome without facts lost"),
+    (Bug::NumbersUnsaid, "given numbers not said"),
+    (Bug::OutcomesFirst, "outcomes before their facts"),
+    (Bug::TrustsRole, "role of the desk trusted"),
+    (Bug::TrustsClock, "clock of the desk trusted"),
+    (Bug::DecidesTwice, "repeated push decided again"),
+    (Bug::RefusedMoneyLost, "money of a refused command lost"),
+    (Bug::MachineBeforeFacts, "machine moved on before its facts"),
+    (Bug::AnswersBeforeCommit, "answer before the commit"),
+    (Bug::LeaksOrganisation, "other organisation's facts shown"),
+    (Bug::DayClosedTwice, "day closed twice"),
+    (Bug::StaleAggregates, "decided on old aggregates"),
+];

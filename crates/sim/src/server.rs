@@ -1,0 +1,371 @@
+//! The server's host: what crates/server does over PostgreSQL, over a database in memory.
+
+use crate::bug::Bug;
+use crate::database::{Database, Decided, Step};
+use crate::dice::Dice;
+use crate::wrong;
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use farthing_api::{Code, DeviceId, LoanId};
+use farthing_office::chain::START;
+use farthing_office::{Aggregate, Command, Context, Key, Loan, RULES, Refusal, State, apply, decide};
+use farthing_sync::authority::{Decision, Now, decide_one, reads};
+use farthing_sync::day::{closing, looks, step};
+use farthing_sync::intake::{Taken, Verdict, check, first_of};
+use farthing_sync::pull::{MOST_FACTS, Stored, Stretch, merge};
+use farthing_sync::scope::{Scope, granted};
+use farthing_sync::wire::{Letter, Outcome, Page, Pull, Push, PushAnswer, Reply, Request, pack, unpack};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use uuid::Uuid;
+
+/// The machine in whose name the authority acts.
+pub(crate) const AUTHORITY: DeviceId = DeviceId(Uuid::nil());
+
+/// Where a server process ends in the middle of a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Killed {
+    /// It does not.
+    Not,
+    /// Before its database has committed.
+    Before,
+    /// After that, before the answer goes out.
+    After,
+}
+
+/// Several organisations on one server.
+#[derive(Clone, Debug)]
+pub(crate) struct Server {
+    pub(crate) organisations: Vec<Database>,
+    pub(crate) bug: Option<Bug>,
+    pub(crate) dice: Dice,
+    /// Aggregates as they were some time ago, for a planted bug.
+    pub(crate) stale: Vec<State>,
+}
+
+/// The branch's day; every branch here is in UTC.
+pub(crate) fn now_at(ms: i64) -> Now {
+    let at: DateTime<Utc> = DateTime::from_timestamp_millis(ms).unwrap_or_default();
+    Now {
+        at,
+        today: at.date_naive(),
+    }
+}
+
+impl Server {
+    /// Answers a message; nothing where it can't be read, or where the process was killed.
+    ///
+    /// # Errors
+    /// Something that must never happen.
+    pub(crate) fn answer(&mut self, bytes: &[u8], ms: i64, killed: Killed) -> Result<Option<Vec<u8>>, String> {
+        let Ok(letter) = unpack::<Letter>(bytes) else {
+            return Ok(None);
+        };
+        let found = self
+            .organisations
+            .iter()
+            .position(|o| o.organisation == letter.organisation);
+        let Some(place) = found else { return Ok(None) };
+        let Some(machine) = self.organisations[place].machines.get(&letter.device).cloned() else {
+            return Ok(None);
+        };
+        let reply = match letter.open(&machine.public) {
+            Err(_) => return Ok(None),
+            Ok(Request::Push(push)) => {
+                let before = self.organisations[place]
+                    .clone_if(self.bug == Some(Bug::AnswersBeforeCommit) && killed == Killed::Before);
+                let half = killed == Killed::Before && self.bug == Some(Bug::MachineBeforeFacts);
+                if killed == Killed::Before && before.is_none() && !half {
+                    return Ok(None);
+                }
+                if half {
+                    return self.machine_only(place, letter.device, &push);
+                }
+                let answer = self.push(place, letter.device, &push, ms)?;
+                if let Some(before) = before {
+                    self.organisations[place] = before;
+                }
+                Reply::Push(answer)
+            }
+            Ok(Request::Pull(pull)) => Reply::Pull(self.pull(place, letter.device, &pull, ms)),
+            Ok(_) => Reply::Refused(Refusal::rule(Code::Forbidden).0),
+        };
+        match killed == Killed::After {
+            true => Ok(None),
+            false => pack(&reply).map(Some).map_err(|e| e.to_string()),
+        }
+    }
+
+    fn push(&mut self, place: usize, device: DeviceId, push: &Push, ms: i64) -> Result<PushAnswer, String> {
+        let bug = self.bug;
+        let database = &mut self.organisations[place];
+        let Some(mut machine) = database.machines.get(&device).cloned() else {
+            return Err("a machine that is not there".into());
+        };
+        if database.incidents.contains_key(&device) {
+            return Ok(PushAnswer::Incident { at: machine.dev_seq });
+        }
+        let hashes = database.hashes.get(&(device, machine.epoch)).into_iter();
+        let mut kept: BTreeMap<_, _> = hashes
+            .flat_map(|h| h.range(first_of(push)..))
+            .map(|(k, v)| (*k, *v))
+            .collect();
+        if bug == Some(Bug::DecidesTwice)
+            && let Some(hash) = kept.get(&first_of(push)).copied()
+        {
+            (machine.dev_seq, machine.head) = (first_of(push), hash);
+            kept.clear();
+        }
+        let taken = match check(&machine, push, &kept) {
+            Verdict::Fresh(taken) => taken,
+            Verdict::Answer(answer) => {
+                if let PushAnswer::Incident { at } = answer {
+                    database
+                        .incidents
+                        .insert(device, format!("place {at} is claimed twice"));
+                }
+                return Ok(answer);
+            }
+        };
+        let through = taken.last().map_or(machine.dev_seq, |last| last.row.dev_seq);
+        if taken.iter().any(|t| database.ops.contains(&t.row.op)) && bug != Some(Bug::DecidesTwice) {
+            database
+                .incidents
+                .insert(device, "an operation of another machine".into());
+            return Ok(PushAnswer::Incident { at: through });
+        }
+        let keys: BTreeSet<Key> = taken.iter().flat_map(reads).collect();
+        let mut state = match bug {
+            Some(Bug::StaleAggregates) => wrong::stale(&mut self.stale[place], database, &keys, &mut self.dice),
+            _ => database.load(&keys),
+        };
+        let (now, mut facts) = (now_at(ms), Vec::new());
+        for taken in taken.into_iter().map(Rc::new) {
+            let decision = match bug {
+                None => decide_one(&mut state, &taken, now),
+                Some(bug) => wrong::decide_wrongly(bug, &mut state, &taken, now),
+            };
+            facts.extend(decision.facts.iter().cloned());
+            keep(database, &machine, push.epoch, taken, now, decision);
+        }
+        database.save(&keys, state, &facts)?;
+        let hidden = match bug {
+            Some(Bug::NaiveCursor) if self.dice.chance(500) => ms + 3_600_000,
+            _ => 0,
+        };
+        database.append(facts, hidden)?;
+        Ok(PushAnswer::Kept { through })
+    }
+
+    /// What a planted bug leaves of a push: the machine alone.
+    fn machine_only(&mut self, place: usize, device: DeviceId, push: &Push) -> Result<Option<Vec<u8>>, String> {
+        let database = &mut self.organisations[place];
+        let hashes = database.hashes.get(&(device, push.epoch)).cloned().unwrap_or_default();
+        if let Some(machine) = database.machines.get_mut(&device)
+            && let Verdict::Fresh(taken) = check(machine, push, &hashes)
+            && let Some(last) = taken.last()
+        {
+            (machine.dev_seq, machine.head) = (last.row.dev_seq, last.hash);
+        }
+        Ok(None)
+    }
+
+    fn pull(&self, place: usize, device: DeviceId, pull: &Pull, ms: i64) -> Page {
+        let database = &self.organisations[place];
+        let most = pull.most.clamp(1, MOST_FACTS);
+        let stretches = granted(&database.branch).into_iter().map(|scope| {
+            let after = pull.cursors.iter().find(|k| k.scope == scope).map_or(0, |k| k.seq);
+            let from = match self.bug {
+                Some(Bug::LeaksOrganisation) if scope == Scope::Public => {
+                    &self.organisations[(place + 1) % self.organisations.len()]
+                }
+                _ => database,
+            };
+            stretch(from, scope, after, most, ms)
+        });
+        let stretches = stretches.collect();
+        let epoch = database.machines.get(&device).map_or(0, |m| m.epoch);
+        let commands = database.commands.get(&(device, epoch));
+        let outcomes: Vec<Outcome> = commands
+            .into_iter()
+            .flat_map(|all| all.range(pull.outcomes_after + 1..))
+            .map(|(dev_seq, decided)| Outcome {
+                dev_seq: *dev_seq,
+                op: decided.op,
+                refusal: decided.refusal.clone(),
+            })
+            .collect();
+        let mut page = merge(stretches, most, outcomes.clone());
+        if self.bug == Some(Bug::OutcomesFirst) {
+            page.outcomes = outcomes;
+        }
+        page
+    }
+
+    /// Closes every day that is over.
+    ///
+    /// # Errors
+    /// Something that must never happen.
+    pub(crate) fn close_days(&mut self, ms: i64) -> Result<(), String> {
+        for place in 0..self.organisations.len() {
+            while self.close_next(place, ms)? {}
+        }
+        Ok(())
+    }
+
+    fn close_next(&mut self, place: usize, ms: i64) -> Result<bool, String> {
+        let now = now_at(ms);
+        let twice = self.bug == Some(Bug::DayClosedTwice);
+        let database = &mut self.organisations[place];
+        let Some(date) = database
+            .state
+            .day()
+            .map(|day| day.open)
+            .filter(|open| *open < now.today)
+        else {
+            return Ok(false);
+        };
+        let mut state = database.state.clone();
+        let ids: Vec<LoanId> = loans(&state).map(|(id, _)| id).collect();
+        let of = |state: &State| -> Vec<(LoanId, Loan)> {
+            ids.iter()
+                .filter_map(|id| Some((*id, state.loan(*id)?.clone())))
+                .collect()
+        };
+        let mut facts = Vec::new();
+        let before = of(&state);
+        let looks: Vec<(String, Command)> = looks(before.iter().map(|(id, loan)| (*id, loan)), date).collect();
+        for (word, command) in looks {
+            act(database, &mut state, now, date, &word, command, &mut facts)?;
+        }
+        let after = of(&state);
+        let rules = state.organisation().map(|o| o.lateness.clone()).unwrap_or_default();
+        let command = closing(after.iter().map(|(_, loan)| loan), &rules, date);
+        if twice {
+            let mut other = state.clone();
+            let word = format!("close {}", self.dice.id());
+            act(database, &mut other, now, date, &word, command.clone(), &mut facts)?;
+        }
+        act(database, &mut state, now, date, "close", command, &mut facts)?;
+        database.state = state;
+        database.append(facts, 0)?;
+        Ok(true)
+    }
+}
+
+impl Database {
+    fn clone_if(&self, wanted: bool) -> Option<Database> {
+        wanted.then(|| self.clone())
+    }
+}
+
+/// Every loan with its id.
+pub(crate) fn loans(state: &State) -> impl Iterator<Item = (LoanId, &Loan)> {
+    let range = Key::Loan(LoanId(Uuid::nil()))..=Key::Loan(LoanId(Uuid::max()));
+    state
+        .0
+        .range(range)
+        .filter_map(|(key, aggregate)| match (key, aggregate) {
+            (Key::Loan(id), Aggregate::Loan(loan)) => Some((*id, &**loan)),
+            _ => None,
+        })
+}
+
+fn keep(
+    database: &mut Database,
+    machine: &farthing_sync::intake::Machine,
+    epoch: i64,
+    taken: Rc<Taken>,
+    now: Now,
+    decision: Decision,
+) {
+    if let Some(key) = taken.row.key {
+        database.keys.insert(farthing_api::CustomerId::of(taken.row.op, 0), key);
+    }
+    let place = (taken.row.dev_seq, taken.hash);
+    if let Some(known) = database.machines.get_mut(&machine.device) {
+        (known.dev_seq, known.head) = place;
+    }
+    let decided = Decided {
+        op: taken.row.op,
+        step: Step::Asked(taken),
+        device: machine.device,
+        epoch,
+        now,
+        context: decision.context,
+        facts: decision.facts.iter().map(|fact| fact.id).collect(),
+        refusal: decision.refusal,
+    };
+    database.note(decided, Some(place));
+}
+
+fn stretch(database: &Database, scope: Scope, after: i64, most: u32, ms: i64) -> Stretch {
+    let all = database.scopes.get(&scope).map(Vec::as_slice).unwrap_or_default();
+    let start = usize::try_from(after).unwrap_or(0);
+    let prev = start
+        .checked_sub(1)
+        .and_then(|place| Some(all.get(place)?.hash))
+        .unwrap_or(START);
+    let next = all
+        .get(start..)
+        .unwrap_or_default()
+        .iter()
+        .filter(|entry| entry.hidden_until <= ms);
+    let entries = next.take(most as usize + 1).filter_map(|entry| {
+        let kept = database.facts.get(entry.ordinal)?;
+        Some(Stored {
+            ordinal: i64::try_from(entry.ordinal).unwrap_or(i64::MAX),
+            hash: entry.hash,
+            fact: kept.sent.clone(),
+            key: database.key_of(&kept.fact),
+        })
+    });
+    Stretch {
+        entries: entries.collect(),
+        scope,
+        after,
+        prev,
+    }
+}
+
+fn act(
+    database: &mut Database,
+    state: &mut State,
+    now: Now,
+    date: NaiveDate,
+    word: &str,
+    command: Command,
+    facts: &mut Vec<farthing_office::Fact>,
+) -> Result<(), String> {
+    let op = step(database.organisation, &database.branch, date, word);
+    let context = Context {
+        op,
+        at: now.at,
+        today: now.today.max(date.checked_add_days(Days::new(1)).unwrap_or(date)),
+        actor: None,
+        device: AUTHORITY,
+        desk: format!("{}-00", database.branch),
+        rules: RULES,
+        numbers: None,
+    };
+    let decided =
+        decide(state, &command, &context).map_err(|refusal| format!("a day does not close: {}", refusal.0.message))?;
+    if decided.is_empty() {
+        return Ok(());
+    }
+    decided.iter().for_each(|fact| apply(state, fact));
+    let note = Decided {
+        step: Step::Own {
+            command: Box::new(command),
+        },
+        device: AUTHORITY,
+        epoch: 0,
+        op,
+        now,
+        context,
+        facts: decided.iter().map(|fact| fact.id).collect(),
+        refusal: None,
+    };
+    database.note(note, None);
+    facts.extend(decided);
+    Ok(())
+}
