@@ -2,11 +2,22 @@
 
 use super::loan_kit::trouble;
 use super::sessions::moment;
-use crate::i18n::{t, text};
+use crate::i18n::{Text, t, text};
 use crate::parts::{Button, Dialog, Form, FormState, Glyph, Query, Refusal, query};
 use crate::state::{App, app};
 use farthing_api::{DeviceState, DeviceView, ListDevices, RevokeDevice};
 use leptos::prelude::*;
+
+/// The columns: their names, and how they stand.
+const COLUMNS: [(Text, &str); 7] = [
+    (text::DEVICE_DESK, "who"),
+    (text::DEVICE_SEEN, ""),
+    (text::DEVICE_PROGRAM, "muted"),
+    (text::DEVICE_BEHIND, "num"),
+    (text::DEVICE_UNSENT, "num"),
+    (text::FIELD_STATUS, "gap"),
+    (text::STAFF_ACTION, "num"),
+];
 
 /// The list, under the server.
 #[component]
@@ -23,6 +34,10 @@ pub fn Devices() -> impl IntoView {
         let devices = found.value.get().unwrap_or_default();
         devices.into_iter().map(|device| row(app, device, start)).collect_view()
     };
+    let heads: Vec<AnyView> = COLUMNS
+        .into_iter()
+        .map(|(name, class)| view! { <th scope="col" class=class>{t(name)}</th> }.into_any())
+        .collect();
     let title = move || {
         let desk = work.get().map(|device| device.desk).unwrap_or_default();
         app.say_with(text::DEVICE_REVOKE_TITLE, &[("desk", desk)])
@@ -34,15 +49,7 @@ pub fn Devices() -> impl IntoView {
             {move || found.error.get().map(|error| trouble(&error))}
             <div class="table-wrap session-list">
                 <table class="table comfortable flush" aria-label=t(text::DEVICE_TITLE)>
-                    <thead><tr>
-                        <th scope="col">{t(text::DEVICE_DESK)}</th>
-                        <th scope="col">{t(text::DEVICE_SEEN)}</th>
-                        <th scope="col">{t(text::DEVICE_PROGRAM)}</th>
-                        <th scope="col" class="num">{t(text::DEVICE_BEHIND)}</th>
-                        <th scope="col" class="num">{t(text::DEVICE_UNSENT)}</th>
-                        <th scope="col" class="gap">{t(text::FIELD_STATUS)}</th>
-                        <th scope="col"><span class="visually-hidden">{t(text::STAFF_ACTION)}</span></th>
-                    </tr></thead>
+                    <thead><tr>{heads}</tr></thead>
                     <tbody>{rows}</tbody>
                 </table>
             </div>
@@ -57,7 +64,7 @@ pub fn Devices() -> impl IntoView {
 fn row(app: App, device: DeviceView, start: impl Fn(DeviceView) + Copy + Send + Sync + 'static) -> AnyView {
     let (glyph, word) = match (device.own, device.state) {
         (true, _) => ("paid", text::DEVICE_OWN),
-        (_, DeviceState::Active) => ("paid", text::STAFF_ACTIVE),
+        (_, DeviceState::Active) => ("paid", text::DEVICE_ACTIVE),
         (_, DeviceState::Copied) => ("attention", text::DEVICE_COPIED),
         (_, DeviceState::Revoked) => ("late", text::DEVICE_REVOKED),
     };
@@ -69,13 +76,21 @@ fn row(app: App, device: DeviceView, start: impl Fn(DeviceView) + Copy + Send + 
     let seen = device.seen_at.map_or_else(|| "–".to_owned(), |at| moment(app, at));
     let class = format!("status status-{glyph}");
     let desk = device.desk.clone();
+    let figures = [
+        device.desk,
+        seen,
+        device.program,
+        device.behind.to_string(),
+        device.unsent.to_string(),
+    ];
+    let cells: Vec<AnyView> = figures
+        .into_iter()
+        .zip(COLUMNS)
+        .map(|(words, (_, class))| view! { <td class=class>{words}</td> }.into_any())
+        .collect();
     view! {
         <tr data-row=desk>
-            <td class="who">{device.desk}</td>
-            <td>{seen}</td>
-            <td class="muted">{device.program}</td>
-            <td class="num">{device.behind}</td>
-            <td class="num">{device.unsent}</td>
+            {cells}
             <td class="gap"><span class=class><Glyph name=glyph/><span>{t(word)}</span></span></td>
             <td class="num">{tool}</td>
         </tr>
