@@ -82,7 +82,11 @@ fn main() {
     for round in 0..STARTS {
         for (which, program) in [&blank, &desk].into_iter().enumerate() {
             let running = program.start(&display, &screen);
-            let painted = screen.wait_for(&pictures[which], &running);
+            let painted = screen.wait_for(&pictures[which], &running).unwrap_or_else(|| {
+                let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-window.png");
+                display.picture(&path);
+                panic!("{} shows something else than before: {}", program.name, path.display())
+            });
             starts[which].push(painted.as_secs_f64() * 1000.0);
             if round < IDLES {
                 std::thread::sleep(IDLE);

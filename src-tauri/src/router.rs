@@ -27,6 +27,7 @@ routes! {
     JoinServer => join_server,
     BringToServer => bring_to_server,
     MakeJoinCode => make_join_code,
+    GetTransfer => transfer_state,
     GetSyncState => sync_state,
     ListDevices => list_devices,
     RevokeDevice => revoke_device,

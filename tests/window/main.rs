@@ -20,5 +20,6 @@ mod parts;
 mod second_factor;
 mod second_person;
 mod servicing;
+mod together;
 mod tour;
 mod trouble;

@@ -65,6 +65,8 @@ pub struct App {
     pub session: RwSignal<Option<SessionView>>,
     /// Whether the session is locked.
     pub locked: Memo<bool>,
+    /// How many facts the book had when the screens were told last: what they show is asked for again when it changes.
+    pub news: RwSignal<u64>,
     /// The screen that shows.
     pub route: RwSignal<Route>,
     past: StoredValue<Vec<Route>>,
@@ -162,6 +164,7 @@ pub fn provide() -> App {
         phase: RwSignal::new(Phase::Booting),
         session,
         locked: Memo::new(move |_| locked.get() == Some(true)),
+        news: RwSignal::new(0),
         route: RwSignal::new(Route::Today),
         past: StoredValue::new(Vec::new()),
         intent: StoredValue::new(None),
@@ -244,9 +247,23 @@ impl App {
     pub fn refresh(self) {
         spawn_local(async move {
             if let Ok(session) = ipc::send(&GetSession {}).await {
+                let facts = session.sync.as_ref().map_or(0, |sync| sync.facts);
                 self.session.set(Some(session));
+                self.tell_news(facts);
             }
         });
+    }
+
+    /// Shows what came from others, unless someone fills in a form: what is typed there stays, and the news wait for the next
+    /// look.
+    fn tell_news(self, facts: u64) {
+        let at_work = || {
+            let form = document().query_selector("dialog[open], main form");
+            form.is_ok_and(|form| form.is_some())
+        };
+        if self.news.get_untracked() != facts && !at_work() {
+            self.news.set(facts);
+        }
     }
 
     /// Opens a screen; [`App::back`] returns.

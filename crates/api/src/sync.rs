@@ -23,6 +23,8 @@ request! {
         /// The password that they choose at this machine.
         password: Secret,
     } => SetUpDone;
+    /// How far the handing over or the first fetching of a book is; none while there is neither.
+    GetTransfer {} => Option<TransferState>;
     /// How this book and its server stand; none for a book that is complete by itself.
     GetSyncState {} => Option<SyncState>;
     /// What the server decided otherwise than was asked for here, newest first.
@@ -41,6 +43,15 @@ request! {
     } => ();
 }
 
+/// How far a book is that goes to a server or comes from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferState {
+    /// So many facts are there.
+    pub done: u64,
+    /// Of so many; 0 where that is not known.
+    pub total: u64,
+}
+
 /// How an enrolled book and its server stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncState {
@@ -52,6 +63,8 @@ pub struct SyncState {
     pub unsent: u32,
     /// What was decided otherwise and nobody has seen.
     pub needs_attention: u32,
+    /// How many facts came from the server: what screens show may have changed when it does.
+    pub facts: u64,
     /// When the server last answered.
     pub contact_at: Option<DateTime<Utc>>,
     /// Why nothing is exchanged until a person does something.

@@ -4,7 +4,7 @@ use crate::cases::proof::Proof;
 use crate::clock::Clock;
 use crate::error::{Answer, Told, internal};
 use crate::mint::Mint;
-use crate::sync::Pace;
+use crate::sync::{Pace, Transfer};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use farthing_api::{
@@ -222,6 +222,8 @@ pub struct Desk {
     pub(crate) link: Mutex<Option<String>>,
     /// When to speak with the server next.
     pub(crate) pace: Mutex<Pace>,
+    /// How far a book is handed over or fetched, while one is: facts done, and facts in all.
+    pub(crate) transfer: Transfer,
     /// Whether the book was seen to be in trouble, so that a backup may be restored.
     pub(crate) in_trouble: AtomicBool,
 }
@@ -242,6 +244,7 @@ impl Desk {
             asks_second_factor: asks_second_factor(),
             link: Mutex::new(None),
             pace: Mutex::new(Pace::default()),
+            transfer: Transfer::default(),
             in_trouble: AtomicBool::new(false),
         }
     }

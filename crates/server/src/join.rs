@@ -202,10 +202,12 @@ impl Server {
         )
         .fetch_one(&mut *tx)
         .await?;
+        let heads = cursors(&mut tx, organisation).await?;
         let answer = |desk| Enrolled {
             organisation,
             desk,
             approved_by: farthing_api::UserId(code.approved_by),
+            facts: heads.iter().map(|head| head.seq.unsigned_abs()).sum(),
         };
         if code.used_by == Some(device.0) {
             let desk = sqlx::query_scalar!(

@@ -73,6 +73,11 @@ pub enum Sent {
 }
 
 impl Position {
+    /// How many facts came from the server.
+    pub fn facts(&self) -> u64 {
+        self.cursors.values().map(|head| head.seq.unsigned_abs()).sum()
+    }
+
     /// The next commands to send, of those that are given: the desk's own after [`Position::sent`], in order. None where
     /// there is nothing to send. `head` is the hash of the command before the first.
     pub fn push(

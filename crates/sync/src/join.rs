@@ -104,4 +104,7 @@ pub struct Enrolled {
     pub desk: String,
     /// The administrator who approved it, and who signs in first.
     pub approved_by: UserId,
+    /// How many facts wait for the desktop. An older server does not say.
+    #[serde(default)]
+    pub facts: u64,
 }

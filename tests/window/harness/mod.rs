@@ -1,6 +1,9 @@
 //! Starts the program in a window, and sees, types and clicks there.
 
 mod branch;
+mod central;
+#[path = "../../../xtask/src/cluster.rs"]
+mod cluster;
 mod people;
 mod processes;
 mod session;
@@ -15,6 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub use branch::{ADMIN, Branch, CUSTOMER, OFFICER};
+pub use central::Central;
 pub use people::{Begins, Mail, PASSWORD};
 pub use session::{Element, Key};
 pub use sink::Sink;
@@ -35,7 +39,8 @@ pub struct App {
     display: Display,
     home: PathBuf,
     asks_second_factor: bool,
-    _turn: MutexGuard<'static, ()>,
+    // None beside a window that has it.
+    _turn: Option<MutexGuard<'static, ()>>,
 }
 
 #[allow(dead_code, reason = "the harness is what tests may need, not what today's tests use")]
@@ -56,8 +61,18 @@ impl App {
         Self::start_with(home, true)
     }
 
+    /// Opens a second window, on a display of its own, beside one that is open for longer.
+    pub fn start_beside(_first: &App, home: &Path, instant: &str) -> Self {
+        std::fs::write(home.join("clock"), instant).unwrap();
+        Self::open_window(home, false, None)
+    }
+
     fn start_with(home: &Path, asks_second_factor: bool) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        Self::open_window(home, asks_second_factor, Some(turn))
+    }
+
+    fn open_window(home: &Path, asks_second_factor: bool, turn: Option<MutexGuard<'static, ()>>) -> Self {
         let display = Display::open();
         let (driver, session) = open(&display, home, asks_second_factor);
         Self {

@@ -1,6 +1,7 @@
 //! What a screen asks the desk for, asked again whenever the question changes.
 
 use crate::ipc::{self, Asked, Taken};
+use crate::state::app;
 use farthing_api::{ApiError, Request};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -42,8 +43,8 @@ impl<T: Send + Sync + 'static> Query<T> {
     }
 }
 
-/// Asks what `question` says, and asks again when a signal that it reads changes; `question` may answer nothing to
-/// ask nothing. A late answer to an old question is dropped.
+/// Asks what `question` says, and asks again when a signal that it reads changes or others' work arrives; `question` may
+/// answer nothing to ask nothing. A late answer to an old question is dropped.
 pub fn query<R>(question: impl Fn() -> Option<R> + 'static) -> Query<R::Answer>
 where
     R: Request + 'static,
@@ -55,9 +56,11 @@ where
         slow: RwSignal::new(false),
         again: RwSignal::new(0),
     };
+    let news = app().news;
     let source = Followed {
         ask: Box::new(move || {
             query.again.track();
+            news.track();
             question().map(|request| Asked::by(&request))
         }),
         is_empty: Rc::new(move || query.value.try_with_untracked(Option::is_none) == Some(true)),

@@ -1,6 +1,7 @@
 //! A new machine becomes a desk of an organisation that has a server.
 
 use super::recovery::RecoveryScreen;
+use super::server::Transfer;
 use crate::i18n::{t, text};
 use crate::parts::{Button, Form, FormState, Icon, PasswordField, TextField};
 use farthing_api::{JoinServer, Secret, SetUpDone};
@@ -43,6 +44,7 @@ pub fn JoinScreen(#[prop(into)] on_back: Callback<()>) -> impl IntoView {
                         <TextField name="code" label=text::JOIN_CODE value=code hint=text::JOIN_CODE_HINT/>
                         <TextField name="email" label=text::JOIN_EMAIL kind="email" value=email autocomplete="username"/>
                         <PasswordField name="password" label=text::JOIN_PASSWORD value=password is_new=true/>
+                        <Transfer busy=form.busy/>
                         <Button label=text::JOIN_DO kind="primary btn-wide" does="join" busy_label=text::JOIN_DOING/>
                         <footer class="signin-foot">
                             <a href="#" data-do="not-join" on:click=move |event| { event.prevent_default(); on_back.run(()); }>{t(text::JOIN_BACK)}</a>

@@ -3,10 +3,13 @@
 use super::devices::Devices;
 use crate::dates::clock;
 use crate::i18n::{t, text};
+use crate::ipc;
 use crate::parts::{Banner, Button, Fact, Facts, Form, FormState, Refusal, TextField, Tone};
 use crate::state::{App, app};
-use farthing_api::{BringToServer, JoinCode, MakeJoinCode, SyncState};
+use farthing_api::{BringToServer, GetTransfer, JoinCode, MakeJoinCode, SyncState, TransferState};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::time::Duration;
 
 /// The section of the settings.
 #[component]
@@ -43,8 +46,44 @@ fn Alone() -> impl IntoView {
         <p class="muted">{t(text::SERVER_ALONE)}</p>
         <Form state=form on_submit=submit>
             <div class="form-grid"><TextField name="server" label=text::SERVER_LINK value=server hint=text::SERVER_LINK_HINT wide=true/></div>
+            <Transfer busy=form.busy/>
             <p><Button label=text::SERVER_BRING kind="primary" does="bring-to-server" busy_label=text::SERVER_BRINGING/></p>
         </Form>
+    }
+}
+
+/// How far a book is on its way, while a form is busy with it.
+#[component]
+pub fn Transfer(busy: RwSignal<bool>) -> impl IntoView {
+    let app = app();
+    let state = RwSignal::new(None::<TransferState>);
+    let look = move || {
+        if busy.try_get_untracked() == Some(true) {
+            spawn_local(async move {
+                if let Ok(now) = ipc::send(&GetTransfer {}).await {
+                    state.try_set(now);
+                }
+            });
+        }
+    };
+    let timer = set_interval_with_handle(look, Duration::from_millis(500)).ok();
+    on_cleanup(move || {
+        if let Some(timer) = timer {
+            timer.clear();
+        }
+    });
+    move || {
+        let at = state.get().filter(|at| busy.get() && at.total > 0)?;
+        let values = [("done", at.done.to_string()), ("total", at.total.to_string())];
+        let percent = (at.done * 100 / at.total).min(100);
+        Some(view! {
+            <div data-part="transfer">
+                <p class="muted small">{app.say_with(text::SERVER_TRANSFER, &values)}</p>
+                <div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow=percent.to_string() aria-label=t(text::SERVER_TITLE)>
+                    <span style:width=format!("{percent}%")></span>
+                </div>
+            </div>
+        })
     }
 }
 

@@ -61,6 +61,7 @@ pub(crate) fn state_of(e: Enrolment) -> SyncState {
         waiting: e.waiting.0,
         unsent: e.waiting.1,
         needs_attention: e.overruled,
+        facts: e.position.facts(),
         contact_at: e.contact_at,
         halted: e.halted,
     }

@@ -1,6 +1,7 @@
 //! How a desk comes to a server: a standalone book hands over its history, a new desktop comes with an administrator's code.
 
 use super::line::{Line, check_address};
+use super::transfer::Running;
 use super::{Speaker, strange};
 use crate::desk::{Desk, Open, Session, keys_path};
 use crate::error::{Answer, Told};
@@ -41,9 +42,10 @@ impl Desk {
         let (first, _) = open.book.history(0, 1).await.told()?;
         let first = first.first().ok_or_else(ApiError::internal)?;
         let speaker = self.speaker(&open, address, organisation_of(first.op))?;
+        let transfer = self.transfer.begin();
         let mut through = 0;
         loop {
-            through = hand_over(&open, &speaker, token, through).await?;
+            through = hand_over(&open, &speaker, token, through, &transfer).await?;
             let joining = Joining { token, facts: through };
             if open
                 .book
@@ -174,6 +176,7 @@ impl Desk {
             organisation,
             desk,
             approved_by,
+            facts,
         }) = speaker.ask(&Request::Enrol(enrol)).await?
         else {
             return Err(strange());
@@ -184,9 +187,11 @@ impl Desk {
         book.enrol(&request.server, organisation, None).await.told()?;
         let pepper = hex::encode(self.mint.bytes::<32>().told()?);
         book.set_setting("pepper", Some(&pepper)).await.told()?;
+        let transfer = self.transfer.begin();
         let mut more = true;
         while more {
             let enrolment = book.enrolment().await.told()?.ok_or_else(strange)?;
+            transfer.note(enrolment.position.facts(), facts);
             let position: Position = enrolment.position;
             let Reply::Pull(page) = speaker.ask(&Request::Pull(position.pull(MOST_FACTS))).await? else {
                 return Err(strange());
@@ -256,9 +261,16 @@ fn newcomer(key: &DeviceKey, desk: &str, (dev_seq, head): (i64, [u8; 32])) -> Ne
 }
 
 /// Hands over every fact after a number; up to which the server has them then.
-async fn hand_over(open: &Open, speaker: &Speaker, token: &str, mut through: i64) -> Answer<i64> {
+async fn hand_over(
+    open: &Open,
+    speaker: &Speaker,
+    token: &str,
+    mut through: i64,
+    transfer: &Running<'_>,
+) -> Answer<i64> {
     let (head, _) = open.book.head().await.told()?;
     while through < head {
+        transfer.note(through.unsigned_abs(), head.unsigned_abs());
         let founded = part(open, speaker, token, (through, PART), None).await?;
         if founded.through <= through {
             return Err(strange());

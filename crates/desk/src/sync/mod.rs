@@ -5,6 +5,7 @@ mod join;
 mod line;
 mod pace;
 mod spending;
+mod transfer;
 
 use crate::desk::{Desk, Open};
 use crate::error::{Answer, Told, internal};
@@ -16,6 +17,7 @@ use farthing_sync::pull::MOST_FACTS;
 use farthing_sync::wire::{About, Letter, Pull, Reply, Request, WireError};
 use line::Line;
 pub(crate) use pace::Pace;
+pub(crate) use transfer::Transfer;
 use uuid::Uuid;
 
 /// So many commands are read for one push; the protocol divides them further.

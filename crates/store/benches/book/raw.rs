@@ -66,6 +66,7 @@ impl Raw {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(false)
             .pragma("cache_size", "-32768")
+            .pragma("wal_autocheckpoint", "4000")
             .statement_cache_capacity(300)
             .disable_statement_logging()
             .connect()

@@ -1,0 +1,69 @@
+//! A central server for windows, on a PostgreSQL of its own, whose line can be cut.
+
+use super::cluster::Cluster;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::IntoResponse;
+use chrono::{DateTime, Utc};
+use farthing_server::{Server, routes};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// A server that runs until this is dropped.
+pub struct Central {
+    link: String,
+    is_cut: Arc<AtomicBool>,
+    // They end in this order.
+    _serving: Runtime,
+    _cluster: Cluster,
+    _folder: tempfile::TempDir,
+}
+
+impl Central {
+    /// A new server, whose clock stands at `at`.
+    pub fn open(at: &str) -> Central {
+        let now: DateTime<Utc> = at.parse().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let cluster = Cluster::start(&folder.path().join("pg"), false).unwrap();
+        let serving = Runtime::new().unwrap();
+        let is_cut = Arc::new(AtomicBool::new(false));
+        let (link, cut) = (cluster.url(), is_cut.clone());
+        let link = serving.block_on(async move {
+            let server = Server::connect(&link, 4, Arc::new(move || now)).await.unwrap();
+            let token = server.setup_token().await.unwrap().unwrap();
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let routes = routes(server).layer(from_fn(move |request: Request, next: Next| {
+                let cut = cut.clone();
+                async move {
+                    match cut.load(Ordering::SeqCst) {
+                        true => StatusCode::BAD_GATEWAY.into_response(),
+                        false => next.run(request).await,
+                    }
+                }
+            }));
+            tokio::spawn(async move { axum::serve(listener, routes).await });
+            format!("http://{address}/#{token}")
+        });
+        Central {
+            link,
+            is_cut,
+            _serving: serving,
+            _cluster: cluster,
+            _folder: folder,
+        }
+    }
+
+    /// The setup link that a first start prints.
+    pub fn link(&self) -> &str {
+        &self.link
+    }
+
+    /// Cuts the line to every desk, or mends it.
+    pub fn cut(&self, is_cut: bool) {
+        self.is_cut.store(is_cut, Ordering::SeqCst);
+    }
+}
