@@ -237,7 +237,11 @@ pub fn LoanScreen(id: LoanId) -> impl IntoView {
         trouble: RwSignal::new(None),
     };
     let tab = RwSignal::new("schedule".to_owned());
-    page.load();
+    // At once, and again when others' work arrives.
+    Effect::new(move || {
+        show.news();
+        page.load();
+    });
     if show.intent() == Some("pay") {
         page.layer.set(Layer::Receive);
     }

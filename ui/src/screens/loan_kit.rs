@@ -193,6 +193,11 @@ impl Show {
         self.0.go(route);
     }
 
+    /// Follows what arrives from others.
+    pub fn news(self) {
+        self.0.news.track();
+    }
+
     /// Tells that something was saved, and has the frame read its counts again.
     pub fn done(self, words: String) {
         self.0.tell(words);

@@ -4,7 +4,7 @@ use super::devices::Devices;
 use crate::dates::clock;
 use crate::i18n::{t, text};
 use crate::ipc;
-use crate::parts::{Banner, Button, Fact, Facts, Form, FormState, Refusal, TextField, Tone};
+use crate::parts::{Button, Fact, Facts, Form, FormState, Refusal, TextField};
 use crate::state::{App, app};
 use farthing_api::{BringToServer, GetTransfer, JoinCode, MakeJoinCode, SyncState, TransferState};
 use leptos::prelude::*;
@@ -114,9 +114,8 @@ fn Joined() -> impl IntoView {
     let made = move || {
         code.get().map(|made| {
             view! {
-                <Banner title=app.say_with(text::SERVER_CODE, &[("code", made.code.clone())])
-                    body=app.say_with(text::SERVER_CODE_LEAD, &[("server", made.server)]) tone=Tone::Good icon="key"/>
                 <p class="card strong" data-figure="join-code" tabindex="0">{made.code}</p>
+                <p class="muted">{app.say_with(text::SERVER_CODE_LEAD, &[("server", made.server)])}</p>
             }
         })
     };
