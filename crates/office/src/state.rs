@@ -118,6 +118,18 @@ pub struct Desk {
     pub customers: u32,
 }
 
+impl Desk {
+    /// The later number of each kind.
+    pub fn later(self, other: Desk) -> Desk {
+        Desk {
+            receipts: self.receipts.max(other.receipts),
+            loans: self.loans.max(other.loans),
+            purchases: self.purchases.max(other.purchases),
+            customers: self.customers.max(other.customers),
+        }
+    }
+}
+
 /// Whose a sign-in name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignIn {

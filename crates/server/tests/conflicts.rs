@@ -219,6 +219,44 @@ async fn who_lost_access_meanwhile_took_money_but_decides_nothing() {
     assert_eq!(listed[0].reason.code, "access_taken");
 }
 
+#[tokio::test]
+async fn a_number_that_was_printed_is_given_once_also_where_the_server_refused() {
+    let office = Office::new().await;
+    let customer = view(&office.a.desk, office.loan).await.row.customer;
+    let product = office.a.desk.list_products(ListProducts {}).await.unwrap().remove(0);
+    let apply = || ApplyForLoan {
+        customer,
+        product: product.id,
+        principal: money("2000"),
+        installments: 6,
+        installment: None,
+        purpose: String::new(),
+    };
+    let offered = async |active: bool| {
+        let request = SaveProduct {
+            id: Some(product.id),
+            terms: ProductTerms {
+                active,
+                ..product.terms.clone()
+            },
+        };
+        office.a.desk.save_product(request).await.unwrap();
+        office.a.desk.run_sync().await.unwrap();
+    };
+    offered(false).await;
+    let first = office.b.apply_for_loan(apply()).await.unwrap();
+    assert_eq!(first.row.number, "BR1-02-L00001");
+    office.sync().await;
+    assert_eq!(office.b.list_overruled(ListOverruled {}).await.unwrap().len(), 1);
+    offered(true).await;
+    office.sync().await;
+    let second = office.b.apply_for_loan(apply()).await.unwrap();
+    assert_eq!(second.row.number, "BR1-02-L00002", "a paper may bear the other one");
+    office
+        .both(async |desk: &Desk| assert_eq!(view(desk, second.row.id).await.row.number, "BR1-02-L00002"))
+        .await;
+}
+
 fn quoted(loan: &LoanView, receipt: &str) -> Money {
     let taken = loan.payments.iter().find(|p| p.receipt == receipt);
     taken.unwrap().amount

@@ -8,6 +8,7 @@ mod book;
 mod check;
 mod enrolled;
 mod error;
+mod given;
 mod leave;
 mod log;
 mod project;

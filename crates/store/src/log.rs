@@ -7,6 +7,7 @@ pub(crate) use chain::{Decided, Ends, FactRow, refusal_hash};
 pub(crate) use kept::{identity_of, load_all, put_identity, put_meta, save_aggregates};
 
 use crate::book::Book;
+use crate::given;
 use crate::project::project;
 use crate::provisional;
 use crate::{CustomerKey, StoreError};
@@ -177,7 +178,7 @@ impl Batch<'_> {
         let numbered;
         let ctx = match self.ends.enrolled {
             true => {
-                let numbers = self.state.desk(&ctx.desk).copied().or_else(|| Some(Default::default()));
+                let numbers = Some(self.given(&ctx.desk).await?);
                 // A clock that was set back does not make what is written later older.
                 let at = ctx.at.max(self.ends.last_instant());
                 numbered = Context {
@@ -194,7 +195,17 @@ impl Batch<'_> {
             return Ok(facts);
         }
         self.keep(command, ctx, beside, &facts).await?;
+        if self.ends.enrolled {
+            let now = self.state.desk(&ctx.desk).copied().unwrap_or_default();
+            given::note(&mut self.conn, &ctx.desk, now).await?;
+        }
         Ok(facts)
+    }
+
+    /// The last numbers that were given at a desk, whatever became of what they were given to.
+    async fn given(&mut self, desk: &str) -> Result<farthing_office::Desk, StoreError> {
+        let known = self.state.desk(desk).copied().unwrap_or_default();
+        Ok(known.later(given::read(&mut self.conn, desk).await?))
     }
 
     async fn keep(
