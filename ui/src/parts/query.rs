@@ -56,11 +56,9 @@ where
         slow: RwSignal::new(false),
         again: RwSignal::new(0),
     };
-    let news = app().news;
     let source = Followed {
         ask: Box::new(move || {
             query.again.track();
-            news.track();
             question().map(|request| Asked::by(&request))
         }),
         is_empty: Rc::new(move || query.value.try_with_untracked(Option::is_none) == Some(true)),
@@ -84,8 +82,9 @@ struct Followed {
 
 impl Followed {
     fn follow(self) {
-        let latest = StoredValue::new(0u64);
+        let (latest, news) = (StoredValue::new(0u64), app().news);
         Effect::new(move || {
+            news.track();
             let Some(asked) = (self.ask)() else {
                 return;
             };
