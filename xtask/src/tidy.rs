@@ -138,3 +138,24 @@ fn files_are_short() {
     let wrong: Vec<_> = files(root(), ".rs").into_iter().filter(long).collect();
     assert!(wrong.is_empty(), "longer than {MOST_LINES} lines: {wrong:?}");
 }
+
+#[test]
+fn every_file_of_tests_is_part_of_its_program() {
+    for main in files(&root().join("crates"), "main.rs") {
+        if !main.ends_with("tests/main.rs") {
+            continue;
+        }
+        let listed = fs::read_to_string(&main).unwrap();
+        for entry in fs::read_dir(main.parent().unwrap()).unwrap() {
+            let file = entry.unwrap().path();
+            let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+            if file.extension().is_some_and(|ending| ending == "rs") && name != "main" {
+                assert!(
+                    listed.contains(&format!("mod {name};")),
+                    "{} is not run: name it in the main.rs beside it.",
+                    file.display()
+                );
+            }
+        }
+    }
+}

@@ -1,6 +1,5 @@
 //! `farthing close-day` killed in the middle of many days: what was closed stays closed, the rest follows, nothing twice.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,4 @@
 //! `farthing explain` as a process: sentences, JSON, and how it ends.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::Value;
 use std::io::Write;

@@ -1,9 +1,6 @@
 //! How people come to have access: asking for it, being invited, being let in; before and after the book is open.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{ADMIN, Branch, OFFICER, PASSWORD};
+use crate::common::{ADMIN, Branch, OFFICER, PASSWORD};
 use farthing_api::*;
 
 const START: &str = "2025-03-03T09:00:00Z";

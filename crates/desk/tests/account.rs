@@ -1,17 +1,10 @@
 //! A forgotten password, another email, the end of one's data: against a mail server that is really asked.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-#[path = "common/sink.rs"]
-mod sink;
-#[path = "common/town.rs"]
-mod town;
-
-use common::loans::{money, pay};
-use common::{ADMIN, Branch, OFFICER, PASSWORD};
+use crate::common::loans::{money, pay};
+use crate::common::{ADMIN, Branch, OFFICER, PASSWORD};
+use crate::town::{AMINA, DAY, NEW, Town};
 use farthing_api::*;
 use farthing_desk::{Home, headless, keep};
-use town::{AMINA, DAY, NEW, Town};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_sets_a_customers_password_once_and_for_half_an_hour() {

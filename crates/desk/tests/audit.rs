@@ -1,9 +1,6 @@
 //! The audit: what was done and what was refused, by whom, and that it can't be changed unnoticed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{ADMIN, Branch, OFFICER, PASSWORD};
+use crate::common::{ADMIN, Branch, OFFICER, PASSWORD};
 use farthing_api::*;
 
 async fn audit(branch: &Branch, filter: &str, search: &str) -> Vec<AuditRow> {

@@ -1,14 +1,9 @@
 //! One-time codes by text message, against a gateway that is really asked: how long they hold, how often they may be sent
 //! and tried, and who gets in by one.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-#[path = "common/gateway.rs"]
-mod gateway;
-
-use common::{ADMIN, Branch, OFFICER};
+use crate::common::{ADMIN, Branch, OFFICER};
+use crate::gateway::Gateway;
 use farthing_api::*;
-use gateway::Gateway;
 
 const DAY: &str = "2025-03-03T09:00:00Z";
 

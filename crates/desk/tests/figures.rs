@@ -1,10 +1,7 @@
 //! What the desk says about how a figure came about is the figure that the loan's page shows.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::loans::*;
-use common::*;
+use crate::common::loans::*;
+use crate::common::*;
 use farthing_api::*;
 use farthing_lending::explain::{Code, Derivation};
 use farthing_lending::{PenaltyKind, PenaltyRule, Prepayment};

@@ -1,10 +1,7 @@
 //! A disk that is really full: a small one in memory, filled to the last byte while the desk works.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(target_os = "linux")]
 
-mod common;
-
-use common::{ADMIN, Branch, PASSWORD};
+use crate::common::{ADMIN, Branch, PASSWORD};
 use farthing_api::*;
 use std::fs::File;
 use std::io::Write;
@@ -28,7 +25,7 @@ fn a_full_disk_is_said_and_loses_nothing() {
     if !on_disk("true").output().is_ok_and(|tried| tried.status.success()) {
         return;
     }
-    let done = on_disk("exec \"$0\" --exact on_a_disk_of_its_own --ignored")
+    let done = on_disk("exec \"$0\" --exact full::on_a_disk_of_its_own --ignored")
         .arg(std::env::current_exe().unwrap())
         .output()
         .unwrap();

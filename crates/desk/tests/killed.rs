@@ -1,10 +1,7 @@
 //! A process that is killed in the middle of payments: every payment that it acknowledged is in the book, and none by half.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
-mod common;
-
+use crate::common::*;
 use chrono::DateTime;
-use common::*;
 use farthing_api::*;
 use farthing_desk::{Clock, Home};
 use farthing_lending::{AllocationOrder, Method, RoundingMode, Unit};
@@ -133,7 +130,7 @@ async fn child() {
 /// Starts the child, kills it after so many acknowledgements, and returns all that it acknowledged.
 fn killed_after(folder: &Path, loan: LoanId, lines: usize) -> Vec<(String, Money)> {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child", "--nocapture"])
+        .args(["--exact", "killed::child", "--nocapture"])
         .env(FOLDER, folder)
         .env(LOAN, loan.to_string())
         .stdout(Stdio::piped())

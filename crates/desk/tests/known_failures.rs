@@ -1,9 +1,6 @@
 //! Failures that sign-ins elsewhere were known for, one test each; those of codes that were sent are in `codes.rs`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{ADMIN, Branch, OFFICER, PASSWORD};
+use crate::common::{ADMIN, Branch, OFFICER, PASSWORD};
 use farthing_api::*;
 
 const START: &str = "2025-03-03T09:00:00Z";

@@ -1,16 +1,9 @@
 //! A loan's whole life through the desk's use cases, on a real encrypted file.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-#[path = "common/sink.rs"]
-mod sink;
-#[path = "common/town.rs"]
-mod town;
-
-use common::loans::*;
-use common::*;
+use crate::common::loans::*;
+use crate::common::*;
+use crate::town::{AMINA, Town};
 use farthing_api::*;
-use town::{AMINA, Town};
 
 #[tokio::test]
 async fn a_loan_closes_at_exactly_zero() {
@@ -221,7 +214,7 @@ async fn a_customer_sees_their_own_things_only() {
     let t = Town::new().await;
     let amina = t.customer().await;
     let own = t.lend(amina).await;
-    let other = common::loans::customer(t.desk()).await.row.id;
+    let other = crate::common::loans::customer(t.desk()).await.row.id;
     t.branch.verify_by_document(other).await;
     let others = t.lend(other).await;
     pay(&t.branch, others, "100", t.branch.today()).await.unwrap();

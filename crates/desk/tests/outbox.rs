@@ -1,19 +1,12 @@
 //! Messages that go out by themselves, against a mail server and a gateway that are really asked: what is told, once each, when
 //! it is tried again, and what is never sent.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-#[path = "common/gateway.rs"]
-mod gateway;
-#[path = "common/sink.rs"]
-mod sink;
-
-use common::loans::{loan_under, money, pay, terms};
-use common::{ADMIN, Branch, OFFICER, PASSWORD};
+use crate::common::loans::{loan_under, money, pay, terms};
+use crate::common::{ADMIN, Branch, OFFICER, PASSWORD};
+use crate::gateway::Gateway;
+use crate::sink::Sink;
 use farthing_api::*;
 use farthing_desk::{Home, headless};
-use gateway::Gateway;
-use sink::Sink;
 
 const DAY: &str = "2025-03-03T09:00:00Z";
 
@@ -84,7 +77,11 @@ impl Town {
             reason: String::new(),
         };
         let loan = desk.decide_loan(decide).await.unwrap();
-        common::loans::disburse(&self.branch, &loan).await.unwrap().row.id
+        crate::common::loans::disburse(&self.branch, &loan)
+            .await
+            .unwrap()
+            .row
+            .id
     }
 
     async fn run(&self) -> (u64, u64) {

@@ -1,20 +1,13 @@
 //! What a password becomes and what it may be, wherever it is chosen.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-#[path = "common/sink.rs"]
-mod sink;
-#[path = "common/town.rs"]
-mod town;
-
-use common::{ADMIN, Branch, OFFICER, PASSWORD};
+use crate::common::{ADMIN, Branch, OFFICER, PASSWORD};
+use crate::town::{AMINA, Town};
 use farthing_api::*;
 use farthing_desk::Home;
 use farthing_identity::password::needs_rehash;
 use farthing_identity::{Cost, Opened, SlotFile, device, hash_password, sign_in_name, verify_password};
 use farthing_store::{Book, BookKey};
 use std::path::Path;
-use town::{AMINA, Town};
 
 /// What a former version asked for.
 const FORMER: Cost = Cost {

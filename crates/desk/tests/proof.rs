@@ -1,9 +1,6 @@
 //! Whoever is signed in proves again who they are before what touches their account.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{ADMIN, Branch, OFFICER, PASSWORD};
+use crate::common::{ADMIN, Branch, OFFICER, PASSWORD};
 use farthing_api::*;
 use farthing_identity::second_factor::code_at;
 

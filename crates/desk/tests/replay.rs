@@ -1,5 +1,4 @@
 //! What is derived equals a replay of the facts, whatever happened.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use farthing_api::Secret;
 use farthing_desk::demo::{Size, make};

@@ -1,9 +1,6 @@
 //! The second step of a sign-in: who needs it, what it takes, and what a code is good for.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{ADMIN, Branch, OFFICER, PASSWORD};
+use crate::common::{ADMIN, Branch, OFFICER, PASSWORD};
 use farthing_api::*;
 use farthing_identity::second_factor::code_at;
 

@@ -1,10 +1,7 @@
 //! Maker-checker through the use cases: what waits, who may agree, and that what is carried out is what was asked for.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::loans::{money, running_loan};
-use common::{ADMIN, Branch, OFFICER, PASSWORD};
+use crate::common::loans::{money, running_loan};
+use crate::common::{ADMIN, Branch, OFFICER, PASSWORD};
 use farthing_api::*;
 
 const START: &str = "2025-03-03T09:00:00Z";
@@ -144,11 +141,11 @@ async fn after_72_hours_it_is_void_and_small_amounts_go_without() {
         .desk
         .save_product(SaveProduct {
             id: None,
-            terms: common::loans::terms(),
+            terms: crate::common::loans::terms(),
         })
         .await
         .unwrap();
-    let customer = common::loans::customer(&t.desk).await.row.id;
+    let customer = crate::common::loans::customer(&t.desk).await.row.id;
     t.verify_by_document(customer).await;
     let mut loans = Vec::new();
     for amount in ["15000", "14999.99"] {

@@ -1,9 +1,6 @@
 //! Nothing of a secret in a log, an error, a Debug output or the process's arguments: a real run with planted ones.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{ADMIN, Branch};
+use crate::common::{ADMIN, Branch};
 use farthing_api::*;
 use std::io::Write;
 use std::sync::{Arc, Mutex};

@@ -1,10 +1,7 @@
 //! What happens to a running loan besides payments, and the books that come of it, on a real encrypted file.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::loans::*;
-use common::*;
+use crate::common::loans::*;
+use crate::common::*;
 use farthing_api::*;
 use farthing_lending::options::{Move, Weekday, WorkingDays};
 use farthing_lending::{

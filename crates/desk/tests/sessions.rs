@@ -1,9 +1,6 @@
 //! Sessions: the lock, the PIN, the list, and what ends them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{ADMIN, Branch, OFFICER, PASSWORD};
+use crate::common::{ADMIN, Branch, OFFICER, PASSWORD};
 use farthing_api::*;
 
 const START: &str = "2025-03-03T09:00:00Z";
@@ -208,7 +205,7 @@ async fn sessions_of_locked(t: &Branch) -> UserId {
 #[tokio::test]
 async fn a_customer_does_not_come_back_to_a_lock() {
     let t = Branch::new(START).await;
-    let customer = common::loans::customer(&t.desk).await;
+    let customer = crate::common::loans::customer(&t.desk).await;
     let pin = Some(Secret::new(PIN));
     assert!(customer.row.name.contains("Venkataraman"));
     t.prove(PASSWORD).await;

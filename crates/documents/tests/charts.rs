@@ -1,10 +1,7 @@
 //! Charts as an XML parser reads them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
+use crate::common::{date, look, money};
 use chrono::Months;
-use common::{date, look, money};
 use farthing_documents::charts::{
     Bar, Expected, Flow, Frame, PurchaseMonth, Share, Theme, bars_and_line, bars_with_ticks, grouped_bars,
     horizontal_bars, lines_share,

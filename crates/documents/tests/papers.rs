@@ -1,9 +1,6 @@
 //! Papers as poppler reads them. Needs Debian's `poppler-utils`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{date, letterhead, loan, look, money, payment, read};
+use crate::common::{date, letterhead, loan, look, money, payment, read};
 use farthing_api::PaymentParts;
 use farthing_documents::{ReceiptPaper, receipt, statement};
 use farthing_lending::Marks;

@@ -1,8 +1,4 @@
 //! Replays the seeds of identity's fuzz targets and whatever is near them: read or refused, never a panic.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "../../../fuzz/identity.rs"]
-mod identity;
 
 use proptest::prelude::*;
 use std::path::Path;
@@ -78,30 +74,30 @@ fn near_its_seeds(target: &str, check: fn(&[u8])) {
 
 #[test]
 fn any_slot_file_is_read_or_refused() {
-    near_its_seeds("slot_file", identity::slot_file);
+    near_its_seeds("slot_file", crate::identity::slot_file);
 }
 
 #[test]
 fn no_text_is_a_token() {
-    near_its_seeds("token", identity::token);
+    near_its_seeds("token", crate::identity::token);
 }
 
 #[test]
 fn any_hash_is_worked_out_within_limits_or_refused() {
-    near_its_seeds("phc", identity::phc);
+    near_its_seeds("phc", crate::identity::phc);
 }
 
 #[test]
 fn any_phone_number_has_one_form_or_none() {
-    near_its_seeds("phone", identity::phone);
+    near_its_seeds("phone", crate::identity::phone);
 }
 
 #[test]
 fn no_message_adds_to_what_a_gateway_is_asked() {
-    near_its_seeds("sms_template", identity::sms_template);
+    near_its_seeds("sms_template", crate::identity::sms_template);
 }
 
 #[test]
 fn nobody_adds_a_header_line() {
-    near_its_seeds("mail_headers", identity::mail_headers);
+    near_its_seeds("mail_headers", crate::identity::mail_headers);
 }

@@ -1,6 +1,5 @@
 //! The device's secret in a real keyring: a session bus and a Secret Service of the test's own.
 #![cfg(all(target_os = "linux", feature = "keyring"))]
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use farthing_identity::{SlotError, device};
 use std::path::Path;
@@ -18,7 +17,7 @@ fn the_secret_service_keeps_the_secret() {
     let book = home.path().join("a.book");
     let me = std::env::current_exe().unwrap();
     let start = "printf secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec \"$0\" --exact \
-                 the_secret_service_keeps_the_secret";
+                 keyring::the_secret_service_keeps_the_secret";
     let output = Command::new("dbus-run-session")
         .args(["--", "sh", "-c", start])
         .arg(&me)

@@ -1,5 +1,4 @@
 //! The key file as the desk uses it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::{DateTime, Utc};
 use farthing_api::{Role, Secret, UserId};

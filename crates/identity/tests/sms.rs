@@ -1,6 +1,5 @@
 //! Text messages against a real HTTP server, which answers well, badly, elsewhere, late, or not at all. Each way the
 //! message is handed over at most once.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use farthing_api::{Code, Secret, SmsAuth, SmsForm, SmsMethod, SmsSettings};
 use farthing_identity::sms::{SmsError, Text, send};

@@ -1,5 +1,4 @@
 //! Access and refresh tokens: what counts, and everything that must not (RFC 8725).
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,6 +1,5 @@
 //! Properties of accounts: money is conserved, nothing is negative, order of arrival does not matter, and what is
 //! foreclosed and paid closes at exactly zero.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::{Days, NaiveDate};
 use farthing_lending::{

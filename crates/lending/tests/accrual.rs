@@ -1,5 +1,4 @@
 //! What is earned day by day: to the cent what a direct reckoning of each loan gives, whatever happens meanwhile.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::{Days, NaiveDate};
 use farthing_lending::{

@@ -1,6 +1,5 @@
 //! Money paid ahead: the rest of the schedule is the one that the conventions of the published figures lead to, whatever
 //! the order of arrival, and a payment that is taken back leaves no trace.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::{Days, NaiveDate};
 use farthing_lending::{Account, Money, Payment, Prepayment, Row, RowState, Share, Terms, build, replay, what_if};

@@ -1,6 +1,5 @@
 //! Money paid ahead under terms that few products have: days off, periods without principal or interest, a coarse money
 //! unit, a remainder elsewhere than last. Nothing is lost, nothing is negative, and the payoff closes the account.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::Days;
 use farthing_lending::{Account, Money, Payment, PayoffInterest, Prepayment, Share, Terms, build, payoff, replay};

@@ -1,5 +1,4 @@
 //! Charges, penalties of every kind, waivers, and the two ways of allocation.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::{Days, NaiveDate};
 use farthing_lending::{

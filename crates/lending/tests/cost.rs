@@ -1,5 +1,4 @@
 //! What a loan costs the customer: figures of a loan whose rates are published, and of one with every kind of charge.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use farthing_lending::{Charge, ChargeAmount, ChargeWhen, Money, Terms, build, cost_of_credit};
 use serde_json::json;

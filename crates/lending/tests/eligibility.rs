@@ -1,5 +1,4 @@
 //! Who may borrow, by the rules to begin with.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use farthing_lending::{
     Applicant, EligibilityRule, EligibilityRules, Employment, Figure, Money, Unit, Verdict, Wish, assess,

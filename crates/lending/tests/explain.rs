@@ -1,9 +1,6 @@
 //! Every figure explains itself, and the explanation leads to the figure.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{figures, vectors};
+use crate::common::{figures, vectors};
 use farthing_lending::RoundingMode;
 use farthing_lending::compute::answer;
 use farthing_lending::explain::{Derivation, explain_vector};

@@ -1,5 +1,4 @@
 //! Growing installments, further advances, days off and remainders, worked out by hand.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use farthing_lending::compute::answer;
 use serde_json::{Value, json};

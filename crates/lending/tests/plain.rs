@@ -1,5 +1,4 @@
 //! The tight loop of a plain loan and the general one, which looks for payments in every period, are the same.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use farthing_lending::{Terms, build};
 use proptest::prelude::*;

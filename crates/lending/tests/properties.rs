@@ -1,16 +1,11 @@
 //! What holds for every schedule, whatever its terms.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-#[path = "common/terms.rs"]
-mod terms;
-
-use common::figures;
+use crate::common::figures;
+use crate::terms::{pick, terms};
 use farthing_lending::compute::answer;
 use farthing_lending::explain::explain_vector;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use terms::{pick, terms};
 
 fn cents(value: &Value) -> i64 {
     value.as_str().unwrap().replace('.', "").parse().unwrap()

@@ -1,6 +1,5 @@
 //! Random terms, worked out here and by an independent reference in Python (`tests/reference`), must agree. A few cases
 //! by default; `cargo xtask compare --cases N --seed S` runs many.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use farthing_lending::compute::answer;
 use rust_decimal::Decimal;

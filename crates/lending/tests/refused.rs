@@ -1,5 +1,4 @@
 //! What cannot be carried out names its field, in terms of every kind; other vectors are not disturbed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use farthing_lending::compute::answer;
 use serde_json::{Value, json};

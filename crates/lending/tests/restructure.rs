@@ -1,5 +1,4 @@
 //! A loan under new terms owes what it owed, and goes on like any other.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::{Days, NaiveDate};
 use farthing_lending::{

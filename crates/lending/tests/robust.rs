@@ -1,15 +1,9 @@
 //! Whatever the terms, there is an answer or an error with a field, never a panic; and what is answered adds up.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../../../fuzz/checks.rs"]
-mod checks;
-#[path = "common/terms.rs"]
-mod terms;
-
+use crate::terms::pick;
 use farthing_lending::compute::answer;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use terms::pick;
 
 fn cents(value: &Value) -> i64 {
     value.as_str().unwrap().replace('.', "").parse().unwrap()
@@ -119,7 +113,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn an_edge_in_any_terms_is_answered_or_refused(
-        mut terms in terms::terms(),
+        mut terms in crate::terms::terms(),
         edges in prop::collection::vec((any::<prop::sample::Index>(), edge()), 1..4),
     ) {
         for (which, edge) in edges {
@@ -131,7 +125,7 @@ proptest! {
             }
         }
         let vector = json!({"id": 1, "kind": "schedule", "terms": terms});
-        checks::compute(vector.to_string().as_bytes());
-        checks::explain(format!("\n{vector}").as_bytes());
+        crate::checks::compute(vector.to_string().as_bytes());
+        crate::checks::explain(format!("\n{vector}").as_bytes());
     }
 }

@@ -1,5 +1,4 @@
 //! The figures of running loans explain themselves, whatever happened to the loan.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::{Days, NaiveDate};
 use farthing_lending::explain::{Code, Derivation, explain_payoff, explain_running};

@@ -1,8 +1,4 @@
 //! Replays the seeds of the fuzz targets, and every input with which one once failed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "../../../fuzz/checks.rs"]
-mod checks;
 
 use std::path::Path;
 
@@ -19,10 +15,10 @@ fn replay(target: &str, check: impl Fn(&[u8])) {
 
 #[test]
 fn every_seed_is_computed_or_refused() {
-    replay("compute", checks::compute);
+    replay("compute", crate::checks::compute);
 }
 
 #[test]
 fn every_seed_is_explained_or_refused() {
-    replay("explain", checks::explain);
+    replay("explain", crate::checks::explain);
 }

@@ -1,8 +1,5 @@
 //! The published figures: every vector of the copy kept here, and of the shared folder where it is present, must come
 //! out exactly, and the certificate says so, or says what does not.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
 
 use farthing_lending::compute::answer;
 use farthing_lending::prove::{Difference, certify, compare, prove};
@@ -12,7 +9,7 @@ use std::path::Path;
 
 #[test]
 fn every_published_figure_comes_out() {
-    let all = common::vectors();
+    let all = crate::common::vectors();
     let wrong: Vec<Difference> = all.iter().flat_map(|v| compare(v, &answer(v)).differences).collect();
     assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
 }

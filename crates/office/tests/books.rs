@@ -1,9 +1,6 @@
 //! The books, whatever happens: balanced, equal to what the loans say, and the same for any order of arrival.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod branch;
-
-use branch::{Branch, actor, money, terms};
+use crate::branch::{Branch, actor, money, terms};
 use chrono::{Days, NaiveDate};
 use farthing_api::*;
 use farthing_lending::*;

@@ -1,9 +1,6 @@
 //! Loans that are paid out in parts.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod branch;
-
-use branch::{Branch, actor, money, terms};
+use crate::branch::{Branch, actor, money, terms};
 use chrono::{Days, NaiveDate};
 use farthing_api::*;
 use farthing_lending::{Method, RowState};

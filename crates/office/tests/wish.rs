@@ -1,9 +1,6 @@
 //! What a customer asks for.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod branch;
-
-use branch::{Branch, actor, money, terms};
+use crate::branch::{Branch, actor, money, terms};
 use farthing_api::*;
 use farthing_office::Command;
 

@@ -1,16 +1,9 @@
 //! What two desks do to one loan without knowing of each other: the outcome is one, and both say it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../../../xtask/src/cluster.rs"]
-mod cluster;
-#[path = "../../desk/tests/common/mod.rs"]
-mod common;
-mod office;
-
-use common::loans::*;
-use common::*;
+use crate::common::loans::*;
+use crate::common::*;
+use crate::office::*;
 use farthing_api::*;
-use office::*;
 
 fn instant(text: &str) -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::parse_from_rfc3339(text).unwrap().into()

@@ -1,15 +1,9 @@
 //! A day that the server closes says to the last payload what the same book would have said by itself.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../../../xtask/src/cluster.rs"]
-mod cluster;
-#[path = "../../desk/tests/common/mod.rs"]
-mod common;
-
+use crate::cluster::Cluster;
+use crate::common::loans::*;
+use crate::common::*;
 use chrono::{DateTime, NaiveDate, Utc};
-use cluster::Cluster;
-use common::loans::*;
-use common::*;
 use farthing_api::*;
 use farthing_desk::Clock;
 use farthing_server::{Server, routes};

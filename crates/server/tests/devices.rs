@@ -1,16 +1,9 @@
 //! Administrators see the machines, and end a machine's access: what it recorded is kept apart, and its book goes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../../../xtask/src/cluster.rs"]
-mod cluster;
-#[path = "../../desk/tests/common/mod.rs"]
-mod common;
-mod office;
-
-use common::loans::*;
-use common::*;
+use crate::common::loans::*;
+use crate::common::*;
+use crate::office::*;
 use farthing_api::*;
-use office::*;
 
 async fn devices(desk: &Desk) -> Vec<DeviceView> {
     desk.list_devices(ListDevices {}).await.unwrap()

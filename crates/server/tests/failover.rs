@@ -1,17 +1,10 @@
 //! The database's primary dies under load and its synchronous standby takes over: nothing that a desk was told is lost.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../../../xtask/src/cluster.rs"]
-mod cluster;
-#[path = "../../desk/tests/common/mod.rs"]
-mod common;
-mod office;
-
-use cluster::Cluster;
-use common::loans::*;
-use common::*;
+use crate::cluster::Cluster;
+use crate::common::loans::*;
+use crate::common::*;
+use crate::office::*;
 use farthing_api::*;
-use office::*;
 use std::path::Path;
 use std::process::Command;
 

@@ -1,17 +1,10 @@
 //! What whoever runs the server relies on: backups, a look at everything, metrics, and refusals that say why.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../../../xtask/src/cluster.rs"]
-mod cluster;
-#[path = "../../desk/tests/common/mod.rs"]
-mod common;
-mod office;
-
-use common::loans::*;
+use crate::common::loans::*;
+use crate::office::*;
 use farthing_api::*;
 use farthing_server::{Server, backup, restore};
 use farthing_sync::wire::{Letter, PROTOCOL, Reply, pack, unpack};
-use office::*;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -1,16 +1,9 @@
 //! Two desks and a server on a real PostgreSQL: what either records offline is the same everywhere afterwards.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../../../xtask/src/cluster.rs"]
-mod cluster;
-#[path = "../../desk/tests/common/mod.rs"]
-mod common;
-mod office;
-
-use common::loans::*;
-use common::*;
+use crate::common::loans::*;
+use crate::common::*;
+use crate::office::*;
 use farthing_api::*;
-use office::*;
 
 #[tokio::test]
 async fn a_payment_taken_offline_arrives_at_the_other_desk() {

@@ -18,15 +18,11 @@ pub(crate) async fn read(conn: &mut SqliteConnection, desk: &str) -> Result<Desk
         .unwrap_or_default())
 }
 
-/// Notes the numbers that a desk has given by now, beside what was noted before.
-pub(crate) async fn note(conn: &mut SqliteConnection, desk: &str, now: Desk) -> Result<(), StoreError> {
-    let before = read(conn, desk).await?;
-    let numbers = before.later(now);
-    if numbers != before {
-        let given = serde_json::to_string(&(desk, numbers))?;
-        sqlx::query!("update authority set given = ?", given)
-            .execute(conn)
-            .await?;
-    }
+/// Notes the last numbers that a desk has given.
+pub(crate) async fn note(conn: &mut SqliteConnection, desk: &str, numbers: Desk) -> Result<(), StoreError> {
+    let given = serde_json::to_string(&(desk, numbers))?;
+    sqlx::query!("update authority set given = ?", given)
+        .execute(conn)
+        .await?;
     Ok(())
 }

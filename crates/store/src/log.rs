@@ -195,9 +195,11 @@ impl Batch<'_> {
             return Ok(facts);
         }
         self.keep(command, ctx, beside, &facts).await?;
-        if self.ends.enrolled {
-            let now = self.state.desk(&ctx.desk).copied().unwrap_or_default();
-            given::note(&mut self.conn, &ctx.desk, now).await?;
+        if let Some(before) = ctx.numbers.filter(|_| self.ends.enrolled) {
+            let now = before.later(self.state.desk(&ctx.desk).copied().unwrap_or_default());
+            if now != before {
+                given::note(&mut self.conn, &ctx.desk, now).await?;
+            }
         }
         Ok(facts)
     }

@@ -1,5 +1,4 @@
 //! A process that ends while its book is at work ends in order.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use farthing_store::{Book, BookKey};
 use std::path::PathBuf;
@@ -13,7 +12,7 @@ fn a_process_ends_in_order_while_its_book_is_at_work() {
     for _ in 0..20 {
         let folder = tempfile::tempdir().unwrap();
         let ended = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "leaves_in_the_middle", "--ignored"])
+            .args(["--exact", "leave::leaves_in_the_middle", "--ignored"])
             .env(FOLDER, folder.path())
             .output()
             .unwrap();

@@ -1,5 +1,4 @@
 //! Two who type the same code at the same moment: exactly one of them gets in, a thousand times.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::{DateTime, TimeDelta};
 use farthing_store::{Book, BookKey, ChallengeRow, Suspension, Tried};

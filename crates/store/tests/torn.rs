@@ -1,9 +1,5 @@
 //! A power cut before each write and each sync of a payment, and a disk that is full at each write: what was acknowledged
 //! is there, and nothing is there by half.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "torn/vfs.rs"]
-mod vfs;
 
 use chrono::{DateTime, Utc};
 use farthing_api::{ListQuery, LoanId, Money, OpId, PaymentMethod, Role, Secret};
@@ -72,9 +68,9 @@ async fn branch(path: &Path) -> (BookKey, Command, Context, LoanId) {
 
 /// Pays with a cut before the `n`-th change of a file; whether the payment was acknowledged.
 async fn pay_until_cut(path: &Path, key: &BookKey, command: &Command, ctx: &Context, n: u64) -> bool {
-    vfs::cut_before(n);
+    crate::vfs::cut_before(n);
     let outcome: Result<(), StoreError> = async {
-        let book = Book::open_with(path, key, Some(vfs::NAME), false).await?;
+        let book = Book::open_with(path, key, Some(crate::vfs::NAME), false).await?;
         book.execute(command, ctx, Beside::default()).await?;
         // The process ends here without closing anything, as it does when the power goes.
         drop(book);
@@ -98,8 +94,8 @@ async fn what_was_acknowledged_survives_a_cut_before_every_write_and_sync() {
         }
         std::fs::copy(&clean, &torn).unwrap();
         let is_acknowledged = pay_until_cut(&torn, &key, &command, &ctx, n).await;
-        finished = !vfs::is_cut();
-        vfs::power_back();
+        finished = !crate::vfs::is_cut();
+        crate::vfs::power_back();
         let _ = std::fs::remove_file(folder.path().join("torn.book-shm"));
         let book = Book::open(&torn, &key).await.unwrap();
         let payments = book.payments_of(loan).await.unwrap();
@@ -136,11 +132,13 @@ async fn a_full_disk_refuses_a_payment_whole_and_takes_it_once_there_is_room() {
             let _ = std::fs::remove_file(folder.path().join(leftover));
         }
         std::fs::copy(&clean, &full).unwrap();
-        vfs::cut_before(u64::MAX);
-        let book = Book::open_with(&full, &key, Some(vfs::NAME), false).await.unwrap();
-        vfs::room_for(room);
+        crate::vfs::cut_before(u64::MAX);
+        let book = Book::open_with(&full, &key, Some(crate::vfs::NAME), false)
+            .await
+            .unwrap();
+        crate::vfs::room_for(room);
         let outcome = book.execute(&command, &ctx, Beside::default()).await;
-        vfs::room_for(u64::MAX);
+        crate::vfs::room_for(u64::MAX);
         let is_done = outcome.is_ok();
         if let Err(error) = outcome {
             assert!(matches!(error, StoreError::DiskFull), "room for {room}: {error}");

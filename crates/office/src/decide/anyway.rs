@@ -60,7 +60,8 @@ fn cash<'a>(command: &'a Command, ctx: &Context) -> Option<Cash<'a>> {
 }
 
 /// What follows from a refused command all the same: money that came in goes to suspense, with a task for a supervisor.
-/// Where the loan itself is not known, the task alone names it, by the receipt that was printed for it. Nothing for a command that moves no money.
+/// Where the loan itself is not known, the task alone names it, by the receipt that was printed for it. Nothing for a command
+/// that moves no money.
 pub fn recorded_anyway(state: &State, command: &Command, ctx: &Context) -> Vec<Fact> {
     let Some(cash) = cash(command, ctx).filter(|cash| cash.amount.is_positive()) else {
         return Vec::new();

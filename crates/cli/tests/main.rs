@@ -1,0 +1,7 @@
+//! One program for all tests of this crate that stand beside its source: each program more takes its time to link.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod close;
+mod compute;
+mod explain;

@@ -1,0 +1,12 @@
+//! One program for all tests of this crate that stand beside its source: each program more takes its time to link.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod fuzzed;
+#[path = "../../../fuzz/identity.rs"]
+mod identity;
+mod keyring;
+mod mail;
+mod slots;
+mod sms;
+mod tokens;

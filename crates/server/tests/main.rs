@@ -1,0 +1,15 @@
+//! One program for all tests of this crate that stand beside its source: each program more takes its time to link.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../../../xtask/src/cluster.rs"]
+mod cluster;
+#[path = "../../desk/tests/common/mod.rs"]
+mod common;
+mod conflicts;
+mod days;
+mod devices;
+mod failover;
+mod office;
+mod operations;
+mod server;
