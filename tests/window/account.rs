@@ -90,7 +90,7 @@ fn a_customer_resets_the_password_and_moves_the_email() {
     app.script("delete document.documentElement.dataset.theme");
     let (to, mail) = sink.next();
     assert_eq!(to, CUSTOMER);
-    let is_code = |line: &&str| line.len() == 14 && line.split('-').count() == 3;
+    let is_code = |line: &&str| line.len() == 34 && line.split('-').count() == 7;
     let undo = mail
         .lines()
         .map(str::trim)

@@ -160,7 +160,7 @@ async fn a_new_email_is_verified_the_old_one_told_and_may_take_it_back() {
     let (to, mail) = t.sink.next();
     assert_eq!(to, AMINA);
     assert!(mail.contains("example.org") && !mail.contains(eve), "{mail}");
-    let is_code = |line: &&str| line.len() == 14 && line.split('-').count() == 3;
+    let is_code = |line: &&str| line.len() == 34 && line.split('-').count() == 7;
     let undo = mail
         .lines()
         .map(str::trim)

@@ -13,15 +13,25 @@ static KNOWN: LazyLock<Vec<&str>> = LazyLock::new(|| LIST.lines().collect());
 /// With how many digits at either end a known password is still one.
 const DIGITS_AROUND: usize = 4;
 
-/// Whether a password is a known one, however it is spaced and written: alone, said again, or with a few digits before or
-/// after it. It is looked up on this machine, nobody is asked.
+/// The fewest letters of a known password that counts as half of another.
+const HALF: usize = 4;
+
+/// Whether a password is a known one, however it is spaced and written: alone, said again, two of them one after the other,
+/// and any of these with a few digits before or after it. It is looked up on this machine, nobody is asked.
 pub fn is_breached(password: &str) -> bool {
     let plain: String = password.chars().filter(|c| c.is_alphanumeric()).collect();
     let plain = Zeroizing::new(plain.to_lowercase());
     (0..=DIGITS_AROUND)
         .map_while(|n| after_digits(&plain, n))
         .flat_map(|text| (0..=DIGITS_AROUND).map_while(move |n| before_digits(text, n)))
-        .any(|text| is_known(text) || is_known(said_once(text)))
+        .any(|text| is_known(text) || is_known(said_once(text)) || is_two_known(text))
+}
+
+/// Whether two known passwords, one after the other, make the text.
+fn is_two_known(text: &str) -> bool {
+    (HALF..text.len().saturating_sub(HALF - 1))
+        .filter_map(|at| text.split_at_checked(at))
+        .any(|(one, other)| is_known(one) && is_known(other))
 }
 
 fn is_known(text: &str) -> bool {
@@ -76,6 +86,8 @@ mod tests {
             "2024 manchester",
             "monkeymonkeymonkey",
             "dragon dragon 99",
+            "sunshine princess",
+            "1990 Monkey-Football!",
         ] {
             assert!(is_breached(bad), "{bad}");
         }
@@ -86,7 +98,7 @@ mod tests {
         for good in [
             "copper lantern outgrows tides",
             "dragon eats the ladder",
-            "monkey 918273645",
+            "monkey 918273645 kettle",
             "été été été été",
             "",
         ] {

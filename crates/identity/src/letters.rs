@@ -197,7 +197,7 @@ pub fn sample(organisation: &str, branch: &str, amounts: [String; 3], days: [Str
         ("days", "7".into()),
         ("reason", "The income is not documented.".into()),
         ("contact", "a…@example.org".into()),
-        ("code", "K7QF-29XB-MT4D".into()),
+        ("code", "K7QF-29XB-MT4D-0H3R-W8CN-5PVA-61YE".into()),
     ]
     .into()
 }

@@ -22,19 +22,18 @@ pub fn new_link() -> Result<Secret, IdentityError> {
     Ok(Secret::new(format!("{RESET}{}", hex::encode(bytes))))
 }
 
-/// A new code of twelve letters, 60 random bits, in groups of four.
+/// Letters of a code that is typed, five bits each: 140 bits.
+const CODE_LETTERS: usize = 28;
+
+/// A new code of 140 random bits, in seven groups of four letters.
 ///
 /// # Errors
 /// Where the system gives no random numbers.
 pub fn new_undo_code() -> Result<Secret, IdentityError> {
-    let bytes: [u8; 12] = random::bytes()?;
-    let letters: String = bytes.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect();
-    Ok(Secret::new(format!(
-        "{}-{}-{}",
-        &letters[..4],
-        &letters[4..8],
-        &letters[8..]
-    )))
+    let bytes: [u8; CODE_LETTERS] = random::bytes()?;
+    let group = |four: &[u8]| four.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect();
+    let groups: Vec<String> = bytes.chunks(4).map(group).collect();
+    Ok(Secret::new(groups.join("-")))
 }
 
 /// How a link or its token is kept, whichever of the two was pasted.
@@ -89,7 +88,7 @@ mod tests {
     #[test]
     fn an_undo_code_is_typed_as_one_likes() {
         let code = new_undo_code().unwrap();
-        assert_eq!(code.reveal().len(), 14);
+        assert_eq!(code.reveal().len(), CODE_LETTERS + 6);
         let typed = code
             .reveal()
             .to_lowercase()

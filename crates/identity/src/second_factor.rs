@@ -1,11 +1,12 @@
 //! The second factor: codes of an authenticator by RFC 6238, and recovery codes for when it is lost.
 
-use crate::{IdentityError, otp, random};
+use crate::{Cost, IdentityError, hash_password, otp, random, verify_password};
 use chrono::{DateTime, Utc};
 use farthing_api::Secret;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use qrcode::QrCode;
 use qrcode::render::svg;
+use std::collections::BTreeSet;
 use totp_rs::{Algorithm, Builder, Totp};
 
 /// Seconds for which a code is shown.
@@ -16,8 +17,9 @@ const SKEW: u16 = 1;
 const KEY_BYTES: usize = 20;
 /// How many recovery codes are given out.
 pub const RECOVERY_CODES: usize = 10;
-/// Letters of a recovery code: 50 bits.
-const RECOVERY_LETTERS: usize = 10;
+/// Letters of a recovery code: those that name it among its owner's, and 50 bits of secret.
+const NAME_LETTERS: usize = 2;
+const RECOVERY_LETTERS: usize = NAME_LETTERS + 10;
 /// Crockford's base 32, which has no letters that are read for digits.
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -88,25 +90,70 @@ pub fn picture(address: &Secret) -> Result<Secret, IdentityError> {
     Ok(Secret::new(element))
 }
 
-/// A set of recovery codes, each good for one sign-in: `7K3PD-Q9X2M`.
+/// A recovery code as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptCode {
+    /// Its first letters, which find it.
+    pub name: String,
+    /// Argon2id, over a salt of its own, of an HMAC under the book's pepper that binds it to its owner.
+    pub hash: String,
+}
+
+/// A set of recovery codes, each good for one sign-in: `7K3P-DQ9X-2M4T`. Their first two letters are all different.
 ///
 /// # Errors
 /// Where the system gives no random numbers.
 pub fn recovery_codes() -> Result<Vec<Secret>, IdentityError> {
-    let code = || {
+    let mut names = BTreeSet::new();
+    let mut codes = Vec::with_capacity(RECOVERY_CODES);
+    while codes.len() < RECOVERY_CODES {
         let bytes: [u8; RECOVERY_LETTERS] = random::bytes()?;
         let letters: String = bytes.iter().map(|b| char::from(LETTERS[usize::from(b & 31)])).collect();
-        let (left, right) = letters.split_at(RECOVERY_LETTERS / 2);
-        Ok(Secret::new(format!("{left}-{right}")))
-    };
-    (0..RECOVERY_CODES).map(|_| code()).collect()
+        if names.insert(letters[..NAME_LETTERS].to_string()) {
+            codes.push(Secret::new(format!(
+                "{}-{}-{}",
+                &letters[..4],
+                &letters[4..8],
+                &letters[8..]
+            )));
+        }
+    }
+    Ok(codes)
 }
 
-/// How a recovery code is kept: an HMAC under the book's pepper, bound to its owner. What was typed may have other case, dashes
-/// or spaces, and the letters that are taken for digits.
-pub fn recovery_hash(pepper: &[u8], owner: &str, code: &Secret) -> String {
-    let plain: String = code
-        .reveal()
+/// The letters by which a recovery code is found; those of none where it is not as long as one.
+pub fn recovery_name(code: &Secret) -> String {
+    plain(code).chars().take(NAME_LETTERS).collect()
+}
+
+/// How a recovery code is kept. It takes a while: keep it off the threads that draw or answer.
+///
+/// # Errors
+/// Where the system gives no random numbers or no memory.
+pub fn keep_recovery_code(pepper: &[u8], owner: &str, code: &Secret) -> Result<KeptCode, IdentityError> {
+    let bound = Secret::new(recovery_hash(pepper, owner, code));
+    Ok(KeptCode {
+        name: recovery_name(code),
+        hash: hash_password(&bound, Cost::codes())?,
+    })
+}
+
+/// Whether a recovery code is the one that is kept so. Where none is kept under its name it takes as long. Keep it off the
+/// threads that draw or answer.
+///
+/// # Errors
+/// Where what is kept is no such hash, or the system gives no memory.
+pub fn is_kept_code(pepper: &[u8], owner: &str, code: &Secret, kept: Option<&str>) -> Result<bool, IdentityError> {
+    let bound = Secret::new(recovery_hash(pepper, owner, code));
+    match kept {
+        Some(hash) => verify_password(&bound, hash),
+        None => hash_password(&bound, Cost::codes()).map(|_| false),
+    }
+}
+
+/// A recovery code without what people write otherwise: case, dashes, spaces, and the letters that are taken for digits.
+fn plain(code: &Secret) -> String {
+    code.reveal()
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .map(|c| match c.to_ascii_uppercase() {
@@ -114,8 +161,12 @@ pub fn recovery_hash(pepper: &[u8], owner: &str, code: &Secret) -> String {
             'I' | 'L' => '1',
             other => other,
         })
-        .collect();
-    otp::code_hash(pepper, "recovery", "second_factor", "paper", owner, &Secret::new(plain))
+        .collect()
+}
+
+fn recovery_hash(pepper: &[u8], owner: &str, code: &Secret) -> String {
+    let code = Secret::new(plain(code));
+    otp::code_hash(pepper, "recovery", "second_factor", "paper", owner, &code)
 }
 
 /// Whether what was typed looks like a recovery code rather than an authenticator's.
@@ -202,11 +253,27 @@ mod tests {
         let all: std::collections::BTreeSet<String> = codes.iter().map(|code| hash(code.reveal())).collect();
         assert_eq!(all.len(), 10);
         assert!(codes.iter().all(is_recovery_code));
-        assert_eq!(hash("7K3P0-1QX2M"), hash(" 7k3po lqx2m"));
+        let names: BTreeSet<String> = codes.iter().map(recovery_name).collect();
+        assert_eq!(names.len(), 10);
+        assert_eq!(hash("7K3P-01QX-2M4T"), hash(" 7k3po lqx 2m4t"));
         assert_ne!(
-            hash("7K3P0-1QX2M"),
-            recovery_hash(b"pepper", "olu", &Secret::new("7K3P0-1QX2M"))
+            hash("7K3P-01QX-2M4T"),
+            recovery_hash(b"pepper", "olu", &Secret::new("7K3P-01QX-2M4T"))
         );
         assert!(!is_recovery_code(&Secret::new("123456")));
+    }
+
+    #[test]
+    fn a_recovery_code_is_kept_by_a_salt_of_its_own_and_slowly() {
+        let code = Secret::new("7K3P-01QX-2M4T");
+        let kept = keep_recovery_code(b"pepper", "ada", &code).unwrap();
+        let again = keep_recovery_code(b"pepper", "ada", &code).unwrap();
+        assert_eq!(kept.name, "7K");
+        assert!(kept.hash.starts_with("$argon2id$") && kept.hash != again.hash);
+        let is = |owner, code: &str, kept| is_kept_code(b"pepper", owner, &Secret::new(code), kept).unwrap();
+        assert!(is("ada", "7k3p01qx2m4t", Some(&kept.hash)));
+        assert!(!is("olu", "7K3P-01QX-2M4T", Some(&kept.hash)));
+        assert!(!is("ada", "7K3P-01QX-2M4V", Some(&kept.hash)));
+        assert!(!is("ada", "7K3P-01QX-2M4T", None));
     }
 }

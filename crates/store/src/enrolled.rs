@@ -197,6 +197,18 @@ impl Book {
         )
     }
 
+    /// Whether the organisation ended this machine's access.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn is_revoked(&self) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar!(
+            r#"select exists (select 1 from authority where revoked is not null) as "revoked!: bool""#
+        )
+        .fetch_one(self.readers())
+        .await?)
+    }
+
     /// The end of the chain of commands that are never sent: the place of the last one of this copy, and its hash.
     ///
     /// # Errors

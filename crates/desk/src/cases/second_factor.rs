@@ -90,12 +90,10 @@ impl Desk {
             return Err(not_before(Code::SecondFactorSuspended, until));
         }
         let right = if second_factor::is_recovery_code(code) {
-            let hash = second_factor::recovery_hash(&self.pepper(open).await?, &user.to_string(), code);
-            book.use_recovery_code(user, &hash)
-                .await
-                .told()?
-                .then_some(())
-                .ok_or(Code::RecoveryWrong)
+            match self.kept_recovery_code(open, user, code).await? {
+                Some(hash) if book.use_recovery_code(user, &hash).await.told()? => Ok(()),
+                _ => Err(Code::RecoveryWrong),
+            }
         } else {
             let key = self.second_factor_key(open, user).await?;
             match second_factor::step_of(&key, code, now).told()? {
@@ -105,6 +103,18 @@ impl Desk {
         };
         right.map_err(|code| ApiError::input("code", code))?;
         book.right_code(&target).await.told()
+    }
+
+    /// The hash under which a recovery code is kept, where it is one of someone's. The same work for any code.
+    async fn kept_recovery_code(&self, open: &Open, user: UserId, code: &Secret) -> Answer<Option<String>> {
+        let name = second_factor::recovery_name(code);
+        let kept = open.book.recovery_code(user, &name).await.told()?;
+        let (pepper, code, hash) = (self.pepper(open).await?, code.clone(), kept.clone());
+        let is_it = self
+            .blocking(move || second_factor::is_kept_code(&pepper, &user.to_string(), &code, hash.as_deref()))
+            .await?
+            .told()?;
+        Ok(kept.filter(|_| is_it))
     }
 
     async fn second_factor_key(&self, open: &Open, user: UserId) -> Answer<Secret> {
@@ -172,10 +182,15 @@ impl Desk {
         })
     }
 
-    async fn recovery_hashes(&self, open: &Open, user: UserId, codes: &[Secret]) -> Answer<Vec<String>> {
-        let pepper = self.pepper(open).await?;
-        let hash = |code| second_factor::recovery_hash(&pepper, &user.to_string(), code);
-        Ok(codes.iter().map(hash).collect())
+    async fn recovery_hashes(&self, open: &Open, user: UserId, codes: &[Secret]) -> Answer<Vec<(String, String)>> {
+        let (pepper, codes) = (self.pepper(open).await?, codes.to_vec());
+        let keep = move |code: &Secret| {
+            let kept = second_factor::keep_recovery_code(&pepper, &user.to_string(), code)?;
+            Ok::<_, farthing_identity::IdentityError>((kept.name, kept.hash))
+        };
+        self.blocking(move || codes.iter().map(keep).collect::<Result<Vec<_>, _>>())
+            .await?
+            .told()
     }
 
     /// Makes new recovery codes in place of those that are left.

@@ -73,7 +73,7 @@ impl Desk {
 
     /// Nobody signs in to a book whose access has ended.
     pub(crate) async fn must_have_access(&self, open: &Open) -> Answer<()> {
-        match open.book.enrolment().await.told()?.is_some_and(|e| e.revoked) {
+        match open.book.is_revoked().await.told()? {
             true => Err(ApiError::new(ErrorKind::Forbidden, Code::DeviceRevoked)),
             false => Ok(()),
         }

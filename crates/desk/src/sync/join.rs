@@ -84,7 +84,7 @@ impl Desk {
         if enrolment.joining.is_some() {
             return Err(ApiError::new(ErrorKind::Unavailable, Code::ServerSilent));
         }
-        let letters: [u8; 12] = self.mint.bytes().told()?;
+        let letters: [u8; 28] = self.mint.bytes().told()?;
         let letters = letters.map(|byte| char::from(CODE_LETTERS[usize::from(byte % 32)]));
         let code: Vec<String> = letters.chunks(4).map(|four| four.iter().collect()).collect();
         let code = code.join("-");

@@ -22,7 +22,7 @@ impl Book {
     }
 
     /// Gives someone a second factor in place of the one before it: the sealed key, the step of the code that proved it,
-    /// and the hashes of new recovery codes.
+    /// and new recovery codes, each by its name and hash.
     ///
     /// # Errors
     /// What the database says.
@@ -31,7 +31,7 @@ impl Book {
         user: UserId,
         sealed: &str,
         step: i64,
-        recovery: &[String],
+        recovery: &[(String, String)],
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut conn = self.writer().await;
@@ -55,7 +55,7 @@ impl Book {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn put_recovery_codes(&self, user: UserId, recovery: &[String]) -> Result<(), StoreError> {
+    pub async fn put_recovery_codes(&self, user: UserId, recovery: &[(String, String)]) -> Result<(), StoreError> {
         let mut conn = self.writer().await;
         let mut tx = sqlx::Connection::begin(&mut *conn).await?;
         replace_recovery(&mut tx, user, recovery).await?;
@@ -111,6 +111,20 @@ impl Book {
         Ok(done.rows_affected() == 1)
     }
 
+    /// The hash of the recovery code of someone that has a name.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn recovery_code(&self, user: UserId, name: &str) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar!(
+            "select hash from recovery_code where user_id = ? and name = ?",
+            user.0,
+            name
+        )
+        .fetch_optional(self.readers())
+        .await?)
+    }
+
     /// Uses a recovery code up, by its hash; only the first of two who race for it succeeds.
     ///
     /// # Errors
@@ -128,21 +142,33 @@ impl Book {
     /// # Errors
     /// What the database says.
     pub async fn recovery_codes_left(&self, user: UserId) -> Result<u32, StoreError> {
-        let left = sqlx::query_scalar!("select count(*) from recovery_code where user_id = ?", user.0)
-            .fetch_one(self.readers())
-            .await?;
+        let left = sqlx::query_scalar!(
+            "select count(*) from recovery_code where user_id = ? and name <> ''",
+            user.0
+        )
+        .fetch_one(self.readers())
+        .await?;
         Ok(u32::try_from(left).unwrap_or(0))
     }
 }
 
-async fn replace_recovery(conn: &mut SqliteConnection, user: UserId, recovery: &[String]) -> Result<(), StoreError> {
+async fn replace_recovery(
+    conn: &mut SqliteConnection,
+    user: UserId,
+    recovery: &[(String, String)],
+) -> Result<(), StoreError> {
     sqlx::query!("delete from recovery_code where user_id = ?", user.0)
         .execute(&mut *conn)
         .await?;
-    for hash in recovery {
-        sqlx::query!("insert into recovery_code (user_id, hash) values (?, ?)", user.0, hash)
-            .execute(&mut *conn)
-            .await?;
+    for (name, hash) in recovery {
+        sqlx::query!(
+            "insert into recovery_code (user_id, name, hash) values (?, ?, ?)",
+            user.0,
+            name,
+            hash
+        )
+        .execute(&mut *conn)
+        .await?;
     }
     Ok(())
 }
