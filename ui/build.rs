@@ -1,9 +1,9 @@
 //! Collects `locales/LANGUAGE/*.json`, a file per area, into one file that is shipped beside the WASM, and a constant per
 //! text, so that a text that a language lacks, that stands in two areas, or whose blanks differ, stops the build.
 //!
-//! Three files are apart, since their English stands in the crates that say it: `answers.json` has the answers of the desk
-//! by their codes, `sentences.json` those of the mathematics by their English sentence, `derivations.json` the steps of
-//! a figure's explanation by their codes.
+//! Three files are apart, since their English belongs to the crates that say it: `answers.json` has the answers of the desk
+//! by their codes (the English beside the codes, in `crates/api`), `sentences.json` those of the mathematics by their
+//! English sentence, `derivations.json` the steps of a figure's explanation by their codes.
 
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -12,11 +12,11 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::{env, fs};
 
-/// The files whose English is elsewhere, and what `src/i18n.rs` calls them.
-const APART: [(&str, &str); 3] = [
-    ("answers.json", "answers"),
-    ("sentences.json", "sentences"),
-    ("derivations.json", "derivations"),
+/// The files whose English is elsewhere, what `src/i18n.rs` calls them, and the file of the English where it is one.
+const APART: [(&str, &str, Option<&str>); 3] = [
+    ("answers.json", "answers", Some("../crates/api/answers.json")),
+    ("sentences.json", "sentences", None),
+    ("derivations.json", "derivations", None),
 ];
 
 /// The languages in the order of the table's columns; `src/i18n.rs` has the same order.
@@ -30,8 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let keys: BTreeSet<&String> = columns.iter().flat_map(Map::keys).collect();
     let mut shipped = json!({ "texts": texts(&columns, &keys)? });
-    for (file, name) in APART {
-        shipped[name] = apart(file)?;
+    for (file, name, english) in APART {
+        shipped[name] = apart(file, english)?;
     }
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("texts.rs"), constants(&columns[0], &keys)?)?;
@@ -51,7 +51,7 @@ fn read(language: &str) -> Result<Map<String, Value>, Box<dyn Error>> {
     for entry in fs::read_dir(&folder)? {
         let path = entry?.path();
         println!("cargo:rerun-if-changed={}", path.display());
-        if APART.iter().any(|(file, _)| path.ends_with(file)) {
+        if APART.iter().any(|(file, ..)| path.ends_with(file)) {
             continue;
         }
         let area: Map<String, Value> = serde_json::from_str(&fs::read_to_string(&path)?)
@@ -95,19 +95,31 @@ fn constants(english: &Map<String, Value>, keys: &BTreeSet<&String>) -> Result<S
     Ok(code)
 }
 
-/// What each language but English has for the words of a file: an object a language.
-fn apart(file: &str) -> Result<Value, Box<dyn Error>> {
-    let mut languages = vec![Value::Object(Map::new())];
+/// What each language has for the words of a file: an object a language, empty for English where that is elsewhere.
+fn apart(file: &str, english: Option<&str>) -> Result<Value, Box<dyn Error>> {
+    let mut languages = vec![match english {
+        Some(path) => words(path)?,
+        None => Value::Object(Map::new()),
+    }];
     for language in LANGUAGES.iter().skip(1) {
-        let path = format!("locales/{language}/{file}");
-        let texts: Map<String, Value> =
-            serde_json::from_str(&fs::read_to_string(&path)?).map_err(|error| format!("{path}: {error}"))?;
-        if let Some((word, _)) = texts.iter().find(|(_, text)| !text.is_string()) {
-            return Err(format!("{path}: {word} has no text").into());
-        }
-        languages.push(Value::Object(texts));
+        languages.push(words(&format!("locales/{language}/{file}"))?);
     }
     Ok(Value::Array(languages))
+}
+
+/// The texts of a file by their words.
+#[allow(
+    clippy::print_stdout,
+    reason = "a build script speaks to cargo through its standard output"
+)]
+fn words(path: &str) -> Result<Value, Box<dyn Error>> {
+    println!("cargo:rerun-if-changed={path}");
+    let texts: Map<String, Value> =
+        serde_json::from_str(&fs::read_to_string(path)?).map_err(|error| format!("{path}: {error}"))?;
+    match texts.iter().find(|(_, text)| !text.is_string()) {
+        Some((word, _)) => Err(format!("{path}: {word} has no text").into()),
+        None => Ok(Value::Object(texts)),
+    }
 }
 
 /// The names between braces.

@@ -1,7 +1,7 @@
 //! What the desk answers where something was not done, in the language of the screens.
 
 use crate::dates;
-use crate::i18n::{self, Language, text};
+use crate::i18n::{self, text};
 use crate::screens::role_name;
 use crate::state::App;
 use farthing_api::{ApiError, Arg, Code, list};
@@ -14,11 +14,7 @@ impl App {
         if error.code == Code::Terms {
             return self.sentence(&error.message);
         }
-        let template = match language {
-            Language::En => Some(error.code.english()),
-            _ => i18n::answer(language, error.code.word()),
-        };
-        let Some(template) = template else {
+        let Some(template) = i18n::answer(language, error.code.word()) else {
             return error.message.clone();
         };
         let filled =
@@ -29,12 +25,7 @@ impl App {
     /// Why something was refused, where the values of the answer are not known any more: its first sentence, with an
     /// ellipsis for each blank.
     pub fn reason(self, code: Code) -> String {
-        let language = self.language.get();
-        let template = match language {
-            Language::En => Some(code.english()),
-            _ => i18n::answer(language, code.word()),
-        };
-        let template = template.unwrap_or_else(|| code.english());
+        let template = i18n::answer(self.language.get(), code.word()).unwrap_or_else(|| code.word());
         let mut said = String::new();
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {

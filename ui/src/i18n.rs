@@ -99,7 +99,7 @@ fn apart(of: fn(&Texts) -> &[BTreeMap<String, String>], language: Language, word
     Some(found)
 }
 
-/// What a language has for an answer of the desk, by its code; nothing in English, which the code says itself.
+/// What a language has for an answer of the desk, by its code.
 pub fn answer(language: Language, code: &str) -> Option<&'static str> {
     apart(|texts| &texts.answers, language, code)
 }
