@@ -95,6 +95,30 @@ pub(crate) fn granted(desk: &Desk, server: &Server, page: &Page) -> Result<(), S
     Ok(())
 }
 
+/// How many commands of a desk the server has.
+pub(crate) fn has(desk: &Desk, server: &Server) -> i64 {
+    let machine = server.organisations[desk.organisation].machines.get(&desk.device);
+    machine.map_or(0, |machine| machine.dev_seq)
+}
+
+/// What the server has said that it has, it has.
+pub(crate) fn promised(desk: &Desk, server: &Server) -> Result<(), String> {
+    let (has, promised) = (has(desk, server), server.promised.get(&desk.device).copied());
+    must!(
+        promised.is_none_or(|promised| promised <= has),
+        "the server said that it has {promised:?} commands of {}, and has {has}",
+        desk.name
+    );
+    Ok(())
+}
+
+/// A desk that was told everything knows what became of all commands that the server had then.
+pub(crate) fn heard(desk: &Desk, had: i64) -> Result<(), String> {
+    let first = desk.book.waiting.first().filter(|place| **place <= had);
+    must!(first.is_none(), "{} was not told of its command {first:?}", desk.name);
+    Ok(())
+}
+
 /// What people were told is saved is in the book when it is opened again.
 pub(crate) fn opened(desk: &Desk) -> Result<(), String> {
     let kept: BTreeSet<_> = desk.book.commands.iter().map(|row| row.sent.op).collect();
@@ -157,6 +181,8 @@ pub(crate) fn everything(world: &World) -> Result<(), String> {
             "a replay at {} differs",
             desk.name
         );
+        let ids: BTreeSet<_> = desk.book.facts.iter().map(|came| came.sent.id).collect();
+        must!(ids.len() == desk.book.facts.len(), "{} has a fact twice", desk.name);
         let texts: BTreeMap<_, _> = database.facts.iter().map(|kept| (kept.sent.id, &kept.sent)).collect();
         let mut came = desk.book.facts.iter();
         let same = came.all(|came| texts.get(&came.sent.id) == Some(&&came.sent));

@@ -30,6 +30,8 @@ pub(crate) enum Killed {
     Before,
     /// After that, before the answer goes out.
     After,
+    /// After the answer, and the database that takes its place lacks what was committed last.
+    Forgets,
 }
 
 /// Several organisations on one server.
@@ -40,6 +42,8 @@ pub(crate) struct Server {
     pub(crate) dice: Dice,
     /// Aggregates as they were some time ago, for a planted bug.
     pub(crate) stale: Vec<State>,
+    /// Up to which place the server has said that it has a machine's commands.
+    pub(crate) promised: BTreeMap<DeviceId, i64>,
 }
 
 /// The branch's day; every branch here is in UTC.
@@ -71,8 +75,8 @@ impl Server {
         let reply = match letter.open(&machine.public) {
             Err(_) => return Ok(None),
             Ok(Request::Push(push)) => {
-                let before = self.organisations[place]
-                    .clone_if(self.bug == Some(Bug::AnswersBeforeCommit) && killed == Killed::Before);
+                let early = killed == Killed::Before && self.bug == Some(Bug::AnswersBeforeCommit);
+                let before = self.organisations[place].clone_if(early || killed == Killed::Forgets);
                 let half = killed == Killed::Before && self.bug == Some(Bug::MachineBeforeFacts);
                 if killed == Killed::Before && before.is_none() && !half {
                     return Ok(None);
@@ -83,6 +87,10 @@ impl Server {
                 let answer = self.push(place, letter.device, &push, ms)?;
                 if let Some(before) = before {
                     self.organisations[place] = before;
+                }
+                if let (PushAnswer::Kept { through }, Killed::Not | Killed::Before) = (&answer, killed) {
+                    let promised = self.promised.entry(letter.device).or_default();
+                    *promised = (*promised).max(*through);
                 }
                 Reply::Push(answer)
             }

@@ -1,6 +1,6 @@
 //! One run: what happens when, to whom.
 
-use crate::desk::{Asked, Desk, Next, Told};
+use crate::desk::{Asked, Desk, Next, Phase, Told};
 use crate::dice::Dice;
 use crate::disk::Luck;
 use crate::found::found;
@@ -30,8 +30,8 @@ enum Event {
     Sync { desk: usize, again: bool },
     /// A message is at the server.
     AtServer { desk: usize, bytes: Vec<u8> },
-    /// A message is at a desk.
-    AtDesk { desk: usize, bytes: Vec<u8> },
+    /// A message is at a desk, of a time at which the server had so many of its commands.
+    AtDesk { desk: usize, bytes: Vec<u8>, had: i64 },
     /// A desk has waited long enough.
     Timeout { desk: usize, round: u64 },
     /// A desk's program is started.
@@ -127,6 +127,7 @@ impl World {
                 bug: plan.bug,
                 dice: Dice::new(seed, 2),
                 stale,
+                promised: BTreeMap::new(),
             },
             queue: BTreeMap::new(),
             next: 0,
@@ -239,7 +240,7 @@ impl World {
                 }
             }
             Event::AtServer { desk, bytes } => self.at_server(desk, &bytes)?,
-            Event::AtDesk { desk, bytes } => self.at_desk(desk, &bytes)?,
+            Event::AtDesk { desk, bytes, had } => self.at_desk(desk, &bytes, had)?,
             Event::Timeout { desk, round } => self.desks[desk].give_up(round),
             Event::Start { desk } => {
                 if !self.desks[desk].up {
@@ -257,6 +258,8 @@ impl World {
             }
             Event::Trouble { desk } if !self.calm => self.trouble(desk),
             Event::Weather { .. } | Event::Trouble { .. } => {}
+            // In the end no day brings new facts, with which something that got lost might come after all.
+            Event::Days if self.calm => {}
             Event::Days => {
                 self.server.close_days(self.now)?;
                 self.after(HOUR, Event::Days);
@@ -354,23 +357,24 @@ impl World {
                 self.note("sends", desk, &bytes);
                 let round = self.desks[desk].round;
                 self.after(TIMEOUT, Event::Timeout { desk, round });
-                self.travel(desk, true, &bytes);
+                self.travel(desk, None, &bytes);
             }
             Next::Rest => {}
             Next::Killed => self.dies(desk),
         }
     }
 
-    fn travel(&mut self, desk: usize, is_up: bool, bytes: &[u8]) {
-        let fate = self.lines[desk].send(is_up, bytes.len(), self.now, &mut self.dice);
+    /// To the server, or from it with how many of the desk's commands it had.
+    fn travel(&mut self, desk: usize, from: Option<i64>, bytes: &[u8]) {
+        let fate = self.lines[desk].send(from.is_none(), bytes.len(), self.now, &mut self.dice);
         for fault in fate.faults {
             self.count(fault);
         }
         for (after, length) in fate.copies {
             let bytes = bytes.get(..length.unwrap_or(bytes.len())).unwrap_or(bytes).to_vec();
-            let event = match is_up {
-                true => Event::AtServer { desk, bytes },
-                false => Event::AtDesk { desk, bytes },
+            let event = match from {
+                None => Event::AtServer { desk, bytes },
+                Some(had) => Event::AtDesk { desk, bytes, had },
             };
             self.after(after, event);
         }
@@ -384,11 +388,13 @@ impl World {
             _ if self.calm => Killed::Not,
             0 => Killed::Before,
             1 => Killed::After,
+            2 => Killed::Forgets,
             _ => Killed::Not,
         };
         match killed {
             Killed::Before => self.count("server killed"),
             Killed::After => self.count("lost acknowledgement"),
+            Killed::Forgets => self.count("last commit lost"),
             Killed::Not => {}
         }
         if killed != Killed::Not {
@@ -396,17 +402,23 @@ impl World {
         }
         if let Some(answer) = self.server.answer(bytes, self.now, killed)? {
             self.note("answers", desk, &answer);
-            self.travel(desk, false, &answer);
+            check::promised(&self.desks[desk], &self.server)?;
+            let had = check::has(&self.desks[desk], &self.server);
+            self.travel(desk, Some(had), &answer);
         }
         Ok(())
     }
 
-    fn at_desk(&mut self, desk: usize, bytes: &[u8]) -> Result<(), String> {
+    fn at_desk(&mut self, desk: usize, bytes: &[u8], had: i64) -> Result<(), String> {
         if !self.desks[desk].up {
             return Ok(());
         }
         let luck = self.luck();
+        let pulls = self.desks[desk].phase == Phase::Pulling;
         let (next, page) = self.desks[desk].hear(bytes, luck);
+        if pulls && self.desks[desk].is_current {
+            check::heard(&self.desks[desk], had)?;
+        }
         if let Some(page) = page {
             check::granted(&self.desks[desk], &self.server, &page)?;
             if self.dice.chance(50) {
