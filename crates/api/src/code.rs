@@ -253,6 +253,9 @@ codes! {
 
     // One's own account.
     ResetLink "reset_link";
+    ServerNoMail "server_no_mail";
+    EscrowOffline "escrow_offline";
+    PasswordCrossed "password_crossed";
     ResetKit "reset_kit";
     RecoverySecretWrong "recovery_secret_wrong";
     NoReset "no_reset";

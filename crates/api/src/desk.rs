@@ -252,6 +252,9 @@ pub enum StartState {
         open: bool,
         /// The organisation's name, where the book is open.
         organisation: Option<String>,
+        /// Whether the server sends links for a new password while the book is closed.
+        #[serde(default)]
+        escrow: bool,
         /// The language of the screens.
         language: String,
         /// A link for a new password, with which the program was opened.

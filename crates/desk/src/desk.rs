@@ -4,7 +4,7 @@ use crate::cases::proof::Proof;
 use crate::clock::Clock;
 use crate::error::{Answer, Told, internal};
 use crate::mint::Mint;
-use crate::sync::{Pace, Transfer};
+use crate::sync::{Pace, ReleasedKey, Transfer};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use farthing_api::{
@@ -220,6 +220,8 @@ pub struct Desk {
     pub(crate) asks_second_factor: bool,
     /// A link for a new password, with which the program was opened.
     pub(crate) link: Mutex<Option<String>>,
+    /// What the server released by a link for a new password.
+    pub(crate) released: Mutex<Option<ReleasedKey>>,
     /// When to speak with the server next.
     pub(crate) pace: Mutex<Pace>,
     /// How far a book is handed over or fetched, while one is: facts done, and facts in all.
@@ -243,6 +245,7 @@ impl Desk {
             hashing: Mutex::new(()),
             asks_second_factor: asks_second_factor(),
             link: Mutex::new(None),
+            released: Mutex::new(None),
             pace: Mutex::new(Pace::default()),
             transfer: Transfer::default(),
             in_trouble: AtomicBool::new(false),
@@ -394,6 +397,15 @@ impl Desk {
         let slots = SlotFile::load(&keys_path(&book)).told()?;
         let device = device::load(&book).told()?;
         Ok((slots, device))
+    }
+
+    /// How often the open book's database was asked for something.
+    ///
+    /// # Errors
+    /// Where no book is open.
+    #[cfg(feature = "test-hooks")]
+    pub async fn times_asked(&self) -> Answer<u64> {
+        Ok(self.opened().await?.book.times_asked())
     }
 
     /// Makes the open book look as if a newer program had changed its schema.

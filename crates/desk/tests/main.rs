@@ -4,6 +4,7 @@
 
 mod access;
 mod account;
+mod alike;
 mod audit;
 mod codes;
 mod common;

@@ -28,6 +28,8 @@ mod sms_template;
 mod templates;
 mod throttle;
 pub mod tokens;
+#[cfg(feature = "test-hooks")]
+pub mod work;
 
 pub use breached::is_breached;
 pub use device::{DeviceKey, DeviceSecret};
@@ -38,4 +40,4 @@ pub use phone::normalise_phone;
 pub use pin::Pin;
 pub use prepared::Prepared;
 pub use seal::{open_text, seal_text};
-pub use slots::{Opened, SlotFile};
+pub use slots::{EscrowPlace, NewEscrow, Opened, SlotFile};

@@ -6,6 +6,8 @@ use sha2::{Digest, Sha256};
 
 /// What a link begins with. It names no host, so none can be put into it from outside.
 pub const RESET: &str = "farthing://reset/";
+/// What the token of a server's link begins with; the others have hexadecimal digits alone.
+const OF_SERVER: &str = "s";
 /// Minutes for which a link holds.
 pub const RESET_MINUTES: u32 = 30;
 /// Hours for which a changed contact may be taken back.
@@ -36,11 +38,28 @@ pub fn new_undo_code() -> Result<Secret, IdentityError> {
     Ok(Secret::new(groups.join("-")))
 }
 
+/// A new link that a server sends, of 256 random bits too. It leads to the server, where the others lead to the book.
+///
+/// # Errors
+/// Where the system gives no random numbers.
+pub fn new_server_link() -> Result<Secret, IdentityError> {
+    let bytes: [u8; 32] = random::bytes()?;
+    Ok(Secret::new(format!("{RESET}{OF_SERVER}{}", hex::encode(bytes))))
+}
+
+/// Whether a link, or its token, leads to a server.
+pub fn is_of_server(pasted: &Secret) -> bool {
+    token(pasted).starts_with(OF_SERVER)
+}
+
 /// How a link or its token is kept, whichever of the two was pasted.
 pub fn link_hash(pasted: &Secret) -> String {
+    hash("reset link", &token(pasted).to_lowercase())
+}
+
+fn token(pasted: &Secret) -> &str {
     let pasted = pasted.reveal().trim();
-    let token = pasted.strip_prefix(RESET).unwrap_or(pasted).trim_end_matches('/');
-    hash("reset link", &token.to_lowercase())
+    pasted.strip_prefix(RESET).unwrap_or(pasted).trim_end_matches('/')
 }
 
 /// How an undo code is kept: case, spaces and dashes don't matter, I and L are 1, O is 0.
@@ -83,6 +102,15 @@ mod tests {
         }
         assert_ne!(link_hash(&new_link().unwrap()), link_hash(&link));
         assert!(!link_hash(&link).contains(token));
+    }
+
+    #[test]
+    fn a_link_of_a_server_is_told_apart() {
+        let link = new_server_link().unwrap();
+        let token = Secret::new(link.reveal().strip_prefix(RESET).unwrap());
+        assert!(is_of_server(&link) && is_of_server(&token));
+        assert_eq!(link_hash(&link), link_hash(&token));
+        assert!(!is_of_server(&new_link().unwrap()));
     }
 
     #[test]

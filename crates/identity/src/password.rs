@@ -224,6 +224,8 @@ struct Turn;
 
 impl Turn {
     fn take() -> Turn {
+        #[cfg(feature = "test-hooks")]
+        crate::work::derived();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
         while *running >= cores {

@@ -9,13 +9,13 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 pub(crate) const SLOT_INFO: &str = "farthing slot v1";
 
-/// The key that a password leads to on this machine, with what it was made from besides the password. The password itself
-/// is in none of it. A slot is made of it as soon as there is a book key to put in.
+/// What a password becomes by argon2id, with the salt and the cost. The password itself is in none of it. Each machine makes a
+/// slot of it with its own secret, as soon as there is a book key to put in.
 #[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
 pub struct Prepared {
     salt: [u8; 32],
-    key: [u8; 32],
+    stretched: [u8; 32],
     #[zeroize(skip)]
     cost: Cost,
 }
@@ -33,10 +33,20 @@ impl Prepared {
     ///
     /// # Errors
     /// Where the system gives no random numbers or no memory.
-    pub fn new(password: &Secret, device: &DeviceSecret, cost: Cost) -> Result<Prepared, SlotError> {
+    pub fn new(password: &Secret, cost: Cost) -> Result<Prepared, SlotError> {
         let salt: [u8; 32] = random::bytes()?;
-        let key = *slot_key(password, &salt, device, cost)?;
-        Ok(Prepared { salt, key, cost })
+        let stretched = *password::stretch(password, &salt, cost)?;
+        Ok(Prepared { salt, stretched, cost })
+    }
+
+    /// Whether it was made of this password. It takes as long as [`Prepared::new`].
+    ///
+    /// # Errors
+    /// Where the system gives no memory.
+    pub fn is_of(&self, password: &Secret) -> Result<bool, IdentityError> {
+        let stretched = password::stretch(password, &self.salt, self.cost)?;
+        let [one, other] = [&*stretched, &self.stretched].map(hex::encode);
+        Ok(crate::otp::matches(&[one], &other))
     }
 
     /// As text that can be sealed.
@@ -62,8 +72,17 @@ impl Prepared {
         }
     }
 
-    pub(crate) fn parts(&self) -> (&[u8; 32], &[u8; 32], Cost) {
-        (&self.salt, &self.key, self.cost)
+    pub(crate) const fn salt(&self) -> &[u8; 32] {
+        &self.salt
+    }
+
+    pub(crate) const fn cost(&self) -> Cost {
+        self.cost
+    }
+
+    /// The key of the slot that is made of it on a machine.
+    pub(crate) fn key(&self, device: &DeviceSecret) -> Result<Zeroizing<[u8; 32]>, IdentityError> {
+        derive(&self.stretched, device.bytes(), SLOT_INFO)
     }
 }
 

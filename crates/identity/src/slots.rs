@@ -11,7 +11,7 @@ use crate::inbox::public_of;
 use crate::prepared::{Prepared, slot_key};
 use crate::seal::{derive, open, seal};
 use crate::throttle::Throttle;
-use crate::{Cost, DeviceSecret, SlotError, random, recovery};
+use crate::{Cost, DeviceSecret, SlotError, random};
 use chrono::{DateTime, Utc};
 use farthing_api::{Role, Secret, UserId};
 use hmac::{Hmac, KeyInit, Mac};
@@ -25,10 +25,13 @@ use std::sync::OnceLock;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+mod escrow;
+mod kit;
 mod post;
 
+pub use escrow::{EscrowPlace, NewEscrow};
+
 const VERSION: u32 = 1;
-const RECOVERY_INFO: &str = "farthing recovery v1";
 const FILE_INFO: &str = "farthing key file v1";
 const COUNTERS_INFO: &str = "farthing counters v1";
 /// Far above what a thousand people and the counters need; more is no key file.
@@ -90,6 +93,9 @@ struct Body {
     /// The public key to which letters to the book are sealed, in hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     letters_to: Option<String>,
+    /// What a released secret of the server opens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    escrow: Option<escrow::Escrow>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -119,6 +125,7 @@ impl SlotFile {
             slots: Vec::new(),
             recovery: None,
             letters_to: None,
+            escrow: None,
         };
         let kept = Kept {
             body,
@@ -234,7 +241,7 @@ impl SlotFile {
         cost: Cost,
     ) -> Result<(), SlotError> {
         self.check(book_key)?;
-        let prepared = Prepared::new(password, device, cost)?;
+        let prepared = Prepared::new(password, cost)?;
         self.add_prepared(user, role, sign_in, &prepared, device, book_key)
     }
 
@@ -262,14 +269,14 @@ impl SlotFile {
             let taken = io::Error::new(io::ErrorKind::AlreadyExists, "this email signs in someone else already");
             return Err(taken.into());
         }
-        let (salt, key, cost) = prepared.parts();
-        let bytes = seal(key, &bound(self.kept.body.installation, user, role), book_key)?;
+        let key = prepared.key(device)?;
+        let bytes = seal(&key, &bound(self.kept.body.installation, user, role), book_key)?;
         let slot = Slot {
             user,
             role,
             sign_in: sign_in.to_string(),
-            cost,
-            sealed: Sealed::new(salt, &bytes),
+            cost: prepared.cost(),
+            sealed: Sealed::new(prepared.salt(), &bytes),
         };
         self.kept.body.slots.retain(|other| other.user != user);
         self.kept.body.slots.push(slot);
@@ -289,6 +296,24 @@ impl SlotFile {
     pub fn remove(&mut self, user: UserId, book_key: &[u8; 32]) -> Result<(), SlotError> {
         self.check(book_key)?;
         self.kept.body.slots.retain(|slot| slot.user != user);
+        self.authenticate(book_key)
+    }
+
+    /// Each slot's person and the name by which it is opened.
+    pub fn sign_ins(&self) -> Vec<(UserId, String)> {
+        let slots = self.kept.body.slots.iter();
+        slots.map(|slot| (slot.user, slot.sign_in.clone())).collect()
+    }
+
+    /// Lets someone open their slot by another name, with the password that they have. Call [`SlotFile::save`] afterwards.
+    ///
+    /// # Errors
+    /// [`SlotError::Damaged`] where the file is not the one that this book key has authenticated.
+    pub fn rename(&mut self, user: UserId, sign_in: &str, book_key: &[u8; 32]) -> Result<(), SlotError> {
+        self.check(book_key)?;
+        for slot in self.kept.body.slots.iter_mut().filter(|slot| slot.user == user) {
+            slot.sign_in = sign_in.to_string();
+        }
         self.authenticate(book_key)
     }
 
@@ -355,45 +380,6 @@ impl SlotFile {
             self.add(user, role, sign_in, password, device, &opened.key, cost)?;
         }
         Ok(opened.stale_cost)
-    }
-
-    /// Makes a recovery secret, in place of the one before it, and answers with what is printed: nine groups of four
-    /// characters. It alone opens a copy of the files on another machine, and lets a forgotten password be set anew.
-    /// Call [`SlotFile::save`] afterwards.
-    ///
-    /// # Errors
-    /// [`SlotError::Damaged`] where the file is not the one that this book key has authenticated; [`SlotError::Crypto`].
-    pub fn set_recovery(&mut self, device: &DeviceSecret, book_key: &[u8; 32]) -> Result<Secret, SlotError> {
-        self.check(book_key)?;
-        let secret = recovery::new()?;
-        let salt: [u8; 32] = random::bytes()?;
-        let key = derive(&secret[..], &salt, RECOVERY_INFO)?;
-        let both = Zeroizing::new([book_key.as_slice(), device.bytes()].concat());
-        let bytes = seal(&key, &self.recovery_bound(), &both)?;
-        self.kept.body.recovery = Some(Sealed::new(&salt, &bytes));
-        self.authenticate(book_key)?;
-        Ok(recovery::print(&secret))
-    }
-
-    /// Opens the file by the printed secret: the book's key, and the device secret that its slots were made with.
-    ///
-    /// # Errors
-    /// [`SlotError::Wrong`] where the secret was mistyped or is not this file's; [`SlotError::Damaged`] where the
-    /// file was changed.
-    pub fn open_recovery(&self, secret: &Secret) -> Result<(Zeroizing<[u8; 32]>, DeviceSecret), SlotError> {
-        let secret = recovery::read(secret).ok_or(SlotError::Wrong)?;
-        let sealed = self.kept.body.recovery.as_ref().ok_or(SlotError::Wrong)?;
-        let (salt, bytes) = sealed.parts()?;
-        let key = derive(&secret[..], &salt, RECOVERY_INFO)?;
-        let both = open(&key, &self.recovery_bound(), &bytes).ok_or(SlotError::Wrong)?;
-        let (book_key, device) = both.split_at_checked(32).ok_or_else(unfit)?;
-        let book_key = key_of(book_key)?;
-        self.check(&book_key)?;
-        Ok((book_key, DeviceSecret::from_bytes(*key_of(device)?)))
-    }
-
-    fn recovery_bound(&self) -> Vec<u8> {
-        format!("{}|recovery|{VERSION}", self.kept.body.installation).into_bytes()
     }
 
     /// A slot that no password opens, at the cost of the others.

@@ -19,6 +19,8 @@ pub fn code_message(
     reference: &str,
     minutes: u32,
 ) -> (String, String, String) {
+    #[cfg(feature = "test-hooks")]
+    crate::work::worded();
     let (subject, intro, outro) = match language {
         "fr" => (
             format!("Votre code pour {organisation} (référence {reference})"),
@@ -45,6 +47,8 @@ pub fn code_message(
 
 /// The text message that carries a one-time code. The reference says to which screen it belongs.
 pub fn code_text(language: &str, organisation: &str, code: &Secret, reference: &str, minutes: u32) -> String {
+    #[cfg(feature = "test-hooks")]
+    crate::work::worded();
     let code = code.reveal();
     match language {
         "fr" => format!(
@@ -60,6 +64,8 @@ pub fn code_text(language: &str, organisation: &str, code: &Secret, reference: &
 
 /// The message that carries a link for a new password: subject, text, HTML.
 pub fn reset_message(language: &str, organisation: &str, link: &Secret, minutes: u32) -> (String, String, String) {
+    #[cfg(feature = "test-hooks")]
+    crate::work::worded();
     let (subject, intro, outro) = match language {
         "fr" => (
             format!("Nouveau mot de passe pour {organisation}"),

@@ -92,6 +92,7 @@ fn apply_desk(state: &mut State, fact: &Fact) {
                     customer,
                     active: true,
                     pending: false,
+                    password: Some(fact.op),
                 }),
             );
             if let Some(Aggregate::Customer(c)) = customer.and_then(|id| map.get_mut(&Key::Customer(id))) {
@@ -101,6 +102,14 @@ fn apply_desk(state: &mut State, fact: &Fact) {
         FactBody::UserAccessSet { user, active } => {
             if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(user)) {
                 u.active = active;
+                if active {
+                    u.password = Some(fact.op);
+                }
+            }
+        }
+        FactBody::PasswordChanged { user, .. } => {
+            if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(user)) {
+                u.password = Some(fact.op);
             }
         }
         FactBody::UserRenamed { user, name } => {

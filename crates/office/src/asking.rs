@@ -140,7 +140,7 @@ impl Command {
                 keys.extend([Key::User(*user), Key::SignIn(sign_in.clone())]);
             }
             Command::SetUserAccess { user, .. }
-            | Command::RecordPasswordChange { user }
+            | Command::RecordPasswordChange { user, .. }
             | Command::ResetPassword { user, .. }
             | Command::RecordSecondFactor { user, .. } => keys.push(Key::User(*user)),
             Command::SaveProduct { id, .. } => keys.extend(id.map(Key::Product)),

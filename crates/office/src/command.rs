@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use farthing_api::{
-    Currency, CustomerId, GoodsId, LoanId, Money, PaymentId, PaymentMethod, ProductId, ProductTerms, RequestId, Role,
-    SecondPersonRules, TaskId, TermsChange, UserId,
+    Currency, CustomerId, GoodsId, LoanId, Money, OpId, PaymentId, PaymentMethod, ProductId, ProductTerms, RequestId,
+    Role, SecondPersonRules, TaskId, TermsChange, UserId,
 };
 use farthing_lending::{EligibilityRules, LatenessRules, NewSchedule, Prepayment, Share};
 use serde::{Deserialize, Serialize};
@@ -104,6 +104,9 @@ pub enum Command {
     RecordPasswordChange {
         /// Whose.
         user: UserId,
+        /// The operation that gave them the password before it, as far as this desk knew.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<OpId>,
     },
     /// Someone set up their second factor, or another took it away so that they can set it up anew.
     RecordSecondFactor {
@@ -421,6 +424,9 @@ pub enum Command {
         user: UserId,
         /// What re-wraps it.
         how: ResetHow,
+        /// The operation that gave them the password before it, as far as this desk knew.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<OpId>,
     },
     /// Someone changes their own name or language.
     ChangeAccount {
@@ -474,4 +480,6 @@ pub enum ResetHow {
     Kit,
     /// An administrator in person.
     Administrator,
+    /// A link from the server to the sign-in email, for which it released what opens the escrow slot.
+    Escrow,
 }

@@ -107,8 +107,12 @@ pub enum FactBody {
     UserTurnedAway { user: UserId, sign_in: String },
     /// Someone's access was taken away or given back.
     UserAccessSet { user: UserId, active: bool },
-    /// Someone has a new password.
-    PasswordChanged { user: UserId },
+    /// Someone has a new password. `crossed` is the operation that gave them one meanwhile, of which the desk did not know.
+    PasswordChanged {
+        user: UserId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        crossed: Option<OpId>,
+    },
     /// Someone set up their second factor, or lost it and sets it up anew at the next sign-in.
     SecondFactorSet { user: UserId, on: bool },
     /// Someone who works here has another name.

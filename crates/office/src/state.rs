@@ -5,7 +5,7 @@ use crate::command::Sealed;
 use crate::fact::is_zero;
 use chrono::{DateTime, NaiveDate, Utc};
 use farthing_api::{
-    Currency, CustomerId, GoodsId, LoanId, LoanStatus, Money, PaymentId, PaymentMethod, PaymentParts, ProductId,
+    Currency, CustomerId, GoodsId, LoanId, LoanStatus, Money, OpId, PaymentId, PaymentMethod, PaymentParts, ProductId,
     ProductTerms, RequestId, RequestState, Role, SecondPersonRules, TermsChange, UserId,
 };
 use farthing_lending::{
@@ -156,6 +156,9 @@ pub struct User {
     /// They asked for access or were invited, and wait until someone lets them in.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pending: bool,
+    /// The operation that gave them the password that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<OpId>,
 }
 
 /// A loan product.

@@ -3,7 +3,7 @@
 use crate::fact::LoanChange;
 use crate::posting::Posting;
 use crate::{FactBody, Key};
-use farthing_api::{LoanId, TaskKind};
+use farthing_api::{LoanId, TaskKind, UserId};
 
 impl FactBody {
     /// The fact's word, as in its payload.
@@ -78,7 +78,7 @@ impl FactBody {
             FactBody::UserAdmitted { user, .. }
             | FactBody::UserAccessSet { user, .. }
             | FactBody::UserRenamed { user, .. }
-            | FactBody::PasswordChanged { user }
+            | FactBody::PasswordChanged { user, .. }
             | FactBody::SecondFactorSet { user, .. } => vec![Key::User(*user)],
             FactBody::ProductSaved { product, .. } => vec![Key::Product(*product)],
             FactBody::GoodsSaved { goods, .. } => vec![Key::Goods(*goods)],
@@ -114,6 +114,17 @@ impl FactBody {
             FactBody::DayClosed { .. } => vec![Key::Day],
             FactBody::TaskOpened { task, what, .. } if is_without_place(what) => vec![Key::Task(*task), desk()],
             FactBody::TaskOpened { task, .. } | FactBody::TaskSettled { task, .. } => vec![Key::Task(*task)],
+        }
+    }
+
+    /// Whom it gives a password that counts from now on.
+    pub const fn gives_password(&self) -> Option<UserId> {
+        match self {
+            FactBody::UserAdded { user, .. }
+            | FactBody::UserAdmitted { user, .. }
+            | FactBody::UserAccessSet { user, active: true }
+            | FactBody::PasswordChanged { user, .. } => Some(*user),
+            _ => None,
         }
     }
 

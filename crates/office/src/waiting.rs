@@ -23,12 +23,14 @@ pub(crate) fn apply(state: &mut State, fact: &Fact) {
                 customer: None,
                 active: false,
                 pending: true,
+                password: None,
             };
             map.insert(Key::User(user), Aggregate::User(asking));
         }
         FactBody::UserAdmitted { user, role } => {
             if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(user)) {
                 (u.role, u.active, u.pending) = (role, true, false);
+                u.password = Some(fact.op);
             }
         }
         FactBody::UserTurnedAway { user, sign_in } => {

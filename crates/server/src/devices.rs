@@ -72,6 +72,14 @@ impl Server {
         )
         .execute(&mut *tx)
         .await?;
+        sqlx::query!(
+            "delete from escrow where organisation = $1 and device = $2 and $2 <> $3",
+            organisation,
+            revoke.device.0,
+            AUTHORITY.0
+        )
+        .execute(&mut *tx)
+        .await?;
         if revoked.rows_affected() > 0 {
             tracing::warn!(%organisation, device = %revoke.device, by = %revoke.by, "a machine's access was taken away");
         }

@@ -1,5 +1,6 @@
 //! A push: checked, decided and kept in one transaction.
 
+use crate::credentials;
 use crate::error::ServerError;
 use crate::keep::{self, Aggregates};
 use crate::metrics::add;
@@ -65,6 +66,7 @@ impl Server {
         let refused = decided.iter().filter(|d| d.refusal.is_some()).count();
         put_commands(&mut tx, organisation, (&machine, push.epoch), &taken, &decided, now.at).await?;
         keep::customer_keys(&mut tx, organisation, &taken).await?;
+        credentials::keep(&mut tx, organisation, &taken, &decided).await?;
         let facts: Vec<_> = decided.into_iter().flat_map(|d| d.facts).collect();
         let sent = facts.iter().map(SentFact::of).collect::<Result<Vec<_>, _>>()?;
         aggregates.save(&mut tx, &facts).await?;

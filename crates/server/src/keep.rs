@@ -1,7 +1,8 @@
 //! What a decision reads and leaves: aggregates, facts, and their places in the scopes.
 
 use crate::error::ServerError;
-use crate::server::bytes;
+use crate::server::{Server, bytes};
+use farthing_api::CustomerId;
 use farthing_office::{Aggregate, Fact, FactBody, Key, State};
 use farthing_sync::authority::{Head, list as place, scopes_of};
 use farthing_sync::intake::Taken;
@@ -10,6 +11,9 @@ use farthing_sync::wire::SentFact;
 use sqlx::postgres::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
+
+/// So many customers are asked about at once.
+const MOST_ASKED: usize = 10_000;
 
 /// Aggregates that are locked until the transaction ends.
 pub(crate) struct Aggregates {
@@ -224,6 +228,38 @@ pub(crate) async fn facts(
         .await?;
     }
     Ok(())
+}
+
+impl Server {
+    /// Those of some customers whose data was destroyed.
+    pub(crate) async fn erased(
+        &self,
+        organisation: Uuid,
+        customers: &[CustomerId],
+    ) -> Result<Vec<CustomerId>, ServerError> {
+        let asked = customers
+            .iter()
+            .take(MOST_ASKED)
+            .map(|id| Key::Customer(*id).to_string());
+        let mut tx = self.begin(organisation).await?;
+        let rows = sqlx::query!(
+            "select key, state from aggregate where organisation = $1 and key = any($2)",
+            organisation,
+            &asked.collect::<Vec<String>>()
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let mut erased = Vec::new();
+        for row in rows {
+            let key: Key = row.key.parse().map_err(ServerError::Damaged)?;
+            match (key, serde_json::from_str::<Aggregate>(&row.state)?) {
+                (Key::Customer(id), Aggregate::Customer(customer)) if customer.erased => erased.push(id),
+                _ => {}
+            }
+        }
+        Ok(erased)
+    }
 }
 
 /// The branch's code, under which its scope goes.

@@ -3,9 +3,11 @@
 
 mod backup;
 mod check;
+mod credentials;
 mod day;
 mod devices;
 mod error;
+mod escrow;
 mod http;
 mod intake;
 mod join;

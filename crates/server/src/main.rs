@@ -1,7 +1,8 @@
 //! `farthing-server`: the central server.
 
 use chrono::Utc;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use farthing_api::{MailSecurity, MailSettings, Secret};
 use farthing_server::{Server, ServerError, backup, restore, routes, watching};
 use std::error::Error;
 use std::io::Write;
@@ -45,6 +46,52 @@ struct Serving {
     /// The most connections to the database.
     #[arg(long, env = "FARTHING_CONNECTIONS", default_value_t = 16)]
     connections: u32,
+    #[command(flatten)]
+    mail: Mail,
+}
+
+/// The mail server for links to people who forgot their password; the account's password is read from FARTHING_MAIL_PASSWORD alone.
+#[derive(Args)]
+struct Mail {
+    /// The mail server's name; without it no links are sent.
+    #[arg(long, env = "FARTHING_MAIL_HOST", requires = "mail_from")]
+    mail_host: Option<String>,
+    /// Its port.
+    #[arg(long, env = "FARTHING_MAIL_PORT", default_value_t = 587)]
+    mail_port: u16,
+    /// How the connection is protected: start-tls, tls, or none to this very machine.
+    #[arg(long, env = "FARTHING_MAIL_SECURITY", default_value = "start-tls")]
+    mail_security: Security,
+    /// The account there, if it takes one.
+    #[arg(long, env = "FARTHING_MAIL_USER", default_value = "")]
+    mail_user: String,
+    /// The sender's address.
+    #[arg(long, env = "FARTHING_MAIL_FROM")]
+    mail_from: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Security {
+    StartTls,
+    Tls,
+    None,
+}
+
+impl Mail {
+    fn settings(&self) -> Option<MailSettings> {
+        Some(MailSettings {
+            host: self.mail_host.clone()?,
+            port: self.mail_port,
+            security: match self.mail_security {
+                Security::StartTls => MailSecurity::StartTls,
+                Security::Tls => MailSecurity::Tls,
+                Security::None => MailSecurity::None,
+            },
+            username: self.mail_user.clone(),
+            password: Secret::new(std::env::var("FARTHING_MAIL_PASSWORD").unwrap_or_default()),
+            from: self.mail_from.clone()?,
+        })
+    }
 }
 
 #[derive(Subcommand)]
@@ -115,6 +162,7 @@ async fn verify(database: &str) -> Result<ExitCode, Box<dyn Error>> {
 
 async fn serve(database: &str, options: &Serving) -> Result<(), Box<dyn Error>> {
     let server = Server::connect(database, options.connections, Arc::new(Utc::now)).await?;
+    let server = server.with_mail(options.mail.settings());
     let listener = TcpListener::bind(options.listen).await?;
     let bound = listener.local_addr()?;
     let address = options.address.clone().unwrap_or_else(|| format!("http://{bound}"));

@@ -4,7 +4,7 @@ use crate::error::ServerError;
 use crate::keep::branch;
 use crate::metrics::add;
 use crate::server::{Server, bytes};
-use farthing_api::{FactId, OpId, UserId};
+use farthing_api::{FactId, OpId, Secret, UserId};
 use farthing_office::chain::{Hash, START};
 use farthing_sync::intake::Machine;
 use farthing_sync::pull::{MOST_FACTS, Stored, Stretch, merge};
@@ -48,8 +48,9 @@ async fn stretch(
     let name = scope.to_string();
     let rows = sqlx::query!(
         r#"select e.hash, f.ordinal, f.fact_id, f.op_id, f.version, f.at, f.booking_date, f.actor, f.desk, f.payload,
-           k.key as "key?" from scope_entry e join fact f on f.organisation = e.organisation and f.fact_id = e.fact_id
+           k.key as "key?", c.credential as "credential?" from scope_entry e join fact f on f.organisation = e.organisation and f.fact_id = e.fact_id
            left join customer_key k on k.organisation = f.organisation and k.customer = f.registers
+           left join credential c on c.organisation = f.organisation and c.fact_id = f.fact_id
            where e.organisation = $1 and e.scope = $2 and e.seq > $3 order by e.seq limit $4"#,
         organisation,
         &name,
@@ -75,6 +76,7 @@ async fn stretch(
                 payload: row.payload,
             },
             key: row.key.as_deref().map(bytes).transpose()?,
+            credential: row.credential.map(Secret::new),
         });
     }
     Ok(Stretch {

@@ -7,7 +7,7 @@ use crate::limit::Limits;
 use crate::metrics::Metrics;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use farthing_api::{Code, DeviceId, ErrorKind};
+use farthing_api::{Code, DeviceId, ErrorKind, MailSettings};
 use farthing_office::Organisation;
 use farthing_sync::authority::Now;
 use farthing_sync::intake::Machine;
@@ -47,6 +47,7 @@ pub struct Server {
     pool: PgPool,
     clock: Clock,
     watched: Arc<(Metrics, Limits)>,
+    mail: Option<Arc<MailSettings>>,
 }
 
 impl Server {
@@ -65,7 +66,18 @@ impl Server {
             pool,
             clock,
             watched: Arc::default(),
+            mail: None,
         })
+    }
+
+    /// The same with a mail server, for links to people who forgot their password.
+    pub fn with_mail(self, mail: Option<MailSettings>) -> Server {
+        let mail = mail.map(Arc::new);
+        Server { mail, ..self }
+    }
+
+    pub(crate) fn mail(&self) -> Option<&Arc<MailSettings>> {
+        self.mail.as_ref()
     }
 
     /// Whether the database answers.
@@ -140,6 +152,7 @@ impl Server {
                 letter.must_be_of(&enrol.device.public)?;
                 again!(self.enrol(letter.device, &enrol)).map(Reply::Enrolled)
             }
+            Request::Erased(customers) => self.erased(organisation, &customers).await.map(Reply::Erased),
             request => {
                 let met = self.machine(organisation, letter.device).await?;
                 letter.must_be_of(&met.machine.public)?;
@@ -167,7 +180,16 @@ impl Server {
             }
             (Request::Devices(list), None) => self.devices(organisation, device, list.by).await.map(Reply::Devices),
             (Request::Revoke(revoke), None) => again!(self.revoke(organisation, device, &revoke)).map(Reply::Devices),
-            (Request::Found(_) | Request::Enrol(_), None) => Err(unknown()),
+            (Request::Deposit(deposit), None) => {
+                again!(self.deposit(organisation, device, &deposit)).map(|()| Reply::Deposited)
+            }
+            (Request::AskRelease(ask), None) => {
+                again!(self.ask_release(organisation, device, &ask)).map(|()| Reply::ReleaseAsked)
+            }
+            (Request::Release(release), None) => {
+                again!(self.release(organisation, device, &release)).map(Reply::Released)
+            }
+            (Request::Found(_) | Request::Enrol(_) | Request::Erased(_), None) => Err(unknown()),
         }
     }
 

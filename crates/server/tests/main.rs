@@ -9,7 +9,12 @@ mod common;
 mod conflicts;
 mod days;
 mod devices;
+mod erasing;
+mod escrow;
 mod failover;
 mod office;
 mod operations;
+mod passwords;
 mod server;
+#[path = "../../desk/tests/common/sink.rs"]
+mod sink;

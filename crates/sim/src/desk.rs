@@ -256,6 +256,7 @@ impl Desk {
             payload: serde_json::to_string(&asked.command).ok()?,
             context: serde_json::json!({ "rules": RULES, "context": context }).to_string(),
             key: asked.key,
+            credential: None,
         };
         let hash = self.link(&sent).after(&prev);
         Some(Rc::new(Logged {

@@ -18,6 +18,7 @@ pub(crate) fn news(position: &Position, page: Page) -> News {
     }
     News {
         facts: page.entries.into_iter().map(|e| (e.fact, e.key)).collect(),
+        credentials: Vec::new(),
         cursors,
         outcomes: page
             .outcomes

@@ -325,6 +325,7 @@ fn stretch(database: &Database, scope: Scope, after: i64, most: u32, ms: i64) ->
             hash: entry.hash,
             fact: kept.sent.clone(),
             key: database.key_of(&kept.fact),
+            credential: None,
         })
     });
     Stretch {

@@ -2,13 +2,14 @@
 
 use crate::StoreError;
 use crate::book::Book;
+use crate::credentials;
 use crate::enrolled::Applied;
 use crate::log::{Batch, FactRow, instant};
 use crate::provisional::{record, take_away};
 use crate::seal::CustomerKey;
 use chrono::{DateTime, Utc};
 use farthing_api::CustomerId;
-use farthing_office::{Command, FactBody, decide};
+use farthing_office::{Command, Fact, FactBody, decide};
 use farthing_sync::authority::Head;
 use farthing_sync::device::News;
 use farthing_sync::scope::Scope;
@@ -23,6 +24,19 @@ impl Book {
     /// # Errors
     /// What the database says, a fact that can't be read; nothing is changed then.
     pub async fn apply(&self, news: &News, at: DateTime<Utc>) -> Result<Applied, StoreError> {
+        if !news.facts.iter().any(|(sent, _)| sent.kind() == "customer_erased") {
+            return self.arrive(news, at).await;
+        }
+        self.overwrite_deleted(true).await?;
+        let applied = self.arrive(news, at).await;
+        if applied.is_ok() {
+            self.forget_deleted().await?;
+        }
+        self.overwrite_deleted(false).await?;
+        applied
+    }
+
+    async fn arrive(&self, news: &News, at: DateTime<Utc>) -> Result<Applied, StoreError> {
         let mut batch = self.batch().await?;
         match batch.arrive(news, at).await {
             Ok(applied) => {
@@ -68,8 +82,10 @@ impl Batch<'_> {
             take_away(self.conn()).await?;
             self.begin_anew().await?;
             applied.facts = new.len();
-            applied.erased = self.append_decided(&new).await?;
+            let given;
+            (applied.erased, given) = self.append_decided(&new).await?;
             self.end_waiting(news, at).await?;
+            self.settle(&given, news, at).await?;
             self.derive_again().await?;
         }
         put_cursors(self.conn(), &news.cursors).await?;
@@ -102,10 +118,13 @@ impl Batch<'_> {
         Ok(facts.iter().filter(|(f, _)| seen.insert(f.id.0)).collect())
     }
 
-    /// Appends facts as the server wrote them. Whose personal data they destroy.
-    async fn append_decided(&mut self, facts: &[&(SentFact, Option<[u8; 32]>)]) -> Result<Vec<CustomerId>, StoreError> {
+    /// Appends facts as the server wrote them. Whose personal data they destroy, and those that give someone a password.
+    async fn append_decided(
+        &mut self,
+        facts: &[&(SentFact, Option<[u8; 32]>)],
+    ) -> Result<(Vec<CustomerId>, Vec<Fact>), StoreError> {
         let damaged = |e: farthing_sync::wire::WireError| StoreError::Damaged(e.to_string());
-        let (mut rows, mut erased) = (Vec::with_capacity(facts.len()), Vec::new());
+        let (mut rows, mut erased, mut given) = (Vec::with_capacity(facts.len()), Vec::new(), Vec::new());
         for (sent, key) in facts {
             let fact = sent.read().map_err(damaged)?;
             match (&fact.body, key) {
@@ -115,6 +134,7 @@ impl Batch<'_> {
                 (FactBody::CustomerErased { customer }, _) => erased.push(*customer),
                 _ => {}
             }
+            given.extend(fact.body.gives_password().map(|_| fact.clone()));
             rows.push((FactRow::from_sent(sent), fact));
         }
         for customer in &erased {
@@ -125,7 +145,18 @@ impl Batch<'_> {
         sqlx::query!("update authority set fact = ?", last)
             .execute(self.conn())
             .await?;
-        Ok(erased)
+        Ok((erased, given))
+    }
+
+    /// Passwords that came with new facts, and those that took the place of one that was chosen here.
+    async fn settle(&mut self, given: &[Fact], news: &News, at: DateTime<Utc>) -> Result<(), StoreError> {
+        for fact in given {
+            credentials::tell_of_crossing(self.conn(), fact, at).await?;
+            if let Some((_, credential)) = news.credentials.iter().find(|(id, _)| *id == fact.id) {
+                credentials::arrive(self.conn(), fact, credential, at).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Commands whose outcome came no longer wait.
@@ -150,6 +181,7 @@ impl Batch<'_> {
                 .execute(self.conn())
                 .await?;
             }
+            credentials::is_settled(self.conn(), outcome.op).await?;
             sqlx::query!("update authority set decided = max(decided, ?)", outcome.dev_seq)
                 .execute(self.conn())
                 .await?;

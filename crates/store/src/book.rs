@@ -52,6 +52,8 @@ pub struct Book {
     ends: PlainMutex<Option<Ends>>,
     readers: SqlitePool,
     key: BookKey,
+    #[cfg(feature = "test-hooks")]
+    asked: std::sync::atomic::AtomicU64,
     /// Held as long as the book is open; the lock goes with it.
     _lock: File,
 }
@@ -147,6 +149,8 @@ impl Book {
             ends: PlainMutex::new(None),
             readers,
             key: key.clone(),
+            #[cfg(feature = "test-hooks")]
+            asked: std::sync::atomic::AtomicU64::new(0),
             _lock: lock,
         })
     }
@@ -166,13 +170,23 @@ impl Book {
         &self.key
     }
 
+    /// How often the database was asked for something, for tests that compare two ways.
+    #[cfg(feature = "test-hooks")]
+    pub fn times_asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     /// Connections that only read.
     pub fn readers(&self) -> &SqlitePool {
+        #[cfg(feature = "test-hooks")]
+        self.asked.fetch_add(1, Ordering::Relaxed);
         &self.readers
     }
 
     /// The one connection that writes. A transaction that its owner dropped without an end is undone here.
     pub(crate) async fn writer(&self) -> MutexGuard<'_, SqliteConnection> {
+        #[cfg(feature = "test-hooks")]
+        self.asked.fetch_add(1, Ordering::Relaxed);
         let mut conn = self.writer.lock().await;
         if self.unended.swap(false, Ordering::Relaxed) {
             let _ = sqlx::query("rollback").execute(&mut *conn).await;

@@ -5,7 +5,7 @@ use crate::arrive::put_cursors;
 use crate::book::Book;
 use crate::log::{Batch, FactRow, Identity, instant, read_instant};
 use chrono::{DateTime, Utc};
-use farthing_api::{ApiError, CustomerId, OpId, UserId};
+use farthing_api::{ApiError, CustomerId, OpId, Secret, UserId};
 use farthing_office::chain::{Hash, START};
 use farthing_office::{Command, Context, Fact, FactBody};
 use farthing_sync::authority::Head;
@@ -197,6 +197,16 @@ impl Book {
         )
     }
 
+    /// The server's address, for a book that has one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn server_address(&self) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar!("select address from authority")
+            .fetch_optional(self.readers())
+            .await?)
+    }
+
     /// Whether the organisation ended this machine's access.
     ///
     /// # Errors
@@ -226,7 +236,8 @@ impl Book {
     /// What the database says.
     pub async fn to_send(&self, sent: i64, most: u32) -> Result<(Vec<SentCommand>, Hash), StoreError> {
         let rows = sqlx::query!(
-            r#"select op_id as "op_id: Uuid", dev_seq, hlc, version, kind, payload, context, prev_hash from command
+            r#"select op_id as "op_id: Uuid", dev_seq, hlc, version, kind, payload, context, prev_hash,
+               (select credential from credential_to_send s where s.op_id = command.op_id) as credential from command
                where seq > (select base from authority) and dev_seq > ? order by seq limit ?"#,
             sent,
             most
@@ -248,6 +259,7 @@ impl Book {
                 payload: row.payload,
                 context: row.context,
                 key,
+                credential: row.credential.map(Secret::new),
             });
         }
         Ok((commands, head))

@@ -6,6 +6,7 @@ mod arrive;
 mod backup;
 mod book;
 mod check;
+mod credentials;
 mod enrolled;
 mod error;
 mod given;

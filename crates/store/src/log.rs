@@ -7,13 +7,14 @@ pub(crate) use chain::{Decided, Ends, FactRow, refusal_hash};
 pub(crate) use kept::{identity_of, load_all, put_identity, put_meta, save_aggregates};
 
 use crate::book::Book;
+use crate::credentials;
 use crate::given;
 use crate::project::project;
 use crate::provisional;
 use crate::{CustomerKey, StoreError};
 use chain::{append_command, insert_fact};
 use chrono::{DateTime, SecondsFormat, Utc};
-use farthing_api::{CustomerId, DeviceId, LoanId, OpId, UserId};
+use farthing_api::{CustomerId, DeviceId, LoanId, OpId, Secret, UserId};
 use farthing_office::{Command, Context, Fact, Key, Loan, State, balanced, decide, epoch_letters};
 use kept::load_unless_kept;
 use sqlx::sqlite::SqliteConnection;
@@ -47,6 +48,8 @@ pub struct Beside {
     pub customer_key: Option<(CustomerId, CustomerKey)>,
     /// The password hash (PHC string) of someone who gets a sign-in.
     pub credential: Option<(UserId, String)>,
+    /// What the password became that someone who works here gets, for the server.
+    pub settles: Option<Secret>,
     /// This copy's identity, at first run.
     pub identity: Option<Identity>,
     /// A challenge that must be unused and is used up by this command.
@@ -240,6 +243,9 @@ impl Batch<'_> {
             }
         }
         crate::query::keep_beside(&mut self.conn, &beside, ctx.at).await?;
+        if self.ends.enrolled {
+            credentials::keep_to_send(&mut self.conn, ctx.op, &beside, facts).await?;
+        }
         append_command(&mut self.conn, &mut self.ends, command, ctx).await?;
         self.append_facts(facts).await?;
         if let Some((user, hash)) = &beside.credential {

@@ -4,7 +4,7 @@ use crate::authority::Head;
 use crate::intake::MOST_COMMANDS;
 use crate::scope::Scope;
 use crate::wire::{About, Cursor, Known, Outcome, Page, Pull, Push, PushAnswer, SentCommand, SentFact};
-use farthing_api::DeviceId;
+use farthing_api::{DeviceId, FactId, Secret};
 use farthing_office::chain::{CommandLink, Hash};
 use std::collections::BTreeMap;
 
@@ -51,6 +51,8 @@ pub struct News {
     /// The facts in the order in which they are to be applied, with the keys of the customers whom they register. A fact
     /// that the book has already is left out by the host, by its id.
     pub facts: Vec<(SentFact, Option<[u8; 32]>)>,
+    /// What the passwords became that facts among them gave people, by fact, as long as they count.
+    pub credentials: Vec<(FactId, Secret)>,
     /// How far each scope is known afterwards.
     pub cursors: BTreeMap<Scope, Head>,
     /// What became of the desk's own commands.
@@ -163,7 +165,7 @@ impl Position {
             }
             heads.push(head);
         }
-        let mut facts = Vec::with_capacity(page.entries.len());
+        let (mut facts, mut credentials) = (Vec::with_capacity(page.entries.len()), Vec::new());
         for entry in page.entries {
             let place = usize::from(entry.part);
             let (Some(part), Some(head)) = (page.scopes.get(place), heads.get_mut(place)) else {
@@ -173,6 +175,7 @@ impl Position {
                 return Err(Broken::Newer(entry.fact.version));
             }
             *head = head.after(&part.scope, &entry.fact);
+            credentials.extend(entry.credential.map(|credential| (entry.fact.id, credential)));
             facts.push((entry.fact, entry.key));
         }
         let mut cursors = BTreeMap::new();
@@ -185,6 +188,7 @@ impl Position {
         let decided = self.decided;
         Ok(News {
             facts,
+            credentials,
             cursors,
             outcomes: page.outcomes.into_iter().filter(|o| o.dev_seq > decided).collect(),
             more: page.more,

@@ -28,6 +28,7 @@
 pub mod authority;
 pub mod day;
 pub mod device;
+pub mod escrow;
 pub mod intake;
 pub mod join;
 pub mod pull;

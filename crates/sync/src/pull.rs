@@ -2,6 +2,7 @@
 
 use crate::scope::Scope;
 use crate::wire::{Entry, Outcome, Page, Part, SentFact};
+use farthing_api::Secret;
 use farthing_office::chain::Hash;
 use std::collections::VecDeque;
 
@@ -19,6 +20,8 @@ pub struct Stored {
     pub fact: SentFact,
     /// The key of the customer whom it registers.
     pub key: Option<[u8; 32]>,
+    /// What the password became that it gave someone, as long as it counts.
+    pub credential: Option<Secret>,
 }
 
 /// The next entries of a scope after a desk's cursor.
@@ -59,6 +62,7 @@ pub fn merge(mut stretches: Vec<Stretch>, most: u32, outcomes: Vec<Outcome>) -> 
             part: u16::try_from(place).unwrap_or(u16::MAX),
             fact: stored.fact,
             key: stored.key,
+            credential: stored.credential,
         });
     }
     page.more = stretches.iter().any(|s| !s.entries.is_empty());

@@ -2,16 +2,21 @@
 //!
 //! Commands and facts travel as they were written into their logs (JSON text), since hashes cover those very bytes.
 
+use crate::escrow::{AskRelease, Deposit, Release, Released};
 use crate::join::{Enrol, Enrolled, Found, Founded, Invite};
 use crate::revoke::{ListDevices, Revocation, Revoke};
 use crate::scope::Scope;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use ed25519_dalek::{Signature, VerifyingKey};
-use farthing_api::{ApiError, DeviceId, DeviceView, FactId, OpId, UserId};
+use farthing_api::{ApiError, CustomerId, DeviceId, DeviceView, FactId, OpId, Secret, UserId};
 use farthing_office::chain::{FactLink, Hash};
 use farthing_office::{FACT_VERSION, Fact, FactBody};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+mod packed;
+
+pub use packed::{decode, encode, pack, unpack};
 
 /// The version of the protocol that this program speaks.
 pub const PROTOCOL: u16 = 1;
@@ -144,6 +149,15 @@ pub enum Request {
     Devices(ListDevices),
     /// An administrator takes a machine's access away; the answer is the list.
     Revoke(Revoke),
+    /// A desk's new secret, to be kept for its escrow slot.
+    Deposit(Deposit),
+    /// Someone forgot their password.
+    AskRelease(AskRelease),
+    /// Someone brings the link that they were sent.
+    Release(Release),
+    /// Which of these customers' data was destroyed. A book that was restored on a machine that is not known asks so too, since
+    /// it has to forget them again; whoever asks knows the ids already.
+    Erased(Vec<CustomerId>),
 }
 
 impl Request {
@@ -157,12 +171,16 @@ impl Request {
             Request::Pull(_) => "pull",
             Request::Devices(_) => "devices",
             Request::Revoke(_) => "revoke",
+            Request::Deposit(_) => "deposit",
+            Request::AskRelease(_) => "ask_release",
+            Request::Release(_) => "release",
+            Request::Erased(_) => "erased",
         }
     }
 
     /// Whether the machine that asks need not be known yet.
     pub const fn is_of_stranger(&self) -> bool {
-        matches!(self, Request::Found(_) | Request::Enrol(_))
+        matches!(self, Request::Found(_) | Request::Enrol(_) | Request::Erased(_))
     }
 }
 
@@ -183,6 +201,14 @@ pub enum Reply {
     Devices(Vec<DeviceView>),
     /// The machine's access has ended. What it pushes is still kept.
     Revoked(Revocation),
+    /// The secret is kept.
+    Deposited,
+    /// A link is on its way, if the address is known.
+    ReleaseAsked,
+    /// The desk's secret.
+    Released(Released),
+    /// Those of the customers.
+    Erased(Vec<CustomerId>),
     /// It was not done.
     Refused(ApiError),
 }
@@ -205,6 +231,9 @@ pub struct SentCommand {
     /// The key of the customer whom it registers.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "serde_bytes")]
     pub key: Option<[u8; 32]>,
+    /// What the password became that it gives someone: argon2id of it, as the desks write it, never the password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<Secret>,
 }
 
 /// Commands in their order, without a gap.
@@ -320,6 +349,9 @@ pub struct Entry {
     /// The key of the customer whom it registers, unless they were erased.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "serde_bytes")]
     pub key: Option<[u8; 32]>,
+    /// What the password became that it gave someone, as long as it counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<Secret>,
 }
 
 /// What became of a command.
@@ -434,41 +466,4 @@ pub struct Cursor {
     /// That entry's hash.
     #[serde(with = "serde_bytes")]
     pub hash: Hash,
-}
-
-/// Encodes a value as MessagePack with named fields.
-///
-/// # Errors
-/// [`WireError::Malformed`] where it has no form there.
-pub fn encode(value: &impl Serialize) -> Result<Vec<u8>, WireError> {
-    rmp_serde::to_vec_named(value).map_err(|e| WireError::Malformed(e.to_string()))
-}
-
-/// Decodes what [`encode`] made.
-///
-/// # Errors
-/// [`WireError::Malformed`].
-pub fn decode<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, WireError> {
-    rmp_serde::from_slice(bytes).map_err(|e| WireError::Malformed(e.to_string()))
-}
-
-/// Encodes and compresses a value, as it goes over the wire.
-///
-/// # Errors
-/// [`WireError::TooLarge`], [`WireError::Malformed`].
-pub fn pack(value: &impl Serialize) -> Result<Vec<u8>, WireError> {
-    let bytes = encode(value)?;
-    if bytes.len() > MOST_BYTES {
-        return Err(WireError::TooLarge);
-    }
-    zstd::bulk::compress(&bytes, 3).map_err(|e| WireError::Malformed(e.to_string()))
-}
-
-/// The value of what came over the wire; a message that would unpack to more than [`MOST_BYTES`] is not unpacked.
-///
-/// # Errors
-/// [`WireError::TooLarge`], [`WireError::Malformed`].
-pub fn unpack<T: for<'a> Deserialize<'a>>(packed: &[u8]) -> Result<T, WireError> {
-    let bytes = zstd::bulk::decompress(packed, MOST_BYTES).map_err(|_| WireError::TooLarge)?;
-    decode(&bytes)
 }

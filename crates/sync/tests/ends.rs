@@ -86,6 +86,7 @@ fn row(n: i64, command: &Command) -> SentCommand {
         payload: serde_json::to_string(command).unwrap(),
         context: serde_json::json!({ "rules": RULES, "context": ctx }).to_string(),
         key: None,
+        credential: None,
     }
 }
 
@@ -203,6 +204,7 @@ fn state(role: Role, active: bool) -> State {
         customer: None,
         active,
         pending: false,
+        password: None,
     };
     State(BTreeMap::from([(Key::User(officer().user), Aggregate::User(user))]))
 }
@@ -377,6 +379,7 @@ fn page(facts: &[SentFact], cursors: &BTreeMap<Scope, Head>, most: u32) -> Page 
             hash: l.hash,
             fact: facts[l.fact].clone(),
             key: None,
+            credential: None,
         });
         Stretch {
             after,

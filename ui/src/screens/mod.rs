@@ -92,12 +92,11 @@ fn outside(app: App, state: StartState) -> AnyView {
         StartState::SignIn {
             version,
             open,
+            escrow,
             organisation,
             link,
             ..
-        } => {
-            view! { <sign_in::SignInScreen version=version open=open organisation=organisation link=link/> }.into_any()
-        }
+        } => view! { <sign_in::SignInScreen version open escrow organisation link/> }.into_any(),
         StartState::Trouble { error } => view! { <trouble::TroubleScreen error/> }.into_any(),
         StartState::SignedIn { session } => match session.stage {
             SessionStage::SecondFactor => view! { <second_factor::SecondFactorScreen session=session/> }.into_any(),

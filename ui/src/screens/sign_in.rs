@@ -17,6 +17,7 @@ enum Way {
     Password,
     Code,
     Forgot,
+    Kit,
     Undo,
     Ask,
 }
@@ -26,6 +27,8 @@ enum Way {
 pub fn SignInScreen(
     version: String,
     open: bool,
+    /// While the book is closed the server sends links for a new password.
+    escrow: bool,
     organisation: Option<String>,
     /// A link for a new password, with which the program was opened.
     link: Option<String>,
@@ -55,9 +58,10 @@ pub fn SignInScreen(
         let by_code = (open && here == Way::Password).then(|| turn(text::SIGNIN_BY_CODE, "other-way", Way::Code));
         let by_password = (here != Way::Password).then(|| turn(text::SIGNIN_BY_PASSWORD, "other-way", Way::Password));
         let forgot = (here != Way::Forgot).then(|| turn(text::FORGOT, "forgot", Way::Forgot));
+        let kit = (escrow && !open && here == Way::Forgot).then(|| turn(text::FORGOT_KIT, "by-kit", Way::Kit));
         let undo = (open && here == Way::Forgot).then(|| turn(text::UNDO, "undo-change", Way::Undo));
         let ask = (here == Way::Password).then(|| turn(text::SIGNUP_ASK, "ask-for-access", Way::Ask));
-        view! { {by_code} {by_password} {forgot} {undo} {ask} }
+        view! { {by_code} {by_password} {forgot} {kit} {undo} {ask} }
     };
     let back = move |()| {
         link.set_value(None);
@@ -66,8 +70,8 @@ pub fn SignInScreen(
     let body = move || match way.get() {
         Way::Password => view! { <ByPassword/> }.into_any(),
         Way::Code => view! { <ByCode/> }.into_any(),
-        Way::Forgot if open => view! { <Forgot link=link.get_value() on_back=back/> }.into_any(),
-        Way::Forgot => view! { <ByKit on_back=back/> }.into_any(),
+        Way::Forgot if open || escrow => view! { <Forgot link=link.get_value() on_back=back/> }.into_any(),
+        Way::Forgot | Way::Kit => view! { <ByKit on_back=back/> }.into_any(),
         Way::Ask => view! { <SignUpForm/> }.into_any(),
         Way::Undo => view! { <UndoChange on_back=back/> }.into_any(),
     };

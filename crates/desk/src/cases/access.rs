@@ -42,6 +42,14 @@ fn waiting_slot(whose: Uuid) -> String {
     format!("slot:{}", whose.simple())
 }
 
+/// What is kept beside a command that gives someone a password, for the other desks.
+pub(super) fn settling(prepared: &Prepared) -> Answer<Beside> {
+    Ok(Beside {
+        settles: Some(prepared.to_secret().told()?),
+        ..Beside::default()
+    })
+}
+
 impl Desk {
     /// Adds a member of staff.
     ///
@@ -63,8 +71,8 @@ impl Desk {
             email: email.clone(),
             sign_in: sign_in_name(&email),
         };
-        let facts = self.run_or_ask(&open, &session, &command, Beside::default()).await?;
         let prepared = self.prepare_slot(request.password).await?;
+        let facts = self.run_or_ask(&open, &session, &command, settling(&prepared)?).await?;
         self.follow(&open, &facts, Some(prepared)).await?;
         self.user_of(&open, &email).await
     }
@@ -246,7 +254,9 @@ impl Desk {
             sign_in: sign_in_name(&user.email),
             role: request.role,
         };
-        let facts = self.run_or_ask(&open, &session, &command, Beside::default()).await?;
+        let theirs = self.prepared(&open, user.id.0).await?;
+        let beside = theirs.as_ref().map(settling).transpose()?.unwrap_or_default();
+        let facts = self.run_or_ask(&open, &session, &command, beside).await?;
         self.follow(&open, &facts, None).await
     }
 
@@ -264,11 +274,12 @@ impl Desk {
             user: user.id,
             active: request.password.is_some(),
         };
-        let facts = self.run_or_ask(&open, &session, &command, Beside::default()).await?;
         let prepared = match request.password {
             Some(password) => Some(self.prepare_slot(password).await?),
             None => None,
         };
+        let beside = prepared.as_ref().map(settling).transpose()?.unwrap_or_default();
+        let facts = self.run_or_ask(&open, &session, &command, beside).await?;
         self.follow(&open, &facts, prepared).await
     }
 
@@ -291,7 +302,7 @@ impl Desk {
                 FactBody::UserAdded { user, .. } | FactBody::UserAccessSet { user, active: true } => {
                     self.make_slot(open, *user, prepared.as_ref()).await?;
                 }
-                FactBody::PasswordChanged { user } => {
+                FactBody::PasswordChanged { user, .. } => {
                     self.make_slot(open, *user, prepared.as_ref()).await?;
                     self.forget_sessions(open, *user).await?;
                 }

@@ -10,7 +10,7 @@ use farthing_api::{
 use farthing_identity::otp::Policy;
 use farthing_identity::{mail, normalise_email, normalise_phone, otp, sign_in_name, sms};
 use farthing_office::permission::Permission;
-use farthing_office::{Actor, Channel, Command};
+use farthing_office::{Actor, Channel, Command, Organisation};
 use farthing_store::{Act, Beside, ChallengeRow, Suspension, Tried};
 
 /// Who asks where nobody is signed in: whoever stands at this desk.
@@ -88,43 +88,50 @@ pub(super) enum Way {
     Sms(SmsSettings),
 }
 
-/// A challenge that is kept and ready to go out.
-pub(super) struct Ready {
-    sent: CodeSent,
-    way: Way,
-    target: String,
-    code: Secret,
-    language: String,
-    organisation: String,
-}
-
-impl Ready {
-    pub(super) async fn send(self) -> Answer<CodeSent> {
-        let (language, organisation, sent) = (&self.language, &self.organisation, self.sent);
-        match self.way {
+impl Way {
+    /// The message, in words before it is known whether it goes out.
+    fn message(self, office: &Organisation, to: String, code: &Secret, sent: &CodeSent) -> Outgoing {
+        let (language, name) = (&office.language, &office.name);
+        match self {
             Way::Mail(settings) => {
-                let (subject, text, html) =
-                    mail::code_message(language, organisation, &self.code, &sent.reference, sent.minutes);
+                let (subject, text, html) = mail::code_message(language, name, code, &sent.reference, sent.minutes);
                 let message = mail::Message {
-                    to: self.target,
+                    to,
                     subject,
                     text,
                     html,
                     id: None,
                 };
-                mail::send(&settings, message).await.told()?;
+                Outgoing::Mail(settings, message)
             }
             Way::Sms(settings) => {
-                let text = sms::code_text(language, organisation, &self.code, &sent.reference, sent.minutes);
-                let message = sms::Text {
-                    to: self.target,
-                    text,
-                    key: sent.challenge.clone(),
-                };
-                sms::send(&settings, &message).await.told()?;
+                let text = sms::code_text(language, name, code, &sent.reference, sent.minutes);
+                let key = sent.challenge.clone();
+                Outgoing::Sms(settings, sms::Text { to, text, key })
             }
         }
-        Ok(sent)
+    }
+}
+
+/// A message with a code, and where it goes out.
+enum Outgoing {
+    Mail(MailSettings, mail::Message),
+    Sms(SmsSettings, sms::Text),
+}
+
+/// A challenge that is kept and ready to go out.
+pub(super) struct Ready {
+    sent: CodeSent,
+    message: Outgoing,
+}
+
+impl Ready {
+    pub(super) async fn send(self) -> Answer<CodeSent> {
+        match self.message {
+            Outgoing::Mail(settings, message) => mail::send(&settings, message).await.told()?,
+            Outgoing::Sms(settings, message) => sms::send(&settings, &message).await.told().map(drop)?,
+        }
+        Ok(self.sent)
     }
 }
 
@@ -223,19 +230,14 @@ impl Desk {
             used: false,
         };
         book.put_challenge(&challenge, source).await.told()?;
-        Ok(Ready {
-            sent: CodeSent {
-                challenge: id,
-                reference,
-                minutes: purpose.minutes(),
-                resend_after,
-            },
-            way,
-            target,
-            code,
-            language: open.organisation.language.clone(),
-            organisation: open.organisation.name.clone(),
-        })
+        let sent = CodeSent {
+            challenge: id,
+            reference,
+            minutes: purpose.minutes(),
+            resend_after,
+        };
+        let message = way.message(&open.organisation, target, &code, &sent);
+        Ok(Ready { sent, message })
     }
 
     pub(crate) async fn pepper(&self, open: &Open) -> Answer<Vec<u8>> {
@@ -375,7 +377,8 @@ impl Desk {
                     .filter(|(phone, _)| normalise_phone(phone).is_ok_and(|phone| phone == target));
                 match (same.next(), same.next()) {
                     (Some((_, sign_in)), None) => sign_in,
-                    _ => return Ok(None),
+                    // Looked for all the same: nobody has this name.
+                    _ => String::new(),
                 }
             }
         };

@@ -16,7 +16,7 @@ mod loans;
 mod messages;
 mod papers;
 mod people;
-mod personal;
+pub(crate) mod personal;
 mod products;
 pub(crate) mod proof;
 mod requests;

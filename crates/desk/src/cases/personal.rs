@@ -8,6 +8,7 @@ use farthing_api::{
 use farthing_documents::written_day;
 use farthing_office::permission::Permission;
 use farthing_office::{Command, Key};
+use farthing_store::Beside;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -78,25 +79,39 @@ impl Desk {
             .about_whom(&session, request.customer, Permission::EraseCustomers)
             .await?;
         self.must_be_proven(&session)?;
+        let enrolled = open.book.is_enrolled().await.told()?;
+        if enrolled && let Err(error) = self.sync(&open).await {
+            tracing::info!(code = %error.code, "somebody is erased without what other desks know");
+        }
         let customer = self.customer_or_missing(&open, id).await?;
         let command = Command::EraseCustomer {
             customer: id,
             loans: customer.loans.iter().map(|loan| loan.id).collect(),
         };
         let ctx = self.context(&open, Some(session.actor()))?;
+        if enrolled {
+            // Hidden from now on. The key goes once the server has decided so; it may refuse, for a loan of another desk.
+            open.book.execute(&command, &ctx, Beside::default()).await.told()?;
+            self.end_own_session(id).await;
+            return Ok(());
+        }
         // First the tombstone: a crash before the rest forgets them at the next opening, and never the other way round.
         open.book.check(&command, &ctx).await.told()?;
         remember(&self.home, id)?;
         open.book.erase(id, &command, &ctx).await.told()?;
         self.shred_papers(&open, &customer).await?;
+        self.end_own_session(id).await;
+        Ok(())
+    }
+
+    async fn end_own_session(&self, id: CustomerId) {
         let mut now = self.session.lock().await;
         if now.as_ref().is_some_and(|session| session.customer == Some(id)) {
             *now = None;
         }
-        Ok(())
     }
 
-    /// Somebody was erased at another desk: their papers here go too, and a restored backup forgets them again.
+    /// The server decided that somebody is erased: their papers here go too, and a restored backup forgets them again.
     pub(crate) async fn erased_elsewhere(&self, open: &Open, id: CustomerId) -> Answer<()> {
         remember(&self.home, id)?;
         match open.book.customer(id, self.today(open)).await.told()? {
@@ -131,12 +146,21 @@ impl Desk {
         Ok(())
     }
 
-    /// Makes a book that was restored forget again whom this machine has erased.
+    /// Makes a book that was restored forget again whom this machine has erased, and, where there is a server, whom anybody has. If
+    /// it does not answer now, the next round asks before anything else.
     pub(crate) async fn forget_again(&self, open: &Open) -> Answer<()> {
-        let Ok(text) = std::fs::read_to_string(erased_path(&self.home.book())) else {
-            return Ok(());
-        };
-        for id in text.lines().filter_map(|line| line.trim().parse::<CustomerId>().ok()) {
+        let text = std::fs::read_to_string(erased_path(&self.home.book())).unwrap_or_default();
+        let known = text.lines().filter_map(|line| line.trim().parse().ok()).collect();
+        self.forget_all(open, known).await?;
+        if let Err(error) = self.forget_whom_the_server_forgot(open).await {
+            tracing::warn!(code = %error.code, "the server was not asked yet whom this restored book has to forget");
+        }
+        Ok(())
+    }
+
+    /// Forgets customers whose data was destroyed and that a restored book has again.
+    pub(crate) async fn forget_all(&self, open: &Open, customers: Vec<CustomerId>) -> Answer<()> {
+        for id in customers {
             let known = open
                 .book
                 .load(&[Key::Customer(id)])
@@ -158,7 +182,7 @@ impl Desk {
 }
 
 /// Keeps an id in the file of those who were erased.
-fn remember(home: &Home, customer: CustomerId) -> Answer<()> {
+pub(crate) fn remember(home: &Home, customer: CustomerId) -> Answer<()> {
     use std::io::Write as _;
     let file = std::fs::OpenOptions::new()
         .create(true)

@@ -1,5 +1,6 @@
 //! Maker-checker: what takes a second person, what waits for one, and what they say.
 
+use super::access::settling;
 use crate::desk::Desk;
 use crate::error::{Answer, Told};
 use farthing_api::{
@@ -57,6 +58,10 @@ impl Desk {
         let missing = || ApiError::new(ErrorKind::NotFound, Code::NoRequest);
         let id = request.request;
         let (command, maker) = open.book.requested(id).await.told()?.ok_or_else(missing)?;
+        let admitted = match &command {
+            Command::AdmitUser { user, .. } => Some(*user),
+            _ => None,
+        };
         let command = Command::DecideRequest {
             request: id,
             maker,
@@ -65,8 +70,14 @@ impl Desk {
             approve: request.approve,
             reason: request.reason,
         };
-        let facts = self.run(&open, &session, &command, Beside::default()).await?;
         let prepared = self.prepared(&open, id.0).await?;
+        let mut beside = prepared.as_ref().map(settling).transpose()?;
+        if beside.is_none()
+            && let Some(user) = admitted
+        {
+            beside = self.prepared(&open, user.0).await?.as_ref().map(settling).transpose()?;
+        }
+        let facts = self.run(&open, &session, &command, beside.unwrap_or_default()).await?;
         self.follow(&open, &facts, prepared).await?;
         let is_over = |fact: &farthing_office::Fact| matches!(fact.body, FactBody::RequestEnded { .. });
         if facts.iter().any(is_over) {

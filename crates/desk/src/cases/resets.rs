@@ -1,20 +1,21 @@
 //! A forgotten password: a link proves who asks; what sets the new one is the link itself for a customer, and the recovery
 //! secret or an administrator in person for who works here.
 
+use super::access::settling;
 use super::codes::{THIS_DESK, closed_book};
 use super::proof::may_choose;
 use crate::desk::{Desk, Open, keys_path};
 use crate::error::{Answer, Told, not_before};
 use chrono::Duration;
 use farthing_api::{
-    ApiError, AskForReset, Code, CompleteReset, ErrorKind, ListResets, OpenResetLink, ResetAsked, ResetLinkSent,
-    ResetNeeds, ResetPassword, ResetWithKit, Secret, SendResetLink, SessionEnd, UserId,
+    ApiError, AskForReset, Code, CompleteReset, ErrorKind, ListResets, MailSettings, OpenResetLink, ResetAsked,
+    ResetLinkSent, ResetNeeds, ResetPassword, ResetWithKit, Secret, SendResetLink, SessionEnd, UserId,
 };
 use farthing_identity::otp::Policy;
 use farthing_identity::{Cost, SlotError, SlotFile, hash_password, link, mail, normalise_email, otp, sign_in_name};
 use farthing_office::permission::Permission;
 use farthing_office::{Actor, Command, ResetHow};
-use farthing_store::{Act, Beside, BookKey, UserRow};
+use farthing_store::{Act, Beside, BookKey, SignInUser, UserRow};
 
 /// A proof by link lets an administrator complete the reset for so long.
 const PROVEN: Duration = Duration::days(1);
@@ -28,22 +29,43 @@ impl Desk {
     /// # Errors
     /// Where this desk can't send mail, or sent too many.
     pub async fn send_reset_link(&self, request: SendResetLink) -> Answer<ResetLinkSent> {
-        let open = self.opened().await.map_err(|_| closed_book())?;
         let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
-        let missing = || ApiError::new(ErrorKind::Unavailable, Code::NoMail);
-        let settings = self.mail(&open).await?.ok_or_else(missing)?;
-        self.may_send_link(&open, &email).await?;
+        // The server looks after those who work here; the desk's own links are for customers then.
+        let by_server = self.ask_server_for_link(&sign_in_name(&email)).await;
+        let Some(open) = self.open.read().await.clone() else {
+            return match by_server? {
+                true => Ok(sent()),
+                false => Err(closed_book()),
+            };
+        };
+        let by_server = by_server.unwrap_or(false);
+        match self.mail(&open).await? {
+            Some(settings) => self.send_own_link(&open, settings, email, by_server).await,
+            None if by_server => Ok(sent()),
+            None => Err(ApiError::new(ErrorKind::Unavailable, Code::NoMail)),
+        }
+    }
+
+    async fn send_own_link(
+        &self,
+        open: &Open,
+        settings: MailSettings,
+        email: String,
+        by_server: bool,
+    ) -> Answer<ResetLinkSent> {
+        self.may_send_link(open, &email).await?;
         let user = open.book.sign_in_user(&sign_in_name(&email)).await.told()?;
-        let user = user.filter(|user| user.active).map(|user| user.user);
+        let is_ours = |user: &SignInUser| user.active && !(by_server && user.role.is_staff());
+        let user = user.filter(is_ours).map(|user| user.user);
         let link = link::new_link().told()?;
         let now = self.clock.now();
         let until = now + Duration::minutes(i64::from(link::RESET_MINUTES));
         let hash = link::link_hash(&link);
         let counted = (email.as_str(), THIS_DESK);
         open.book.put_reset(&hash, user, counted, (now, until)).await.told()?;
+        let office = &open.organisation;
+        let (subject, text, html) = mail::reset_message(&office.language, &office.name, &link, link::RESET_MINUTES);
         if user.is_some() {
-            let office = &open.organisation;
-            let (subject, text, html) = mail::reset_message(&office.language, &office.name, &link, link::RESET_MINUTES);
             let message = mail::Message {
                 to: email,
                 subject,
@@ -57,9 +79,7 @@ impl Desk {
                 }
             });
         }
-        Ok(ResetLinkSent {
-            minutes: link::RESET_MINUTES,
-        })
+        Ok(sent())
     }
 
     async fn may_send_link(&self, open: &Open, email: &str) -> Answer<()> {
@@ -117,6 +137,9 @@ impl Desk {
     /// # Errors
     /// Where the link does not hold.
     pub async fn open_reset_link(&self, request: OpenResetLink) -> Answer<ResetNeeds> {
+        if link::is_of_server(&request.link) && self.has_escrow() {
+            return Ok(ResetNeeds::Link);
+        }
         let open = self.opened().await.map_err(|_| closed_book())?;
         let (_, _, user) = self.whose_link(&open, &request.link).await?;
         Ok(match user.role.is_staff() {
@@ -130,6 +153,16 @@ impl Desk {
     /// # Errors
     /// Where the link does not hold, the recovery secret is not that of this book, or the password is easy to guess.
     pub async fn reset_password(&self, request: ResetPassword) -> Answer<()> {
+        if link::is_of_server(&request.link) && self.has_escrow() {
+            let done = self.reset_by_server(request).await;
+            if let Err(error) = &done {
+                match self.open.read().await.clone() {
+                    Some(open) => self.note(&open, None, RESET, error).await,
+                    None => self.note_before_unlock(RESET, error).await,
+                }
+            }
+            return done;
+        }
         let open = self.opened().await.map_err(|_| closed_book())?;
         let (hash, user, row) = self.whose_link(&open, &request.link).await?;
         let own = self.own_words(&open, &row).await?;
@@ -148,6 +181,24 @@ impl Desk {
         };
         self.set_password(&open, (user, &row), request.password, how, Some(hash))
             .await
+    }
+
+    /// By a link of the server, which then releases what opens the escrow slot. What can be judged without the book is judged
+    /// before the link is used up.
+    async fn reset_by_server(&self, request: ResetPassword) -> Answer<()> {
+        may_choose(None, &request.password, true, &[""; 0], "password")?;
+        let (user, key) = self.released_by(&request.link).await?;
+        let open = self.open_book(&key).await?;
+        self.must_have_access(&open).await?;
+        let row = open.book.user(user).await.told()?;
+        let row = row
+            .filter(|row| row.active && row.role.is_staff())
+            .ok_or_else(used_link)?;
+        let own = self.own_words(&open, &row).await?;
+        may_choose(Some(&open), &request.password, true, &own, "password")?;
+        self.set_password(&open, (user, &row), request.password, ResetHow::Escrow, None)
+            .await?;
+        self.spend_escrow(&open).await
     }
 
     /// Uses a link up so that an administrator may complete the reset in person.
@@ -197,9 +248,10 @@ impl Desk {
         let command = Command::ResetPassword {
             user: request.user,
             how,
+            replaces: self.password_of(&open, request.user).await?,
         };
         let prepared = self.prepare_slot(request.password).await?;
-        let facts = self.run_or_ask(&open, &session, &command, Beside::default()).await?;
+        let facts = self.run_or_ask(&open, &session, &command, settling(&prepared)?).await?;
         self.follow(&open, &facts, Some(prepared)).await
     }
 
@@ -251,26 +303,36 @@ impl Desk {
             reset,
             ..Beside::default()
         };
-        if !row.role.is_staff() {
-            let password = password.clone();
+        let mut slot = None;
+        if row.role.is_staff() {
+            let prepared = self.prepare_slot(password).await?;
+            beside.settles = Some(prepared.to_secret().told()?);
+            slot = Some(prepared);
+        } else {
             let hash = self.blocking(move || hash_password(&password, Cost::desktop())).await?;
             beside.credential = Some((user, hash.told()?));
         }
         let ctx = self.context(open, Some(actor))?;
-        let command = Command::ResetPassword { user, how };
+        let replaces = self.password_of(open, user).await?;
+        let command = Command::ResetPassword { user, how, replaces };
         open.book.execute(&command, &ctx, beside).await.told()?;
-        if row.role.is_staff() {
-            self.add_slot(open, user, row.role, row.sign_in.clone(), password)
-                .await?;
+        if let Some(prepared) = slot {
+            self.add_prepared_slot(open, user, row.role, &row.sign_in, &prepared)?;
         }
         self.forget_sessions(open, user).await
     }
 
     /// After a reset no other link of theirs holds, and no session.
-    pub(super) async fn forget_sessions(&self, open: &Open, user: UserId) -> Answer<()> {
+    pub(crate) async fn forget_sessions(&self, open: &Open, user: UserId) -> Answer<()> {
         open.book.end_resets(user).await.told()?;
         self.end_sessions_of(user, None, SessionEnd::Changed).await;
         Ok(())
+    }
+}
+
+const fn sent() -> ResetLinkSent {
+    ResetLinkSent {
+        minutes: link::RESET_MINUTES,
     }
 }
 

@@ -6,15 +6,15 @@ use crate::desk::{Desk, Open, Session, keys_path, signed_out};
 use crate::error::{Answer, Told, wait, wrong_password};
 use chrono::{DateTime, Duration, Utc};
 use farthing_api::{
-    ApiError, ChangePassword, Code, ErrorKind, GetSession, Role, Secret, SessionEnd, SessionStage, SessionView, SignIn,
-    StayActive, UserId,
+    ApiError, ChangePassword, Code, ErrorKind, GetSession, OpId, Role, Secret, SessionEnd, SessionStage, SessionView,
+    SignIn, StayActive, UserId,
 };
 use farthing_identity::password::needs_rehash;
 use farthing_identity::{
     Cost, DeviceSecret, IdentityError, Opened, Prepared, SlotError, SlotFile, hash_password, normalise_email,
     sign_in_name, verify_password,
 };
-use farthing_office::{Actor, Command, permission};
+use farthing_office::{Actor, Command, Key, permission};
 use farthing_store::{Beside, Book, BookKey, SignInUser};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -63,6 +63,11 @@ fn check_and_renew(password: &Secret, hash: Option<String>) -> Result<Option<Opt
     })
 }
 
+/// Where a customer's wrong tries are kept.
+fn failures_of(sign_in: &str) -> String {
+    format!("failures:{sign_in}")
+}
+
 /// The step of the sign-in in the audit.
 const SIGN_IN: &str = "sign_in";
 
@@ -104,6 +109,12 @@ impl Desk {
     }
 
     async fn sign_in_staff(&self, open: Option<Arc<Open>>, sign_in: String, password: Secret) -> Answer<Session> {
+        if let Some(open) = &open {
+            // What a customer's sign-in asks of the book, so that their names are not told apart by it.
+            let name = failures_of(&sign_in);
+            open.book.setting(&name).await.told()?;
+            open.book.set_setting(&name, None).await.told()?;
+        }
         let key = self.open_slot(&sign_in, password).await;
         let key = key.map_err(|error| self.at_the_door(error))?;
         let open = match open {
@@ -181,7 +192,7 @@ impl Desk {
         sign_in: String,
         password: Secret,
     ) -> Answer<Session> {
-        let name = format!("failures:{sign_in}");
+        let name = failures_of(&sign_in);
         let kept = open.book.setting(&name).await.told()?;
         let mut failures: Failures = kept
             .and_then(|text| serde_json::from_str(&text).ok())
@@ -265,9 +276,12 @@ impl Desk {
             _ => error,
         };
         let mut beside = Beside::default();
+        let replaces = self.password_of(&open, session.user).await?;
         if session.role.is_staff() {
             self.open_slot(&session.sign_in, request.old).await.map_err(wrong)?;
-            self.put_slot(&open, &session, request.new).await?;
+            let prepared = self.prepare_slot(request.new).await?;
+            self.add_prepared_slot(&open, session.user, session.role, &session.sign_in, &prepared)?;
+            beside.settles = Some(prepared.to_secret().told()?);
         } else {
             let user = open
                 .book
@@ -287,7 +301,10 @@ impl Desk {
         self.run(
             &open,
             &session,
-            &Command::RecordPasswordChange { user: session.user },
+            &Command::RecordPasswordChange {
+                user: session.user,
+                replaces,
+            },
             beside,
         )
         .await?;
@@ -300,33 +317,20 @@ impl Desk {
         Ok(())
     }
 
-    async fn put_slot(&self, open: &Open, session: &Session, password: Secret) -> Answer<()> {
-        self.add_slot(open, session.user, session.role, session.sign_in.clone(), password)
-            .await
-    }
-
-    /// Gives someone a key slot, in place of one they had.
-    pub(crate) async fn add_slot(
-        &self,
-        open: &Open,
-        user: UserId,
-        role: Role,
-        sign_in: String,
-        password: Secret,
-    ) -> Answer<()> {
-        let prepared = self.prepare_slot(password).await?;
-        self.add_prepared_slot(open, user, role, &sign_in, &prepared)
+    /// The operation that gave someone their password, as far as this desk knows.
+    pub(crate) async fn password_of(&self, open: &Open, user: UserId) -> Answer<Option<OpId>> {
+        let state = open.book.load(&[Key::User(user)]).await.told()?;
+        Ok(state.user(user).and_then(|user| user.password))
     }
 
     /// Works a password out, for a slot that is made of it now or later.
     pub(crate) async fn prepare_slot(&self, password: Secret) -> Answer<Prepared> {
-        let (_, device) = self.keys()?;
-        self.blocking(move || Prepared::new(&password, &device, Cost::desktop()))
+        self.blocking(move || Prepared::new(&password, Cost::desktop()))
             .await?
             .told()
     }
 
-    /// The same slot of a password that was worked out before.
+    /// Gives someone a key slot of a password that was worked out before, in place of one they had.
     pub(crate) fn add_prepared_slot(
         &self,
         open: &Open,

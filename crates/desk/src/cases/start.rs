@@ -56,6 +56,7 @@ impl Desk {
         Ok(StartState::SignIn {
             version,
             open: open.is_some(),
+            escrow: self.has_escrow(),
             organisation: open.map(|o| o.organisation.name.clone()),
             language: if language.is_empty() { "en".into() } else { language },
             link: self.link.lock().await.take(),

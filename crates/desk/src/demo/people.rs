@@ -122,8 +122,8 @@ pub(super) async fn hire(desk: &Desk, open: &Open, session: &Session, password: 
             _ => None,
         },
     )?;
-    desk.add_slot(open, officer, Role::Officer, sign_in, password.clone())
-        .await?;
+    let prepared = desk.prepare_slot(password.clone()).await?;
+    desk.add_prepared_slot(open, officer, Role::Officer, &sign_in, &prepared)?;
     let mut cast = Cast {
         admin: session.actor(),
         officer: Actor {

@@ -142,6 +142,7 @@ impl Desk {
         std::fs::rename(&part, &path).told()?;
         let _ = std::fs::remove_file(part.with_extension("new.lock"));
         let open = Arc::new(Open::of(Book::open(&path, &book_key).await.told()?).await?);
+        self.settle_credentials(&open, true).await?;
         let actor = Actor {
             user: user.0,
             role: user.1,
@@ -203,7 +204,10 @@ impl Desk {
         let state = book.load(&[Key::User(approved_by)]).await.told()?;
         let user = state.user(approved_by).ok_or_else(strange)?;
         match normalise_email(&user.email) {
-            Ok(known) if known == email => Ok(((approved_by, user.role), user.name.clone())),
+            Ok(known) if known == email => {
+                self.must_be_theirs(book, approved_by, &request.password).await?;
+                Ok(((approved_by, user.role), user.name.clone()))
+            }
             _ => Err(ApiError::input("email", Code::JoinEmail)),
         }
     }

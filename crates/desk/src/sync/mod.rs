@@ -1,6 +1,9 @@
 //! The desk's end of sync: it carries what `farthing-sync` works out between the book and the server.
 
+mod credentials;
 mod devices;
+mod escrow;
+mod forget;
 mod join;
 mod line;
 mod pace;
@@ -9,6 +12,7 @@ mod transfer;
 
 use crate::desk::{Desk, Open};
 use crate::error::{Answer, Told, internal};
+pub(crate) use escrow::ReleasedKey;
 use farthing_api::{ApiError, Code, ErrorKind};
 use farthing_identity::DeviceKey;
 use farthing_store::{Applied, Enrolment};
@@ -81,6 +85,7 @@ impl Desk {
         let Some(enrolment) = open.book.enrolment().await.told()? else {
             return Ok(Round::default());
         };
+        self.forget_whom_the_server_forgot(open).await?;
         let speaker = self.speaker(open, &enrolment.address, enrolment.organisation)?;
         let done = self.round(open, &speaker, enrolment).await;
         self.note_halt(open, done.as_ref().err()).await?;
@@ -112,10 +117,16 @@ impl Desk {
             for customer in applied.erased {
                 self.erased_elsewhere(open, customer).await?;
             }
+            self.settle_credentials(open, applied.facts > 0).await?;
             if !more {
-                return Ok(round);
+                break;
             }
         }
+        // Only a forgotten password needs it, and the next round tries again.
+        if let Err(error) = self.keep_escrow(open, speaker).await {
+            tracing::info!(code = %error.code, "the escrow slot is made later");
+        }
+        Ok(round)
     }
 
     /// Sends the commands that the server does not have.

@@ -7,11 +7,11 @@ use crate::fact::FactBody;
 use crate::permission::{self, Permission};
 use crate::refusal::Refusal;
 use crate::state::{State, User};
-use farthing_api::{Code, CustomerId, LoanId, LoanStatus, UserId};
+use farthing_api::{Code, CustomerId, LoanId, LoanStatus, OpId, UserId};
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
     match command {
-        Command::ResetPassword { user, how } => reset(state, ctx, *user, *how),
+        Command::ResetPassword { user, how, replaces } => reset(state, ctx, *user, *how, *replaces),
         Command::ChangeAccount {
             user,
             customer,
@@ -90,8 +90,21 @@ fn own<'a>(state: &'a State, ctx: &Context, user: UserId, customer: Option<Custo
     }
 }
 
+/// Of two passwords that were chosen at desks which did not know of each other, the later one counts; the fact names the
+/// operation of the other.
+pub(super) fn has_new_password(user: UserId, found: &User, replaces: Option<OpId>) -> FactBody {
+    let crossed = found.password.filter(|now| replaces.is_some_and(|known| known != *now));
+    FactBody::PasswordChanged { user, crossed }
+}
+
 /// A link alone re-wraps no key: it takes a customer, who has none, or the recovery secret, or another person.
-fn reset(state: &State, ctx: &Context, user: UserId, how: ResetHow) -> Result<Vec<FactBody>, Refusal> {
+fn reset(
+    state: &State,
+    ctx: &Context,
+    user: UserId,
+    how: ResetHow,
+    replaces: Option<OpId>,
+) -> Result<Vec<FactBody>, Refusal> {
     let found = state.user(user).ok_or_else(|| Refusal::missing(Code::NoUser))?;
     if !found.active {
         return Err(Refusal::missing(Code::NoUser));
@@ -101,7 +114,7 @@ fn reset(state: &State, ctx: &Context, user: UserId, how: ResetHow) -> Result<Ve
         ResetHow::Administrator if actor(ctx)?.user == user => return Err(Refusal::rule(Code::OwnAccess)),
         _ => {}
     }
-    Ok(vec![FactBody::PasswordChanged { user }])
+    Ok(vec![has_new_password(user, found, replaces)])
 }
 
 fn erase(state: &State, ctx: &Context, id: CustomerId, loans: &[LoanId]) -> Result<Vec<FactBody>, Refusal> {

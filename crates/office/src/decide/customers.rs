@@ -104,7 +104,7 @@ fn open_access(
     (sign_in, by): (&str, Channel),
 ) -> Result<Vec<FactBody>, Refusal> {
     if let Some(user) = customer.user {
-        return Ok(vec![FactBody::PasswordChanged { user }]);
+        return Ok(vec![FactBody::PasswordChanged { user, crossed: None }]);
     }
     let (verified, unverified, field, taken) = match by {
         Channel::Email => (

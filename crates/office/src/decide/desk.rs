@@ -34,9 +34,10 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
         }
         Command::AdmitUser { user, sign_in, role } => admit(state, *user, sign_in, *role),
         Command::SetUserAccess { user, active } => set_access(state, ctx, *user, *active),
-        Command::RecordPasswordChange { user } => {
-            state.user(*user).ok_or_else(|| Refusal::missing(Code::NoUser))?;
-            Ok(vec![FactBody::PasswordChanged { user: *user }])
+        Command::RecordPasswordChange { user, replaces } => {
+            let found = state.user(*user).filter(|_| ctx.actor.is_some_and(|a| a.user == *user));
+            let found = found.ok_or_else(|| Refusal::missing(Code::NoUser))?;
+            Ok(vec![super::account::has_new_password(*user, found, *replaces)])
         }
         Command::RecordSecondFactor { user, on } => {
             state.user(*user).ok_or_else(|| Refusal::missing(Code::NoUser))?;

@@ -61,15 +61,27 @@ impl Office {
         Box::pin(Office::on(cluster, folder)).await
     }
 
+    /// The same with a server that sends mail.
+    pub async fn with_mail(mail: MailSettings) -> Office {
+        let folder = tempfile::tempdir().unwrap();
+        let cluster = Cluster::start(&folder.path().join("pg"), false).unwrap();
+        Box::pin(Office::of(cluster, folder, Some(mail))).await
+    }
+
     /// The same on a cluster of the caller's.
     pub async fn on(cluster: Cluster, folder: TempDir) -> Office {
+        Office::of(cluster, folder, None).await
+    }
+
+    async fn of(cluster: Cluster, folder: TempDir, mail: Option<MailSettings>) -> Office {
         let now: DateTime<Utc> = DateTime::parse_from_rfc3339(MORNING).unwrap().into();
         // The server's clock is that of the latest hour of the day.
         let server_clock = Clock::moved(now + chrono::TimeDelta::hours(3));
         let moved = server_clock.clone();
         let server = Server::connect(&cluster.url(), 4, Arc::new(move || moved.now()))
             .await
-            .unwrap();
+            .unwrap()
+            .with_mail(mail);
         let token = server.setup_token().await.unwrap().unwrap();
         let lost = Arc::new(AtomicU32::new(0));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

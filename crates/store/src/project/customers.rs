@@ -226,7 +226,8 @@ async fn put_fields(conn: &mut SqliteConnection, state: &State, id: CustomerId) 
     let Some(customer) = state.customer(id) else {
         return Ok(());
     };
-    let key = customer_key(conn, id).await?;
+    // Where a server decides, the key stays until it has: it may refuse the erasing.
+    let key = customer_key(conn, id).await?.filter(|_| !customer.erased);
     let form = open_fields(key.as_ref(), id, &customer.fields)?;
     let erased = key.is_none();
     let sort_name = fold(&format!("{} {}", form.last_name, form.first_name));

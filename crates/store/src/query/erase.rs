@@ -6,6 +6,7 @@ use crate::log::Beside;
 use farthing_api::CustomerId;
 use farthing_office::{Command, Context, Fact};
 use sqlx::sqlite::SqliteConnection;
+use uuid::Uuid;
 
 /// The search indexes, whose deleted words lie in old segments until these are merged.
 const INDEXES: [&str; 4] = [
@@ -22,32 +23,50 @@ impl Book {
     /// # Errors
     /// [`StoreError::Refused`] where the office says no; nothing was changed then.
     pub async fn erase(&self, customer: CustomerId, command: &Command, ctx: &Context) -> Result<Vec<Fact>, StoreError> {
-        self.overwrite_deleted(true).await?;
         let beside = Beside {
             erase: Some(customer),
             ..Beside::default()
         };
+        self.overwrite_deleted(true).await?;
         let erased = self.execute(command, ctx, beside).await;
         if erased.is_ok() {
-            let mut conn = self.writer().await;
-            for sql in INDEXES {
-                sqlx::query(sql).execute(&mut *conn).await?;
-            }
-            sqlx::query("pragma wal_checkpoint(truncate)")
-                .execute(&mut *conn)
-                .await?;
+            self.forget_deleted().await?;
         }
         self.overwrite_deleted(false).await?;
         erased
     }
 
-    async fn overwrite_deleted(&self, on: bool) -> Result<(), StoreError> {
+    /// Lets nothing of what was deleted lie in indexes and in the log of changes.
+    pub(crate) async fn forget_deleted(&self) -> Result<(), StoreError> {
+        let mut conn = self.writer().await;
+        for sql in INDEXES {
+            sqlx::query(sql).execute(&mut *conn).await?;
+        }
+        sqlx::query("pragma wal_checkpoint(truncate)")
+            .execute(&mut *conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether what is deleted is overwritten in the file.
+    pub(crate) async fn overwrite_deleted(&self, on: bool) -> Result<(), StoreError> {
         let sql = match on {
             true => "pragma secure_delete = on",
             false => "pragma secure_delete = off",
         };
         sqlx::query(sql).execute(&mut *self.writer().await).await?;
         Ok(())
+    }
+
+    /// The customers whose key is there.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn customers_with_key(&self) -> Result<Vec<CustomerId>, StoreError> {
+        let rows = sqlx::query_scalar!(r#"select customer as "customer: Uuid" from customer_key order by customer"#)
+            .fetch_all(self.readers())
+            .await?;
+        Ok(rows.into_iter().map(CustomerId).collect())
     }
 
     /// Whether a customer's key is still there.
