@@ -1,7 +1,7 @@
 //! What a product may consist of, and what a customer is told before signing: charges, penalties, days off, rules, the
 //! cost of credit. Then the reports.
 
-use crate::harness::{ADMIN, App, Branch};
+use crate::harness::{ADMIN, App, Branch, OFFICER};
 
 /// A product with something of everything, typed into its form.
 fn add_product(app: &App) {
@@ -22,7 +22,12 @@ fn add_product(app: &App) {
     app.choose("#product-form [name=options]", "on");
     app.choose("#product-form [name=interest_period][value=daily]", "daily");
     app.choose("#product-form [name=working_days]", "forward");
+    // The days off are those of the organisation unless the product has its own.
+    app.click("#product-form [name=office_days]");
     app.type_into("#product-form [name='working_days.holidays']", "25 dec 2025");
+    // Installments grow by one of the two.
+    app.type_into("#product-form [name='step_up.percent']", "3");
+    app.type_into("#product-form [name='step_up.amount']", "25");
     app.picture("product-details");
     app.click("[data-do=add-charge]");
     app.type_into("#product-form [name='charges[0].name']", "Origination");
@@ -39,6 +44,11 @@ fn add_product(app: &App) {
     app.choose("#product-form [name=payoff_fee_kind]", "percent");
     app.type_into("#product-form [name='payoff.fee']", "200");
     app.picture("product-charges");
+    app.click("[data-do=save-product]");
+    app.find("#product-form .is-refused [name='step_up.amount']");
+    app.picture("product-step");
+    app.type_into("#product-form [name='step_up.percent']", "");
+    app.type_into("#product-form [name='step_up.amount']", "1");
     app.click("[data-do=save-product]");
     app.find("#product-form .is-refused [name='payoff.fee']");
     app.type_into("#product-form [name='payoff.fee']", "2");
@@ -63,6 +73,28 @@ fn rounded(rate: &str) -> String {
     format!("{exact:.2}")
 }
 
+/// What she earns turns out to be less than the rules ask for: whoever approves says why.
+fn approve_all_the_same(app: &App) {
+    app.go("customers");
+    app.click("[data-row='BR1-01-C00001'] td");
+    app.click("[data-do=edit-customer]");
+    app.type_into("#customer-form [name=monthly_income]", "1000");
+    app.click("[data-do=save-customer]");
+    app.gone("#customer-form");
+    app.hand_over(ADMIN);
+    app.open_loan("BR1-01-L00002");
+    app.click("[data-do=approve-loan]");
+    app.find("#approve-form .is-refused [name=reason], .note .is-refused [name=reason]");
+    app.picture("offer-approval");
+    app.type_into("[name=reason]", "The harvest is sold already");
+    app.click("[data-do=approve-loan]");
+    app.find("[data-do=disburse-loan], [data-figure=may_disburse]");
+    app.text("Approved although not met: ");
+    app.picture("offer-approved");
+    app.click("[role=tab]:nth-of-type(3)");
+    app.text("The harvest is sold already");
+}
+
 #[test]
 fn an_offer_says_what_it_costs_and_whether_the_customer_may_have_it() {
     let home = tempfile::tempdir().unwrap();
@@ -82,7 +114,18 @@ fn an_offer_says_what_it_costs_and_whether_the_customer_may_have_it() {
     app.picture("settings-rules");
     app.click("[data-do=save-eligibility]");
     app.gone("#eligibility-form [aria-busy=true]");
+    app.type_into("#days-off-form [name='working_days.holidays']", "25 dec 2025\n1 jan");
+    app.click("[data-do=save-days-off]");
+    app.find("#days-off-form .is-refused [name='working_days.holidays']");
+    app.type_into(
+        "#days-off-form [name='working_days.holidays']",
+        "25 dec 2025\n1 jan 2026",
+    );
+    app.click("[data-do=save-days-off]");
+    app.gone("#days-off-form .is-refused");
+    app.picture("settings-days-off");
 
+    app.hand_over(OFFICER);
     app.go("loans");
     app.click("[data-do=new-application]");
     app.type_into("#application-form [name=customer]", "venka");
@@ -115,7 +158,10 @@ fn an_offer_says_what_it_costs_and_whether_the_customer_may_have_it() {
     app.picture("offer");
     app.click("[data-do=submit-application]");
     app.find("[data-screen=loan]");
-    app.picture("offer-approval");
+    app.picture("offer-taken-down");
+    app.click("[data-do=write-statement]");
+    app.text("The statement of BR1-01-L00002 is written.");
+    approve_all_the_same(&app);
 
     app.go("reports");
     app.shows("[data-list=buckets] [data-row='0'] [data-figure=principal]", "1,200.00");

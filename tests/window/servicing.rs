@@ -13,7 +13,7 @@ fn terms() -> serde_json::Value {
         "penalty": {"kind": {"percent_of_overdue_installment": "2"}, "grace_days": 3},
         "allocation": ["penalty", "fee", "interest", "principal"], "max_discount": 0, "active": true,
         "charges": [{"name": "Origination", "amount": {"percent_of_principal": "1"}, "when": "payout"}],
-        "payoff": {"interest": "to_date", "fee": {"percent_of_principal": "2"}},
+        "payoff": {"interest": "to_date", "fee": {"percent_of_principal": "2"}}, "options": {"variable_rate": []},
     })
 }
 
@@ -82,6 +82,29 @@ fn what_is_paid_beyond_what_is_due_does_what_was_chosen() {
     app.click("[data-do=settle-suspense-now]");
     app.gone("#suspense-form");
     app.shows("[data-row='BR1-01-000003'] [data-figure=amount]", "50.00");
+    change_the_rate(&app);
+}
+
+/// The rate of the product changes on a day to come: the loan follows from its next due date.
+fn change_the_rate(app: &App) {
+    app.go("products");
+    app.click("[data-row='Market stall'] td");
+    app.text("Running loans that follow: 1.");
+    app.type_into("#product-form [name=rates]", "2 apr 2025 18");
+    app.click("[data-do=save-product]");
+    app.find("#product-form .is-refused [name=rates]");
+    app.type_into("#product-form [name=rates]", "25 jun 2025 18");
+    app.picture("product-rates");
+    app.click("[data-do=save-product]");
+    app.gone("#product-form");
+    app.open_loan("BR1-01-L00001");
+    app.text("New rate from 2 Jul 2025: 18.00%");
+    app.click("[data-row='5'] [data-figure=interest] .why");
+    app.text("18 % a year");
+    app.picture("loan-rate");
+    app.click("[data-do=close-why]");
+    app.click("[role=tab]:nth-of-type(3)");
+    app.text("25 Jun 2025: 18 %");
 }
 
 #[test]

@@ -291,7 +291,11 @@ codes! {
     BalloonPercent "balloon_percent";
     BalloonNotThis "balloon_not_this";
     MoneyUnit "money_unit";
-    StepPercent "step_percent";
+    StepOne "step_one";
+    StepTooMuch "step_too_much";
+    VariableNotThis "variable_not_this";
+    RateChangeDay "rate_change_day";
+    RateChangeKept "rate_change_kept";
     LargestDiscount "largest_discount";
     TooManyCharges "too_many_charges";
     ChargesTakeAll "charges_take_all";

@@ -95,6 +95,8 @@ pub struct LoanView {
     pub interest_earned: Money,
     /// Whether the loan is so late that its interest is no income before it is paid.
     pub interest_suspended: bool,
+    /// Whether its rate is variable.
+    pub is_variable: bool,
     /// The rules that failed when it was applied for or approved, by their words.
     pub failed_rules: Vec<String>,
     /// How it was put under new terms, oldest first.
@@ -143,6 +145,8 @@ pub struct TermsChanged {
     pub on: NaiveDate,
     /// Principal that came on top, in minor units: paid out, or interest and penalties made principal.
     pub added: Money,
+    /// The annual rate from then on, of a change of the rate alone.
+    pub rate: Option<Decimal>,
     /// Why.
     pub reason: String,
 }

@@ -1,9 +1,9 @@
 //! Loan products and the goods of the installment shop.
 
-use crate::{GoodsId, Money, ProductId, Request, request};
+use crate::{DaysOff, GoodsId, Money, ProductId, Request, request};
 use farthing_lending::{
     AllocationBy, AllocationOrder, Charge, DayCount, EligibilityRules, InterestPeriod, Method, MonthEnd, PayoffRule,
-    PenaltyRule, RoundingMode, Unit,
+    PenaltyRule, RateChange, RoundingMode, Unit,
     options::{StepUp, WorkingDays},
     terms::{Grace, Remainder},
 };
@@ -21,6 +21,12 @@ request! {
         /// The terms.
         terms: ProductTerms,
     } => ProductView;
+
+    /// How many running loans follow the variable rate of a product.
+    CountRateFollowers {
+        /// Of which product.
+        product: ProductId,
+    } => u32;
 
     /// Everything that is sold on installments.
     ListGoods {} => Vec<GoodsView>;
@@ -115,16 +121,27 @@ pub struct ScheduleOptions {
     pub installment_tuning: bool,
     /// What a balloon loan leaves for its last due date, in percent of the principal.
     pub balloon_percent: Option<Decimal>,
-    /// How installments grow; by percent, since principals differ.
+    /// How installments grow: by a percentage, or by an amount that is the same whatever the principal.
     pub step_up: Option<StepUp>,
     /// The days off, and where due dates go that fall on one.
     pub working_days: Option<WorkingDays>,
+    /// Whether the days off are the organisation's; those of `working_days` are left out then when it is kept.
+    pub office_days: bool,
+    /// The rate is variable: its changes in order of date, which running loans follow; none: it is fixed.
+    pub variable_rate: Option<Vec<RateChange>>,
 }
 
 impl ScheduleOptions {
     /// Whether nothing is chosen, which is left out of what is kept.
     pub fn is_usual(&self) -> bool {
         *self == ScheduleOptions::default()
+    }
+
+    /// Puts the organisation's days off in where they are asked for.
+    pub fn settle(&mut self, office: &DaysOff) {
+        if let Some(days) = self.working_days.as_mut().filter(|_| self.office_days) {
+            (days.weekend, days.holidays) = (office.weekend.clone(), office.holidays.clone());
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! The organisation's rules as data: lateness and provisions, and who may borrow.
 
 use crate::{CustomerId, Money, ProductId, Request, request};
+use chrono::NaiveDate;
+use farthing_lending::options::Weekday;
 use farthing_lending::{Assessment, BucketSum, EligibilityRules, LatenessRules};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +20,12 @@ request! {
     SaveEligibilityRules {
         /// The rules.
         rules: Option<EligibilityRules>,
+    } => RulesView;
+
+    /// Sets the days off of the organisation, for the loans to come of the products that go by them.
+    SaveDaysOff {
+        /// The days.
+        days: DaysOff,
     } => RulesView;
 
     /// Whether a customer may borrow an amount, why or why not, and how much at most. A customer may ask for themselves.
@@ -45,6 +53,34 @@ pub struct RulesView {
     pub eligibility: Option<EligibilityRules>,
     /// The rules to begin with.
     pub usual: EligibilityRules,
+    /// The days off.
+    pub days_off: DaysOff,
+}
+
+/// The days off of an organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DaysOff {
+    /// The days of the week that are off.
+    pub weekend: Vec<Weekday>,
+    /// The days of the calendar that are off.
+    pub holidays: Vec<NaiveDate>,
+}
+
+impl Default for DaysOff {
+    /// Saturday and Sunday, as most begin.
+    fn default() -> DaysOff {
+        DaysOff {
+            weekend: vec![Weekday::Saturday, Weekday::Sunday],
+            holidays: Vec::new(),
+        }
+    }
+}
+
+impl DaysOff {
+    /// Whether nobody chose anything else.
+    pub fn is_usual(&self) -> bool {
+        *self == DaysOff::default()
+    }
 }
 
 /// The answer to a wish to borrow.

@@ -122,6 +122,8 @@ pub enum TermsChange {
     TopUp,
     /// The next part of the approved principal is paid out.
     NextPart,
+    /// The product's variable rate changes; never agreed on for one loan.
+    Rate,
 }
 
 impl TermsChange {
@@ -143,6 +145,7 @@ impl TermsChange {
             TermsChange::Restructure => "restructure",
             TermsChange::TopUp => "top_up",
             TermsChange::NextPart => "next_part",
+            TermsChange::Rate => "rates_followed",
         }
     }
 }

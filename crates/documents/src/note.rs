@@ -2,6 +2,7 @@
 
 use crate::labels::{is_french, say};
 use farthing_api::LoanView;
+use farthing_lending::terms::Remainder;
 use farthing_lending::{DayCount, InterestPeriod, Multiple, RoundingMode, Terms};
 
 /// The nominal rate with two decimals: `18.00% a year`.
@@ -20,7 +21,7 @@ pub(crate) fn foot_note(language: &str, loan: &LoanView) -> String {
     let terms = loan
         .terms
         .as_ref()
-        .map(|terms| explain(language, terms))
+        .map(|terms| explain(language, terms, loan.is_variable))
         .unwrap_or_default();
     match is_french(language) {
         true => format!("Taux nominal {rate}. {terms}").trim().to_string(),
@@ -28,7 +29,7 @@ pub(crate) fn foot_note(language: &str, loan: &LoanView) -> String {
     }
 }
 
-fn explain(language: &str, terms: &Terms) -> String {
+fn explain(language: &str, terms: &Terms, is_variable: bool) -> String {
     let say = |en: &'static str, fr: &'static str| say(language, en, fr);
     let count = match (terms.interest_period, terms.day_count) {
         (InterestPeriod::PerInstallment, _) | (_, None) => say(
@@ -71,8 +72,22 @@ fn explain(language: &str, terms: &Terms) -> String {
             "{} {multiple}, {}; {}.",
             say("Installments are rounded to", "Échéances arrondies à"),
             mode(rounding.installment_mode.unwrap_or(rounding.mode)),
-            say("the last one takes what is left over", "la dernière reçoit le reste")
+            match rounding.remainder {
+                Remainder::Last => say("the last one takes what is left over", "la dernière reçoit le reste"),
+                Remainder::First => say("the first one takes what is left over", "la première reçoit le reste"),
+                Remainder::Spread => say(
+                    "what is left over is spread over several",
+                    "le reste est réparti sur plusieurs",
+                ),
+            }
         ),
     };
-    format!("{count} {interest} {installment}")
+    let variable = say(
+        "The rate is variable: a change that is announced holds from the first due date on its day or after it.",
+        "Le taux est variable : un changement annoncé vaut à partir de la première échéance ce jour ou après.",
+    );
+    match is_variable {
+        true => format!("{count} {variable} {interest} {installment}"),
+        false => format!("{count} {interest} {installment}"),
+    }
 }

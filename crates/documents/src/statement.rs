@@ -1,6 +1,6 @@
 //! The statement of one loan, on A4: how it stands, its schedule, its payments.
 
-use crate::labels::{day, say};
+use crate::labels::{day, is_french, say};
 use crate::note::{foot_note, rate};
 use crate::paper::{Align, Block, Cell, Header, MM, Paper, Style};
 use crate::receipt::method_word;
@@ -8,7 +8,7 @@ use crate::table::{Column, Flow, Table};
 use crate::{DocumentError, Letterhead};
 use chrono::NaiveDateTime;
 use farthing_api::{InstallmentStatus, InstallmentView, LoanStatus, LoanView, PaymentView};
-use farthing_lending::Money;
+use farthing_lending::{CostOfCredit, Money};
 
 const BODY: Style = Style::plain(9.0);
 const STRONG: Style = Style::strong(9.0);
@@ -16,15 +16,16 @@ const TITLE: Style = Style::strong(16.0);
 const SECTION: Style = Style::strong(11.0);
 const LEADING: f32 = 14.0;
 
-/// The statement as a PDF of A4 pages. `printed_at` is the time of the figures in the branch's time zone.
+/// The statement as a PDF of A4 pages; of a loan that is not paid out yet it is the offer. `cost` is what the loan costs as
+/// it was agreed, `printed_at` the time of the figures in the branch's time zone.
 ///
 /// # Errors
 /// [`DocumentError`] where the PDF can't be made.
 pub fn statement(
     letterhead: &Letterhead,
     loan: &LoanView,
-    customer_name: &str,
-    customer_number: &str,
+    cost: Option<&CostOfCredit>,
+    (customer_name, customer_number): (&str, &str),
     printed_at: NaiveDateTime,
 ) -> Result<Vec<u8>, DocumentError> {
     let language = letterhead.language.as_str();
@@ -38,9 +39,10 @@ pub fn statement(
         bottom: paper.height - margin - 20.0,
         y: margin + 14.0,
     };
-    let kind = match loan.row.purchase {
-        true => say(language, "Purchase statement", "Relevé d’achat à crédit"),
-        false => say(language, "Loan statement", "Relevé de prêt"),
+    let kind = match (loan.row.purchase, loan.row.status) {
+        (true, _) => say(language, "Purchase statement", "Relevé d’achat à crédit"),
+        (false, LoanStatus::Waiting | LoanStatus::Approved) => say(language, "Loan offer", "Offre de prêt"),
+        (false, _) => say(language, "Loan statement", "Relevé de prêt"),
     };
     let title = format!("{kind} {}", loan.row.number);
     let as_of = format!(
@@ -69,11 +71,12 @@ pub fn statement(
         (customer_name, customer_number),
     );
 
-    let amounts_in = format!(
-        "{} {}",
-        say(language, "Amounts in", "Montants en"),
-        letterhead.currency.code
-    );
+    if let Some(cost) = cost {
+        let title = say(language, "Cost of the credit as agreed", "Coût du crédit convenu");
+        section(&mut paper, &mut flow, title, &amounts_in);
+        flow.y += LEADING;
+        cost_of_credit(&mut paper, &mut flow, letterhead, cost);
+    }
     if !loan.rows.is_empty() {
         let schedule = say(language, "Schedule", "Échéancier");
         section(&mut paper, &mut flow, schedule, &amounts_in);
@@ -154,6 +157,35 @@ fn facts(
         (say("Unapplied credit", "Avoir non affecté"), show(loan.credit)),
         (say("Outstanding", "Restant dû"), show(loan.row.outstanding)),
     ];
+    pairs(paper, flow, [left.to_vec(), right.to_vec()]);
+}
+
+/// What the loan costs, with the rates by which it can be compared with others.
+fn cost_of_credit(paper: &mut Paper, flow: &mut Flow, letterhead: &Letterhead, cost: &CostOfCredit) {
+    let language = letterhead.language.as_str();
+    let say = |en: &'static str, fr: &'static str| say(language, en, fr);
+    let show = |amount: Money| letterhead.show(amount);
+    let percent = |rate: &Option<String>| match rate {
+        Some(rate) if is_french(language) => format!("{} %", rate.replace('.', ",")),
+        Some(rate) => format!("{rate}%"),
+        None => "–".to_string(),
+    };
+    let left = vec![
+        (say("Received in hand", "Reçu en main"), show(cost.received)),
+        (say("Interest", "Intérêts"), show(cost.interest)),
+        (say("Charges", "Frais"), show(cost.charges)),
+        (say("Total cost of credit", "Coût total du crédit"), show(cost.cost)),
+    ];
+    let right = vec![
+        (say("To be paid in all", "À payer en tout"), show(cost.repaid)),
+        (say("APR (Regulation Z)", "TAEG (Regulation Z)"), percent(&cost.apr)),
+        (say("APRC (EU)", "TAEG (UE)"), percent(&cost.aprc)),
+    ];
+    pairs(paper, flow, [left, right]);
+}
+
+/// Two columns of names and values.
+fn pairs(paper: &mut Paper, flow: &mut Flow, [left, right]: [Vec<(&str, String)>; 2]) {
     let (top, middle) = (flow.y, (flow.left + flow.right) / 2.0);
     let mut lowest = top;
     for (rows, x0, x1) in [(left, flow.left, middle - 12.0), (right, middle + 12.0, flow.right)] {

@@ -1,10 +1,12 @@
 //! Papers as poppler reads them. Needs Debian's `poppler-utils`.
 
 use crate::common::{date, letterhead, loan, look, money, payment, read};
-use farthing_api::PaymentParts;
+use farthing_api::{LoanStatus, PaymentParts};
 use farthing_documents::{ReceiptPaper, receipt, statement};
-use farthing_lending::Marks;
+use farthing_lending::{CostOfCredit, Marks};
 use std::process::Command;
+
+const MAI_LAN: (&str, &str) = ("Nguyễn Thị Mai Lan", "BR1-C-00107");
 
 fn paper() -> ReceiptPaper {
     let parts = PaymentParts {
@@ -121,7 +123,7 @@ fn a_receipt_grows_rather_than_lose_its_end() {
 fn a_statement_has_its_figures_on_every_page_it_takes() {
     let loan = loan(60, 1);
     let at = date(2026, 7, 9).and_hms_opt(10, 42, 0).unwrap();
-    let pdf = statement(&letterhead("en", "USD"), &loan, "Nguyễn Thị Mai Lan", "BR1-C-00107", at).unwrap();
+    let pdf = statement(&letterhead("en", "USD"), &loan, None, MAI_LAN, at).unwrap();
     let pages = read("statement.pdf", &pdf);
     assert!(pages.len() >= 2, "{}", pages.len());
     for (i, page) in pages.iter().enumerate() {
@@ -161,12 +163,68 @@ fn a_statement_has_its_figures_on_every_page_it_takes() {
 }
 
 #[test]
+fn an_offer_and_a_statement_say_what_the_credit_costs() {
+    let at = date(2026, 7, 9).and_hms_opt(10, 42, 0).unwrap();
+    let cost = CostOfCredit {
+        received: money(495_000),
+        interest: money(46_812),
+        charges: money(8_600),
+        cost: money(55_412),
+        repaid: money(550_412),
+        apr: Some("21.37".into()),
+        aprc: Some("23.9".into()),
+    };
+    let mut loan = loan(12, 1);
+    loan.is_variable = true;
+    let cases = [
+        (LoanStatus::Active, "en", "Loan statement BR1-L-00418"),
+        (LoanStatus::Approved, "en", "Loan offer BR1-L-00418"),
+        (LoanStatus::Waiting, "fr", "Offre de prêt BR1-L-00418"),
+    ];
+    for (status, language, title) in cases {
+        loan.row.status = status;
+        let pdf = statement(&letterhead(language, "USD"), &loan, Some(&cost), MAI_LAN, at).unwrap();
+        let name = format!("cost-{language}-{}.pdf", status.word());
+        let text = read(&name, &pdf).join("");
+        let expected = match language {
+            "en" => [
+                "Cost of the credit as agreed",
+                "Total cost of credit",
+                "554.12",
+                "4,950.00",
+                "5,504.12",
+                "APR (Regulation Z)",
+                "21.37%",
+                "23.9%",
+                "The rate is variable",
+            ],
+            _ => [
+                "Coût du crédit convenu",
+                "Coût total du crédit",
+                "554,12",
+                "4 950,00",
+                "5 504,12",
+                "TAEG (UE)",
+                "21,37 %",
+                "23,9 %",
+                "Le taux est variable",
+            ],
+        };
+        for expected in expected.into_iter().chain([title]) {
+            assert!(text.contains(expected), "{expected} in {text}");
+        }
+    }
+    let without = statement(&letterhead("en", "USD"), &loan, None, MAI_LAN, at).unwrap();
+    assert!(!read("cost-none.pdf", &without).join("").contains("APR"));
+}
+
+#[test]
 fn totals_never_stand_alone() {
     let at = date(2026, 7, 9).and_hms_opt(10, 42, 0).unwrap();
     for installments in 20..75 {
         let mut loan = loan(installments, 1);
         loan.payments.clear();
-        let pdf = statement(&letterhead("en", "USD"), &loan, "Amina", "1", at).unwrap();
+        let pdf = statement(&letterhead("en", "USD"), &loan, None, ("Amina", "1"), at).unwrap();
         for page in read("totals.pdf", &pdf) {
             let lines: Vec<&str> = page.lines().map(str::trim).collect();
             if let Some(i) = lines
@@ -184,7 +242,7 @@ fn totals_never_stand_alone() {
 fn large_amounts_fit_the_tables() {
     let loan = loan(24, 1_000_000);
     let at = date(2026, 7, 9).and_hms_opt(10, 42, 0).unwrap();
-    let pdf = statement(&letterhead("fr", "IDR"), &loan, "Nguyễn Thị Mai Lan", "BR1-C-00107", at).unwrap();
+    let pdf = statement(&letterhead("fr", "IDR"), &loan, None, MAI_LAN, at).unwrap();
     let text = read("statement-large.pdf", &pdf).join("");
     for row in &loan.rows {
         let line = text

@@ -7,7 +7,7 @@ use crate::allocation::{Allocation, AllocationBy, AllocationOrder, Share};
 use crate::charge::Fee;
 use crate::penalty::PenaltyRule;
 use crate::schedule::Row;
-use crate::terms::{Prepayment, Terms, TermsError};
+use crate::terms::{Prepayment, RateChange, Terms, TermsError};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +81,9 @@ pub struct NewTerms {
     pub terms: Terms,
     /// The number of the last row that they do not cover.
     pub after: u32,
+    /// They are the account's own, of which nothing but the rate changed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repriced: bool,
 }
 
 impl Replacement {
@@ -128,6 +131,9 @@ pub struct Account {
     /// The decimals of the currency of the terms' amounts.
     #[serde(default)]
     pub decimals: u32,
+    /// Changes of a variable rate, in order of date: each holds from the first due date on its day or after it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<RateChange>,
 }
 
 /// How one installment stands.
@@ -254,7 +260,7 @@ pub struct Ledger {
     pub terms: Option<Box<NewTerms>>,
     /// Principal paid ahead in the period that runs, by day: interest runs on less from then on.
     pub early: Vec<(NaiveDate, Money)>,
-    /// Why a prepayment left the rest of the schedule as it was, for each payment that did.
+    /// Why a prepayment or a change of the rate left the rest of the schedule as it was, for each that did.
     pub kept_schedule: Vec<TermsError>,
 }
 

@@ -32,6 +32,7 @@ pub mod penalty;
 mod plan;
 pub mod prove;
 pub mod purchase;
+mod rates;
 mod ratio;
 mod replay;
 pub mod restructure;
@@ -61,7 +62,7 @@ pub use replay::replay;
 pub use restructure::{NewSchedule, Restructured, restructure};
 pub use schedule::{Row, Schedule, Settlement, build};
 pub use terms::{
-    DayCount, InstallmentRate, InterestPeriod, Method, MonthEnd, Multiple, PayoffInterest, Prepayment, Rounding,
-    RoundingMode, Terms, TermsError, Unit,
+    DayCount, InstallmentRate, InterestPeriod, Method, MonthEnd, Multiple, PayoffInterest, Prepayment, RateChange,
+    Rounding, RoundingMode, Terms, TermsError, Unit,
 };
 pub use what_if::{WhatIf, refusal, what_if};

@@ -7,17 +7,20 @@ use crate::ledger::{Account, Ledger, Payment, Replacement, RowState, Waiver};
 use crate::penalty::rounded;
 use crate::schedule::Row;
 use crate::tail::{Stage, Tail};
-use crate::terms::{Prepayment, Terms, TermsError};
+use crate::terms::{Prepayment, RateChange, Terms, TermsError};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+mod rates;
+
 /// What happens on a day, in this order: penalties at its start, then waivers, which new rows were worked out
-/// after, then new rows, then payments as they were recorded, those that change the schedule last, so that payments of one day lead to the same rows in any order.
+/// after, then new rows, then another rate, then payments as they were recorded, those that change the schedule last, so that payments of one day lead to the same rows in any order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     Penalties,
     Waiver(usize),
     Replacement(usize),
+    Rate(usize),
     Payment(u8, usize),
 }
 
@@ -28,6 +31,8 @@ pub fn replay(account: &Account) -> Ledger {
     events.extend(account.payments.iter().enumerate().map(payment));
     let replacement = |(i, r): (usize, &Replacement)| (r.on, Event::Replacement(i));
     events.extend(account.replacements.iter().enumerate().map(replacement));
+    let rate = |(i, r): (usize, &RateChange)| (r.on, Event::Rate(i));
+    events.extend(account.rates.iter().enumerate().map(rate));
     let waiver = |(i, w): (usize, &Waiver)| (w.on, Event::Waiver(i));
     events.extend(account.waivers.iter().enumerate().map(waiver));
     if let (Some(_), Some(through)) = (account.penalty, account.assessed_through) {
@@ -40,6 +45,7 @@ pub fn replay(account: &Account) -> Ledger {
         match event {
             Event::Penalties => {}
             Event::Replacement(i) => run.replace(&account.replacements[i]),
+            Event::Rate(i) => run.change_rate(account.rates[i]),
             Event::Waiver(i) => run.waive(&account.waivers[i]),
             Event::Payment(_, i) => run.pay(&account.payments[i], i),
         }
@@ -294,7 +300,9 @@ impl Run<'_> {
                 self.starts.retain(|(n, _)| *n < first.n);
                 self.starts.push(deferred_start(&new.terms, new.after));
                 self.starts.push((new.after + 1, new.terms.disbursed_on));
+                let pending = self.rates_after(replacement.on);
                 self.ledger.terms = Some(new.clone());
+                pending.into_iter().for_each(|change| self.change_rate(change));
             }
         }
         for row in &mut self.ledger.rows {

@@ -151,7 +151,11 @@ pub fn restructure(
         fees: Some(fees),
         arrears_to: Some(first),
         earned,
-        terms: Some(Box::new(NewTerms { terms: new, after })),
+        terms: Some(Box::new(NewTerms {
+            terms: new,
+            after,
+            repriced: false,
+        })),
         ..Replacement::of(on, cut.iter().map(as_paid).chain(rows).collect())
     };
     Ok(Restructured {

@@ -3,7 +3,7 @@
 
 use crate::Money;
 use crate::amount::Amount;
-use crate::ledger::{Ledger, RowState};
+use crate::ledger::{Ledger, NewTerms, RowState};
 use crate::plan::{Dates, Plan, Span, too_large};
 use crate::ratio::Ratio;
 use crate::restructure::odd_first;
@@ -48,11 +48,26 @@ impl<'a> Tail<'a> {
         ledger: &'a Ledger,
         at: usize,
     ) -> Result<Option<Tail<'a>>, TermsError> {
-        let (terms, after, odd) = match (&ledger.terms, terms) {
-            (Some(new), _) => (&new.terms, new.after, odd_first(&new.terms)),
-            (None, Some(terms)) => (terms, 0, None),
-            (None, None) => return Ok(None),
-        };
+        match (&ledger.terms, terms) {
+            (Some(new), _) => Tail::under(new, decimals, ledger, at).map(Some),
+            (None, Some(terms)) => Tail::with((terms, 0, None), decimals, ledger, at).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The tail under terms that are not, or no longer, those of the ledger.
+    pub fn under(new: &'a NewTerms, decimals: u32, ledger: &'a Ledger, at: usize) -> Result<Tail<'a>, TermsError> {
+        // The first period of an account's own terms counts as they say.
+        let odd = odd_first(&new.terms).filter(|_| !new.repriced);
+        Tail::with((&new.terms, new.after, odd), decimals, ledger, at)
+    }
+
+    fn with(
+        (terms, after, odd): (&'a Terms, u32, Option<(u32, u32)>),
+        decimals: u32,
+        ledger: &'a Ledger,
+        at: usize,
+    ) -> Result<Tail<'a>, TermsError> {
         let rows = &ledger.rows;
         let mut plan = Plan::of(terms, decimals)?;
         let last = rows.last().map_or(0, |row| row.n.saturating_sub(after));
@@ -63,7 +78,7 @@ impl<'a> Tail<'a> {
             ));
         }
         let before = at.checked_sub(1).map(|i| &rows[i]).filter(|row| row.n > after);
-        Ok(Some(Tail {
+        Ok(Tail {
             start: before.map_or(terms.disbursed_on, |row| row.due_on),
             odd,
             plan,
@@ -71,7 +86,7 @@ impl<'a> Tail<'a> {
             ledger,
             rows,
             at,
-        }))
+        })
     }
 
     /// Whether the row before is one of the same terms.
@@ -208,6 +223,35 @@ impl<'a> Tail<'a> {
         on_due: Option<Money>,
         choice: Prepayment,
     ) -> Result<(Vec<Row>, Vec<Stage>), TermsError> {
+        let stage = self.stage(self.at, known);
+        self.walk(self, stage, were, early, on_due, choice)
+    }
+
+    /// The rows from the first on at another rate than that of the tail `before`, and what holds at the start of each: the
+    /// installment is worked out anew over the same installments; a level principal stays.
+    pub fn repriced(
+        &self,
+        before: &Tail<'_>,
+        known: &[Stage],
+        early: &Early,
+    ) -> Result<(Vec<Row>, Vec<Stage>), TermsError> {
+        let mut stage = before.stage(self.at, known);
+        if self.plan.terms.method != Method::DecliningEqualPrincipal {
+            stage.level = None;
+        }
+        self.walk(before, stage, early, early, None, Prepayment::Shorten)
+    }
+
+    /// `before` is the tail by whose rate the interest of the rows was worked out.
+    fn walk(
+        &self,
+        before: &Tail<'_>,
+        stage: Stage,
+        were: &Early,
+        early: &Early,
+        on_due: Option<Money>,
+        choice: Prepayment,
+    ) -> Result<(Vec<Row>, Vec<Stage>), TermsError> {
         if self.rows[self.at].n - self.after <= self.plan.terms.grace.interest_deferred {
             return Err(on_prepayment(
                 "Choose that the payment goes to the installments to come: interest is deferred.",
@@ -223,7 +267,7 @@ impl<'a> Tail<'a> {
         let mut walk = Walk {
             tail: self,
             balance: old_balance - on_due.map_or(0, Money::minor),
-            stage: self.stage(self.at, known),
+            stage,
             planned: 0,
             choice,
         };
@@ -241,7 +285,7 @@ impl<'a> Tail<'a> {
             let interest = match self.plan.terms.method {
                 Method::Flat => was.interest.minor() - moved,
                 _ => {
-                    let agreed = was.interest.minor() - moved - self.own(was, start, old_balance, were)?;
+                    let agreed = was.interest.minor() - moved - before.own(was, start, old_balance, were)?;
                     (self.own(was, start, walk.balance, early)? + agreed).max(0)
                 }
             };

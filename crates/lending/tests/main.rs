@@ -16,6 +16,7 @@ mod explain;
 mod options;
 mod plain;
 mod properties;
+mod rates;
 mod reference;
 mod refused;
 mod restructure;

@@ -28,6 +28,7 @@ pub fn apply(state: &mut State, fact: &Fact) {
         | FactBody::DayAccrued { .. }
         | FactBody::LatenessRulesSet { .. }
         | FactBody::EligibilityRulesSet { .. }
+        | FactBody::DaysOffSet { .. }
         | FactBody::DayClosed { .. }
         | FactBody::TaskOpened { .. }
         | FactBody::TaskSettled { .. } => apply_desk(state, fact),
@@ -69,6 +70,7 @@ fn apply_desk(state: &mut State, fact: &Fact) {
                 lateness: Default::default(),
                 eligibility: None,
                 second_person: Default::default(),
+                days_off: Default::default(),
             };
             map.insert(Key::Organisation, Aggregate::Organisation(organisation));
             map.insert(Key::Day, Aggregate::Day(Day { open: opened_on }));
@@ -153,6 +155,11 @@ fn apply_desk(state: &mut State, fact: &Fact) {
         FactBody::EligibilityRulesSet { rules } => {
             if let Some(Aggregate::Organisation(o)) = map.get_mut(&Key::Organisation) {
                 o.eligibility = rules;
+            }
+        }
+        FactBody::DaysOffSet { days } => {
+            if let Some(Aggregate::Organisation(o)) = map.get_mut(&Key::Organisation) {
+                o.days_off = days;
             }
         }
         FactBody::DayClosed { date, .. } => {
@@ -279,9 +286,13 @@ fn apply_loan(state: &mut State, fact: &Fact) {
             accrual,
             next_event,
             part,
+            rates,
             ..
         } => with_loan(state, *loan, |l| {
             l.status = LoanStatus::Active;
+            if rates.is_some() {
+                l.rates.clone_from(rates);
+            }
             let paid_out = part.unwrap_or(l.principal);
             l.undisbursed = l.principal - paid_out;
             l.principal = paid_out;
@@ -363,6 +374,10 @@ fn apply_servicing(state: &mut State, fact: &Fact) {
             l.terms_changes.push((**terms).clone());
             put_change(l, change);
         }),
+        FactBody::RatesFollowed { loan, rates, change } => with_loan(state, *loan, |l| {
+            l.rates = Some(rates.clone());
+            put_change(l, change);
+        }),
         FactBody::LoanWrittenOff {
             loan,
             written_off,
@@ -428,6 +443,7 @@ fn open(loan: &LoanOpened) -> Loan {
         allocate: loan.allocate,
         payoff: loan.payoff,
         failed_rules: loan.failed_rules,
+        rates: loan.rates,
         waivers: Vec::new(),
         terms_changes: Vec::new(),
         written_off: None,

@@ -42,9 +42,11 @@ impl Command {
             Command::SettleSuspense { .. } => "settle_suspense",
             Command::SetLatenessRules { .. } => "set_lateness_rules",
             Command::SetEligibilityRules { .. } => "set_eligibility_rules",
+            Command::SetDaysOff { .. } => "set_days_off",
             Command::SetSecondPersonRules { .. } => "set_second_person_rules",
             Command::DecideRequest { .. } => "decide_request",
             Command::AssessPenalties { .. } => "assess_penalties",
+            Command::FollowRates { .. } => "follow_rates",
             Command::CloseDay { .. } => "close_day",
             Command::GiveNotice { .. } => "give_notice",
             Command::ResetPassword { .. } => "reset_password",
@@ -62,6 +64,7 @@ impl Command {
             Command::SetUp { .. }
             | Command::AskForAccess { .. }
             | Command::AssessPenalties { .. }
+            | Command::FollowRates { .. }
             | Command::CloseDay { .. }
             | Command::RecordSecondFactor { on: true, .. }
             | Command::ChangeAccount { .. }
@@ -96,6 +99,7 @@ impl Command {
             Command::SettleSuspense { .. } => P::SettleSuspense,
             Command::SetLatenessRules { .. }
             | Command::SetEligibilityRules { .. }
+            | Command::SetDaysOff { .. }
             | Command::SetSecondPersonRules { .. } => P::ManageRules,
             // The second person needs what the first one needed.
             Command::DecideRequest { command, .. } => return command.permission(),
@@ -125,7 +129,10 @@ impl Command {
 
     /// Whether only the authority itself may issue it.
     pub const fn is_system(&self) -> bool {
-        matches!(self, Command::AssessPenalties { .. } | Command::CloseDay { .. })
+        matches!(
+            self,
+            Command::AssessPenalties { .. } | Command::FollowRates { .. } | Command::CloseDay { .. }
+        )
     }
 
     /// Every aggregate that [`crate::decide`] may look at, the desk's own included.
@@ -156,7 +163,19 @@ impl Command {
             Command::ApplyForLoan { customer, product, .. } => {
                 keys.extend([Key::Customer(*customer), Key::Product(*product)]);
             }
-            Command::Disburse { loan, customer, .. } => keys.extend([Key::Loan(*loan), Key::Customer(*customer)]),
+            Command::Disburse {
+                loan,
+                customer,
+                product,
+                ..
+            } => {
+                keys.extend([Key::Loan(*loan), Key::Customer(*customer)]);
+                keys.extend(product.map(Key::Product));
+            }
+            Command::FollowRates { product, loans } => {
+                keys.push(Key::Product(*product));
+                keys.extend(loans.iter().copied().map(Key::Loan));
+            }
             Command::DecideLoan { loan, .. }
             | Command::ReceivePayment { loan, .. }
             | Command::Foreclose { loan, .. }
@@ -180,6 +199,7 @@ impl Command {
             Command::CloseDay { products, .. } => keys.extend(products.iter().map(|p| Key::Portfolio(p.product))),
             Command::SetLatenessRules { .. }
             | Command::SetEligibilityRules { .. }
+            | Command::SetDaysOff { .. }
             | Command::SetSecondPersonRules { .. } => {}
             Command::ChangeAccount { user, customer, .. } => {
                 keys.push(Key::User(*user));

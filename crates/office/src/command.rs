@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use farthing_api::{
-    Currency, CustomerId, GoodsId, LoanId, Money, OpId, PaymentId, PaymentMethod, ProductId, ProductTerms, RequestId,
-    Role, SecondPersonRules, TaskId, TermsChange, UserId,
+    Currency, CustomerId, DaysOff, GoodsId, LoanId, Money, OpId, PaymentId, PaymentMethod, ProductId, ProductTerms,
+    RequestId, Role, SecondPersonRules, TaskId, TermsChange, UserId,
 };
 use farthing_lending::{EligibilityRules, LatenessRules, NewSchedule, Prepayment, Share};
 use serde::{Deserialize, Serialize};
@@ -228,6 +228,9 @@ pub enum Command {
         /// How much of it, in minor units; none: all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         amount: Option<Money>,
+        /// Its product, where the rate is variable: what was announced since the application holds too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        product: Option<ProductId>,
     },
     /// Pays out the next part of a loan.
     DisbursePart {
@@ -368,6 +371,11 @@ pub enum Command {
         /// The rules; none: nothing is asked.
         rules: Option<EligibilityRules>,
     },
+    /// Sets the days off.
+    SetDaysOff {
+        /// The days.
+        days: DaysOff,
+    },
     /// Sets what takes a second person.
     SetSecondPersonRules {
         /// The rules.
@@ -395,6 +403,13 @@ pub enum Command {
         /// The day.
         through: NaiveDate,
         /// The loans.
+        loans: Vec<LoanId>,
+    },
+    /// The authority has running loans follow what was announced of their product's variable rate.
+    FollowRates {
+        /// The product.
+        product: ProductId,
+        /// The loans; those that follow it already stay as they are.
         loans: Vec<LoanId>,
     },
     /// The authority closes a day.

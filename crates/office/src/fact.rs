@@ -5,12 +5,12 @@ use crate::posting::Posting;
 use crate::state::{LoanPayment, Purchase, TermsChanged, WrittenOff};
 use chrono::{DateTime, NaiveDate, Utc};
 use farthing_api::{
-    ApiError, Currency, CustomerId, FactId, GoodsId, LoanId, LoanStatus, Money, OpId, PaymentId, PaymentMethod,
-    ProductId, ProductTerms, RequestId, RequestState, Role, SecondPersonRules, TaskId, UserId,
+    ApiError, Currency, CustomerId, DaysOff, FactId, GoodsId, LoanId, LoanStatus, Money, OpId, PaymentId,
+    PaymentMethod, ProductId, ProductTerms, RequestId, RequestState, Role, SecondPersonRules, TaskId, UserId,
 };
 use farthing_lending::{
     Accrual, AllocationBy, AllocationOrder, BucketSum, Charge, ChargeTaken, Earnings, EligibilityRules, Fee,
-    LatenessRules, PayoffRule, PenaltyRule, Replacement, Row, RowState, Terms, Waiver,
+    LatenessRules, PayoffRule, PenaltyRule, RateChange, Replacement, Row, RowState, Terms, Waiver,
 };
 use serde::{Deserialize, Serialize};
 
@@ -194,6 +194,9 @@ pub enum FactBody {
         /// How much of the approved principal went out; none: all of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         part: Option<Money>,
+        /// The changes of its variable rate, where more were announced since it was applied for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rates: Option<Vec<RateChange>>,
     },
     /// Goods were sold; the first installment follows as a payment of its own.
     PurchaseMade {
@@ -256,6 +259,12 @@ pub enum FactBody {
         method: PaymentMethod,
         change: LoanChange,
     },
+    /// A running loan follows changes of its product's variable rate.
+    RatesFollowed {
+        loan: LoanId,
+        rates: Vec<RateChange>,
+        change: LoanChange,
+    },
     /// A loan was given up.
     LoanWrittenOff {
         loan: LoanId,
@@ -290,6 +299,8 @@ pub enum FactBody {
     LatenessRulesSet { rules: LatenessRules },
     /// There are other rules of who may borrow.
     EligibilityRulesSet { rules: Option<EligibilityRules> },
+    /// The organisation has other days off.
+    DaysOffSet { days: DaysOff },
     /// Other things take a second person.
     SecondPersonRulesSet { rules: SecondPersonRules },
     /// Something was asked for that takes a second person.
@@ -378,6 +389,9 @@ pub struct LoanOpened {
     /// The rules of eligibility that failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_rules: Vec<String>,
+    /// The changes of its variable rate; none: the rate is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rates: Option<Vec<RateChange>>,
     /// Into how many parts the money may be divided when it is paid out; 0 is 1.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub parts: u32,

@@ -29,7 +29,7 @@ pub use command::{COMMAND_VERSION, Channel, Command, DayFigures, ProductDay, Res
 pub use context::{Actor, Context, RULES, epoch_letters};
 pub use day_figures::{EarnedByProduct, Standings, product_days};
 pub use decide::{
-    Planned, Preview, Quote, check_against_product, check_payment, decide, due_of, may_change_terms, may_close,
+    Planned, Preview, Quote, check_against_product, check_payment, decide, due_of, lags, may_change_terms, may_close,
     may_decide, may_disburse, may_disburse_part, may_waive, may_write_off, plan, preview_part, preview_payment,
     preview_terms, purchase_penalty, quarantined, quote, recorded_anyway,
 };

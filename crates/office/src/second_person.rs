@@ -39,7 +39,8 @@ pub fn guarded(command: &Command) -> Option<Guarded> {
         | Command::RecordSecondFactor { on: false, .. } => Guarded::People,
         Command::SetSecondPersonRules { .. }
         | Command::SetLatenessRules { .. }
-        | Command::SetEligibilityRules { .. } => Guarded::Rules,
+        | Command::SetEligibilityRules { .. }
+        | Command::SetDaysOff { .. } => Guarded::Rules,
         _ => return None,
     })
 }

@@ -23,6 +23,7 @@ pub fn account(loan: &Loan, through: Option<NaiveDate>) -> LoanAccount {
         waivers: loan.waivers.clone(),
         terms: loan.terms.clone(),
         decimals: decimals(loan),
+        rates: loan.rates.clone().unwrap_or_default(),
     }
 }
 

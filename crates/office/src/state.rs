@@ -5,12 +5,12 @@ use crate::command::Sealed;
 use crate::fact::is_zero;
 use chrono::{DateTime, NaiveDate, Utc};
 use farthing_api::{
-    Currency, CustomerId, GoodsId, LoanId, LoanStatus, Money, OpId, PaymentId, PaymentMethod, PaymentParts, ProductId,
-    ProductTerms, RequestId, RequestState, Role, SecondPersonRules, TermsChange, UserId,
+    Currency, CustomerId, DaysOff, GoodsId, LoanId, LoanStatus, Money, OpId, PaymentId, PaymentMethod, PaymentParts,
+    ProductId, ProductTerms, RequestId, RequestState, Role, SecondPersonRules, TermsChange, UserId,
 };
 use farthing_lending::{
     Accrual, AllocationBy, AllocationOrder, Charge, ChargeTaken, EligibilityRules, Fee, LatenessRules, PayoffRule,
-    PenaltyRule, Prepayment, Replacement, Row, RowState, Terms, Waiver,
+    PenaltyRule, Prepayment, RateChange, Replacement, Row, RowState, Terms, Waiver,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -74,6 +74,9 @@ pub struct Organisation {
     /// What takes a second person.
     #[serde(default, skip_serializing_if = "SecondPersonRules::is_empty")]
     pub second_person: SecondPersonRules,
+    /// The days off.
+    #[serde(default, skip_serializing_if = "DaysOff::is_usual")]
+    pub days_off: DaysOff,
 }
 
 /// Something that was asked for and takes a second person. What exactly is in the fact; here is what binds it.
@@ -394,6 +397,9 @@ pub struct Loan {
     /// Into how many parts the money may be divided when it is paid out; 0 is 1.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub parts: u32,
+    /// The changes of its variable rate; none: the rate is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rates: Option<Vec<RateChange>>,
     /// Approved and not paid out yet, in minor units; [`Loan::principal`] is without it once money is out.
     #[serde(default, skip_serializing_if = "Money::is_nothing")]
     pub undisbursed: Money,

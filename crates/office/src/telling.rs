@@ -40,12 +40,14 @@ impl FactBody {
             FactBody::InterestSuspended { .. } => "interest_suspended",
             FactBody::DuesWaived { .. } => "dues_waived",
             FactBody::TermsChanged { .. } => "terms_changed",
+            FactBody::RatesFollowed { .. } => "rates_followed",
             FactBody::LoanWrittenOff { .. } => "loan_written_off",
             FactBody::MoneySetAside { .. } => "money_set_aside",
             FactBody::AsideSettled { .. } => "aside_settled",
             FactBody::DayAccrued { .. } => "day_accrued",
             FactBody::LatenessRulesSet { .. } => "lateness_rules_set",
             FactBody::EligibilityRulesSet { .. } => "eligibility_rules_set",
+            FactBody::DaysOffSet { .. } => "days_off_set",
             FactBody::SecondPersonRulesSet { .. } => "second_person_rules_set",
             FactBody::RequestMade { .. } => "request_made",
             FactBody::RequestEnded { .. } => "request_ended",
@@ -101,12 +103,14 @@ impl FactBody {
             | FactBody::InterestSuspended { loan, .. }
             | FactBody::DuesWaived { loan, .. }
             | FactBody::TermsChanged { loan, .. }
+            | FactBody::RatesFollowed { loan, .. }
             | FactBody::LoanWrittenOff { loan, .. }
             | FactBody::AsideSettled { loan, .. }
             | FactBody::PenaltiesCharged { loan, .. } => vec![Key::Loan(*loan)],
             FactBody::DayAccrued { product, .. } => vec![Key::Portfolio(*product)],
             FactBody::LatenessRulesSet { .. }
             | FactBody::EligibilityRulesSet { .. }
+            | FactBody::DaysOffSet { .. }
             | FactBody::SecondPersonRulesSet { .. } => vec![Key::Organisation],
             FactBody::RequestMade { request, .. } | FactBody::RequestEnded { request, .. } => {
                 vec![Key::Request(*request)]
@@ -160,6 +164,7 @@ impl FactBody {
             | FactBody::InterestSuspended { loan, change, .. }
             | FactBody::DuesWaived { loan, change, .. }
             | FactBody::TermsChanged { loan, change, .. }
+            | FactBody::RatesFollowed { loan, change, .. }
             | FactBody::LoanWrittenOff { loan, change, .. } => Some((*loan, change)),
             _ => None,
         }

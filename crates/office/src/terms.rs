@@ -4,7 +4,7 @@ use crate::refusal::Refusal;
 use chrono::NaiveDate;
 use farthing_api::{Code, Currency, Money, ProductTerms};
 use farthing_lending::charge::percent_of;
-use farthing_lending::{Method, Multiple, Rounding, Terms, at_start};
+use farthing_lending::{Method, Multiple, RateChange, Rounding, Terms, TermsError, at_start};
 use rust_decimal::Decimal;
 
 /// An amount as a decimal number of whole units of its currency.
@@ -41,7 +41,7 @@ pub fn loan_terms(
         remainder: options.remainder,
         ledger: Default::default(),
     };
-    Terms {
+    let mut terms = Terms {
         installments: Some(installments),
         every: product.every,
         unit: product.unit,
@@ -62,6 +62,15 @@ pub fn loan_terms(
             disbursed_on,
             rounding,
         )
+    };
+    follow(&mut terms, options.variable_rate.as_deref());
+    terms
+}
+
+/// Has terms follow a variable rate. Due dates that leave the calendar are said where the schedule is made.
+pub(crate) fn follow(terms: &mut Terms, rates: Option<&[RateChange]>) {
+    if let Some(rates) = rates {
+        let _ = terms.follow(rates);
     }
 }
 
@@ -118,12 +127,19 @@ pub fn check_product(product: &ProductTerms, currency: &Currency) -> Result<(), 
         (product.min_principal, product.max_installments),
         (product.max_principal, product.min_installments),
     ] {
-        farthing_lending::build(
-            &loan_terms(product, currency, principal, installments, day),
-            currency.decimals,
-        )?;
+        let terms = loan_terms(product, currency, principal, installments, day);
+        farthing_lending::build(&terms, currency.decimals).map_err(|error| step_named(&terms, error))?;
     }
     Ok(())
+}
+
+/// The smallest installments are the first ones: where they don't bear their interest, it is the amount by which they grow
+/// that is too much.
+fn step_named(terms: &Terms, error: TermsError) -> Refusal {
+    match terms.step_up.and_then(|step| step.amount) {
+        Some(_) if error.field == "installment" => Refusal::field("step_up.amount", Code::StepTooMuch),
+        _ => error.into(),
+    }
 }
 
 /// Checks what few products choose, as far as the terms of a loan don't say it by themselves.
@@ -139,10 +155,47 @@ fn check_options(product: &ProductTerms) -> Result<(), Refusal> {
     if options.money_unit.is_some_and(|unit| !unit.is_positive()) {
         return Err(Refusal::field("rounding.money", Code::MoneyUnit));
     }
-    if options.step_up.is_some_and(|step| step.percent.is_none()) {
-        return Err(Refusal::field("step_up.percent", Code::StepPercent));
+    check_rates(product)?;
+    match options.step_up.map(|step| (step.percent, step.amount)) {
+        Some((Some(_), Some(_))) => Err(Refusal::field("step_up.amount", Code::StepOne)),
+        Some((None, None)) => Err(Refusal::field("step_up.percent", Code::StepOne)),
+        _ => Ok(()),
+    }
+}
+
+/// Checks a variable rate by itself.
+fn check_rates(product: &ProductTerms) -> Result<(), Refusal> {
+    let options = &product.options;
+    let Some(rates) = &options.variable_rate else {
+        return Ok(());
+    };
+    let is_single = matches!(product.method, Method::Flat | Method::Bullet);
+    if is_single || options.step_up.is_some() || options.grace.interest_deferred > 0 {
+        return Err(Refusal::field("variable_rate", Code::VariableNotThis));
+    }
+    let most = Decimal::from(1000);
+    if rates
+        .iter()
+        .any(|c| c.annual_rate.is_sign_negative() || c.annual_rate > most)
+    {
+        return Err(Refusal::field("rates", Code::RateRange));
     }
     Ok(())
+}
+
+/// Checks what is announced of a variable rate against what was: a change is announced before its day, and stays.
+pub(crate) fn check_announced(old: Option<&ProductTerms>, new: &ProductTerms, today: NaiveDate) -> Result<(), Refusal> {
+    let of = |terms: &ProductTerms| terms.options.variable_rate.clone();
+    let Some(rates) = of(new) else { return Ok(()) };
+    let known = old.and_then(of).unwrap_or_default();
+    let in_order = rates.windows(2).all(|pair| pair[0].on < pair[1].on);
+    if !in_order || rates.iter().any(|c| c.on <= today && !known.contains(c)) {
+        return Err(Refusal::field("rates", Code::RateChangeDay).with("today", today));
+    }
+    match known.iter().find(|was| rates.iter().all(|c| c.on != was.on)) {
+        Some(gone) => Err(Refusal::field("rates", Code::RateChangeKept).with("date", gone.on)),
+        None => Ok(()),
+    }
 }
 
 /// Into how many parts the money of a loan may be divided at most.

@@ -5,4 +5,5 @@
 mod books;
 mod branch;
 mod parts;
+mod products;
 mod wish;

@@ -11,7 +11,7 @@ use farthing_office::{
     Aggregate, COMMAND_VERSION, Command, Context, Fact, Key, Loan, Organisation, RULES, State, apply, decide,
 };
 use farthing_sync::authority::Now;
-use farthing_sync::day::{closing, looks, step};
+use farthing_sync::day::{closing, follows, looks, step, variable};
 use farthing_sync::wire::SentFact;
 use sqlx::postgres::PgConnection;
 use std::collections::BTreeSet;
@@ -71,8 +71,11 @@ impl Server {
         let date = day.open;
         let ids = loans(&mut aggregates, &mut tx).await?;
         let mut done = Vec::new();
-        let looks: Vec<(String, Command)> = looks(of(&aggregates.state, &ids), date).collect();
-        for (word, command) in looks {
+        let products = variable(of(&aggregates.state, &ids));
+        aggregates.more(&mut tx, &products).await?;
+        let mut steps = follows(&aggregates.state, &ids);
+        steps.extend(looks(of(&aggregates.state, &ids), date));
+        for (word, command) in steps {
             done.push(act(
                 &mut aggregates.state,
                 organisation,

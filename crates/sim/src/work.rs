@@ -256,6 +256,7 @@ impl<'a> View<'a> {
                     method: self.method(),
                     first_due_on: None,
                     amount: None,
+                    product: None,
                 }
             }
             Wish::Sell => Command::Sell {

@@ -1,9 +1,10 @@
 //! What the authority does by itself at the end of a branch's day, from the loans as they stand.
 
 use chrono::NaiveDate;
-use farthing_api::{LoanId, OpId};
+use farthing_api::{LoanId, OpId, ProductId};
 use farthing_lending::{Earning, LatenessRules};
-use farthing_office::{Command, DayFigures, EarnedByProduct, Loan, Standings, product_days};
+use farthing_office::{Command, DayFigures, EarnedByProduct, Key, Loan, Standings, State, lags, product_days};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// How many loans one command covers.
@@ -36,6 +37,42 @@ pub fn looks<'a>(
         let command = Command::AssessPenalties { through, loans };
         (format!("penalties {n}"), command)
     })
+}
+
+/// The products with a variable rate of which there are running loans.
+pub fn variable<'a>(loans: impl IntoIterator<Item = (LoanId, &'a Loan)>) -> BTreeSet<Key> {
+    let own = |(_, loan): (LoanId, &Loan)| loan.rates.as_ref().and(loan.product);
+    loans
+        .into_iter()
+        .filter_map(own)
+        .map(|(id, _)| Key::Product(id))
+        .collect()
+}
+
+/// The commands by which running loans follow what was announced of their product's variable rate, each with the word of
+/// its step. The products of [`variable`] are in the state.
+pub fn follows(state: &State, ids: &[LoanId]) -> Vec<(String, Command)> {
+    let mut late: BTreeMap<ProductId, Vec<LoanId>> = BTreeMap::new();
+    for id in ids {
+        let loan = state.loan(*id);
+        let Some((loan, (product, _))) = loan.and_then(|loan| Some((loan, loan.product?))) else {
+            continue;
+        };
+        let rates = state
+            .product(product)
+            .and_then(|p| p.terms.options.variable_rate.as_deref());
+        if rates.is_some_and(|rates| lags(loan, product, rates)) {
+            late.entry(product).or_default().push(*id);
+        }
+    }
+    let chunks = late
+        .iter()
+        .flat_map(|(product, ids)| ids.chunks(CHUNK).map(move |ids| (*product, ids)));
+    let command = |(n, (product, ids)): (u32, (ProductId, &[LoanId]))| {
+        let loans = ids.to_vec();
+        (format!("rates {n}"), Command::FollowRates { product, loans })
+    };
+    (0..).zip(chunks).map(command).collect()
 }
 
 /// The command that closes a day: the portfolio at its end, and each product's part of it.

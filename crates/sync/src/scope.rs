@@ -67,6 +67,7 @@ pub fn staff_scope(fact: &FactBody, branch: &str) -> Scope {
         | FactBody::GoodsSaved { .. }
         | FactBody::LatenessRulesSet { .. }
         | FactBody::EligibilityRulesSet { .. }
+        | FactBody::DaysOffSet { .. }
         | FactBody::SecondPersonRulesSet { .. } => Scope::Public,
         FactBody::UserAdded { customer: None, .. }
         | FactBody::UserAsked { .. }

@@ -51,6 +51,8 @@ const WORDS: &[(&str, Text)] = &[
     ("settle_suspense", text::DID_SETTLE_SUSPENSE),
     ("set_lateness_rules", text::DID_SET_LATENESS_RULES),
     ("set_eligibility_rules", text::DID_SET_ELIGIBILITY_RULES),
+    ("set_days_off", text::DID_SET_DAYS_OFF),
+    ("follow_rates", text::DID_FOLLOW_RATES),
     ("assess_penalties", text::DID_ASSESS_PENALTIES),
     ("close_day", text::DID_CLOSE_DAY),
     ("give_notice", text::DID_GIVE_NOTICE),

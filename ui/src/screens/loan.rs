@@ -151,9 +151,15 @@ fn actions(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
     let active = loan.row.status == LoanStatus::Active;
     let (number, id) = (loan.row.number.clone(), page.id);
     let writing = RwSignal::new(false);
-    let statement = loan.disbursed_on.is_some().then(|| {
+    let is_offer = matches!(loan.row.status, LoanStatus::Waiting | LoanStatus::Approved);
+    let label = if is_offer {
+        text::LOAN_DO_OFFER
+    } else {
+        text::LOAN_DO_STATEMENT
+    };
+    let statement = (is_offer || loan.disbursed_on.is_some()).then(|| {
         view! {
-            <Button label=text::LOAN_DO_STATEMENT does="write-statement" busy=writing busy_label=text::LOAN_DO_WRITING
+            <Button label does="write-statement" busy=writing busy_label=text::LOAN_DO_WRITING
                 on_press=move |()| page.papers.statement(id, number.clone(), writing)/>
         }
     });

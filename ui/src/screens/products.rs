@@ -3,6 +3,7 @@
 mod draft;
 mod form;
 
+pub use draft::days::Days;
 pub use draft::{UNITS, rate, whole};
 
 use crate::i18n::{Text, t, text};

@@ -1,5 +1,6 @@
-//! The organisation's rules: how late loans are looked at, and who may borrow.
+//! The organisation's rules: how late loans are looked at, who may borrow, and its days off.
 
+mod days_off;
 mod eligibility;
 mod lateness;
 
@@ -11,7 +12,7 @@ use crate::screens::loan_kit::{Show, trouble};
 use farthing_api::GetRules;
 use leptos::prelude::*;
 
-/// The two forms, as parts of the settings.
+/// The forms, as parts of the settings.
 #[component]
 pub fn RulesSettings() -> impl IntoView {
     let show = Show::here();
@@ -29,6 +30,11 @@ pub fn RulesSettings() -> impl IntoView {
                 <div class="section-head"><h2 class="section-title">{t(text::RULES_ELIGIBILITY)}</h2></div>
                 <p class="muted">{t(text::RULES_ELIGIBILITY_LEAD)}</p>
                 {eligibility::form(&rules, show)}
+            </section>
+            <section class="stack">
+                <div class="section-head"><h2 class="section-title">{t(text::RULES_DAYS)}</h2></div>
+                <p class="muted">{t(text::RULES_DAYS_LEAD)}</p>
+                {days_off::form(&rules.days_off, show)}
             </section>
         }
         .into_any(),

@@ -3,7 +3,7 @@
 use crate::desk::{Desk, Open};
 use crate::error::{Answer, Told};
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use farthing_api::{ApiError, CloseDay, Code, DayClosed, ErrorKind, LoanId, Money, OpId};
+use farthing_api::{ApiError, CloseDay, Code, DayClosed, ErrorKind, LoanId, Money, OpId, ProductView};
 use farthing_office::permission::Permission;
 use farthing_office::{Command, Context, Fact, FactBody, Key, RULES, may_close};
 use farthing_store::{Batch, Beside, StoreError};
@@ -95,6 +95,41 @@ async fn look(
         };
         let ctx = step(open, moment, through, "penalties", loans);
         done.count(&batch.execute(&command, &ctx, Beside::default()).await?);
+    }
+    Ok(())
+}
+
+/// Has the running loans of a product follow what was announced of its variable rate. Where a server is the authority it
+/// does so when it closes the day.
+pub(crate) async fn follow_rates(desk: &Desk, open: &Open, product: &ProductView) -> Answer<()> {
+    if product.terms.options.variable_rate.is_none() || open.book.is_enrolled().await.told()? {
+        return Ok(());
+    }
+    let moment = Moment {
+        at: desk.clock.now(),
+        today: desk.today(open),
+    };
+    let loans = open.book.running_loans_of(product.id).await.told()?;
+    let mut batch = open.book.batch().await.told()?;
+    let done = follow(&mut batch, open, moment, product, &loans).await;
+    ended(batch, done).await
+}
+
+async fn follow(
+    batch: &mut Batch<'_>,
+    open: &Open,
+    moment: Moment,
+    product: &ProductView,
+    loans: &[LoanId],
+) -> Result<(), StoreError> {
+    let word = format!("rates {} {}", product.id.0, product.version);
+    for loans in loans.chunks(CHUNK) {
+        let command = Command::FollowRates {
+            product: product.id,
+            loans: loans.to_vec(),
+        };
+        let ctx = step(open, moment, moment.today, &word, loans);
+        batch.execute(&command, &ctx, Beside::default()).await?;
     }
     Ok(())
 }

@@ -5,13 +5,13 @@ use crate::error::{Answer, Told};
 use chrono::NaiveDate;
 use farthing_api::{
     ApiError, Code, Decision, Dues, ErrorKind, InstallmentStatus, InstallmentView, LoanId, LoanStatus, LoanView, Money,
-    PayoffView, TermsChanged, WrittenOffView,
+    PayoffView, TermsChange, TermsChanged, WrittenOffView,
 };
-use farthing_lending::{Accrual, RowState, Share, Unit, with_rows};
+use farthing_lending::{Accrual, RateChange, RowState, Share, Terms, Unit, with_rows};
 use farthing_office::permission::{self, Permission, allows};
 use farthing_office::{
     Command, Customer, Key, Loan, Refusal, may_change_terms, may_decide, may_disburse, may_disburse_part, may_waive,
-    may_write_off, quote,
+    may_write_off, quote, standing,
 };
 use farthing_store::Beside;
 use rust_decimal::Decimal;
@@ -67,9 +67,9 @@ impl Desk {
         let booked = loan.accrual.as_ref().map(|accrual| accrual.at(closed));
         Ok(LoanView {
             seen,
-            annual_rate: rate_in_force(&loan),
+            annual_rate: rate_in_force(&loan, today),
             installments: count(&loan),
-            installment: loan.installment,
+            installment: installment_in_force(&loan),
             purpose: loan.purpose.clone(),
             officer,
             may_decide: may(Permission::Approve, may_decide(&loan, &ctx)),
@@ -94,8 +94,18 @@ impl Desk {
             charges_taken: loan.charges_taken.clone(),
             interest_earned: booked.as_ref().map_or(Money::ZERO, |a| a.interest),
             interest_suspended: booked.as_ref().is_some_and(Accrual::is_suspended),
-            failed_rules: loan.failed_rules.clone(),
-            terms_changes: loan.terms_changes.iter().map(terms_changed).collect(),
+            is_variable: loan.rates.is_some(),
+            failed_rules: match loan.status {
+                // What the decision will look at.
+                LoanStatus::Waiting => self.failed_rules_of(open, &loan).await?,
+                _ => loan.failed_rules.clone(),
+            },
+            terms_changes: loan
+                .terms_changes
+                .iter()
+                .map(terms_changed)
+                .chain(rates(&loan).into_iter().map(rate_changed))
+                .collect(),
             written_off: loan.written_off.map(|lost| WrittenOffView {
                 on: lost.on,
                 principal: lost.principal,
@@ -179,18 +189,50 @@ fn count(loan: &Loan) -> u32 {
     }
 }
 
-/// The rate of the terms that hold now.
-fn rate_in_force(loan: &Loan) -> Decimal {
+/// The terms that hold now.
+fn terms_in_force(loan: &Loan) -> Option<&Terms> {
     let changed = loan
         .terms_changes
         .iter()
-        .filter_map(|change| change.replacement.terms.as_ref())
-        .next_back()
-        .map(|new| &new.terms);
-    changed
-        .or(loan.terms.as_ref())
-        .map(|terms| terms.annual_rate)
-        .unwrap_or_default()
+        .filter_map(|change| change.replacement.terms.as_ref());
+    changed.map(|new| &new.terms).next_back().or(loan.terms.as_ref())
+}
+
+/// The changes of a variable rate, each from the due date on from which it holds.
+fn rates(loan: &Loan) -> Vec<RateChange> {
+    let followed = loan.rates.as_ref().and_then(|_| standing(loan).terms);
+    let terms = followed.as_ref().map(|new| &new.terms).or(loan.terms.as_ref());
+    terms.map(|terms| terms.rate_changes.clone()).unwrap_or_default()
+}
+
+/// The annual rate on a day.
+fn rate_in_force(loan: &Loan, today: NaiveDate) -> Decimal {
+    let agreed = terms_in_force(loan).map(|terms| (terms.disbursed_on, terms.annual_rate));
+    let (since, agreed) = agreed.unwrap_or_default();
+    let holds = |change: &RateChange| change.on <= today && change.on > since;
+    rates(loan)
+        .into_iter()
+        .rfind(holds)
+        .map_or(agreed, |change| change.annual_rate)
+}
+
+/// The installment, where the rate changes that of the next one.
+fn installment_in_force(loan: &Loan) -> Money {
+    let next = loan.rows.iter().find(|row| row.settled_on.is_none());
+    match next.filter(|_| !rates(loan).is_empty()) {
+        Some(row) => row.principal + row.interest,
+        None => loan.installment,
+    }
+}
+
+fn rate_changed(change: RateChange) -> TermsChanged {
+    TermsChanged {
+        kind: TermsChange::Rate,
+        on: change.on,
+        added: Money::ZERO,
+        rate: Some(change.annual_rate),
+        reason: String::new(),
+    }
 }
 
 /// What is due and unpaid besides principal.
@@ -214,6 +256,7 @@ fn terms_changed(change: &farthing_office::TermsChanged) -> TermsChanged {
         kind: change.kind,
         on: change.replacement.on,
         added: change.replacement.added,
+        rate: None,
         reason: change.reason.clone(),
     }
 }

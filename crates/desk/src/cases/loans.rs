@@ -10,7 +10,7 @@ use farthing_api::{
     RefundCredit, ReversePayment, SellOnInstallments, SettleTask, TaskView,
 };
 use farthing_office::permission::Permission;
-use farthing_office::{Command, Fact, FactBody, check_payment, preview_payment};
+use farthing_office::{Command, Fact, FactBody, Loan, check_payment, preview_payment};
 use farthing_store::Beside;
 
 impl Desk {
@@ -70,7 +70,8 @@ impl Desk {
             approve,
             reason,
         } = request;
-        let failed_rules = self.failed_rules_of(&open, &session, loan).await?;
+        let applied = self.loan_of(&open, &session, loan).await?;
+        let failed_rules = self.failed_rules_of(&open, &applied).await?;
         let command = Command::DecideLoan {
             loan,
             seen,
@@ -82,8 +83,7 @@ impl Desk {
     }
 
     /// The rules that an application fails by now.
-    async fn failed_rules_of(&self, open: &Open, session: &Session, id: LoanId) -> Answer<Vec<String>> {
-        let loan = self.loan_of(open, session, id).await?;
+    pub(crate) async fn failed_rules_of(&self, open: &Open, loan: &Loan) -> Answer<Vec<String>> {
         let Some((product, _)) = loan.product else {
             return Ok(Vec::new());
         };
@@ -111,7 +111,9 @@ impl Desk {
             first_due_on,
             amount,
         } = request;
-        let customer = self.loan_of(&open, &session, loan).await?.customer;
+        let found = self.loan_of(&open, &session, loan).await?;
+        let customer = found.customer;
+        let product = found.rates.and(found.product).map(|(id, _)| id);
         self.after(
             &open,
             &session,
@@ -124,6 +126,7 @@ impl Desk {
                 method,
                 first_due_on,
                 amount,
+                product,
             },
         )
         .await

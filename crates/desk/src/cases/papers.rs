@@ -7,6 +7,8 @@ use farthing_api::{
     ApiError, Code, ErrorKind, ListReceipts, OpenDocument, Page, ReceiptRow, Saved, WriteReceipt, WriteStatement,
 };
 use farthing_documents::{Letterhead, ReceiptPaper, receipt, statement};
+use farthing_lending::{CostOfCredit, build, cost_of_credit};
+use farthing_office::Loan;
 use farthing_office::permission::Permission;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +29,17 @@ fn write(folder: &Path, name: &str, pdf: &[u8]) -> std::io::Result<PathBuf> {
     std::fs::write(&part, pdf)?;
     std::fs::rename(&part, &path)?;
     Ok(path)
+}
+
+/// What a loan costs as it was agreed; nothing is agreed for all of one that goes out in parts, nor of a purchase, which
+/// costs nothing but its price.
+fn cost(loan: &Loan, decimals: u32) -> Option<CostOfCredit> {
+    let terms = loan
+        .terms
+        .as_ref()
+        .filter(|_| loan.parts < 2 || loan.disbursed_on.is_none())?;
+    let schedule = build(terms, decimals).ok()?;
+    Some(cost_of_credit(terms, &schedule, &loan.charges, decimals))
 }
 
 impl Desk {
@@ -96,11 +109,21 @@ impl Desk {
         let (open, session) = self.caller().await?;
         let loan = self.loan_view(&open, &session, request.loan).await?;
         let customer = self.customer_or_missing(&open, loan.row.customer).await?;
+        let decimals = open.currency().decimals;
+        let planned = self.loan_of(&open, &session, request.loan).await?;
+        let cost = cost(&planned, decimals);
         let now = self.clock.now().with_timezone(&open.zone).naive_local();
         let name = format!("{}-{}", loan.row.number, now.format("%Y-%m-%d"));
         let (head, folder) = (letterhead(&open), self.home.documents().join("statements"));
         let path = tokio::task::spawn_blocking(move || -> Answer<PathBuf> {
-            let pdf = statement(&head, &loan, &customer.row.name, &customer.row.number, now).told()?;
+            let pdf = statement(
+                &head,
+                &loan,
+                cost.as_ref(),
+                (&customer.row.name, &customer.row.number),
+                now,
+            )
+            .told()?;
             write(&folder, &name, &pdf).told()
         })
         .await

@@ -1,9 +1,13 @@
 //! Loan products and goods.
 
-use crate::desk::Desk;
+use crate::cases::day::follow_rates;
+use crate::desk::{Desk, Open};
 use crate::error::{Answer, Told};
-use farthing_api::{ApiError, GoodsView, ListGoods, ListProducts, ProductView, SaveGoods, SaveProduct};
-use farthing_office::{Command, FactBody};
+use farthing_api::{
+    ApiError, CountRateFollowers, GoodsView, ListGoods, ListProducts, LoanId, ProductView, SaveGoods, SaveProduct,
+};
+use farthing_office::permission::Permission;
+use farthing_office::{Command, FactBody, Key};
 use farthing_store::Beside;
 
 impl Desk {
@@ -13,7 +17,34 @@ impl Desk {
     /// Where nobody is signed in.
     pub async fn list_products(&self, _: ListProducts) -> Answer<Vec<ProductView>> {
         let (open, _) = self.caller().await?;
-        open.book.products().await.told()
+        self.products_now(&open).await
+    }
+
+    /// Every loan product, with the organisation's days off where it goes by them.
+    async fn products_now(&self, open: &Open) -> Answer<Vec<ProductView>> {
+        let days_off = self.organisation_now(open).await?.days_off;
+        let mut products = open.book.products().await.told()?;
+        products
+            .iter_mut()
+            .for_each(|product| product.terms.options.settle(&days_off));
+        Ok(products)
+    }
+
+    /// How many running loans follow the variable rate of a product.
+    ///
+    /// # Errors
+    /// Where the caller may not see the book.
+    pub async fn count_rate_followers(&self, request: CountRateFollowers) -> Answer<u32> {
+        let (open, _) = self.caller_who_may(Permission::SeeBook).await?;
+        let loans = open.book.running_loans_of(request.product).await.told()?;
+        let mut count = 0;
+        for loans in loans.chunks(1_000) {
+            let keys: Vec<Key> = loans.iter().copied().map(Key::Loan).collect();
+            let state = open.book.load(&keys).await.told()?;
+            let follows = |id: &&LoanId| state.loan(**id).is_some_and(|loan| loan.rates.is_some());
+            count += loans.iter().filter(follows).count();
+        }
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
     /// Adds or changes a product.
@@ -31,11 +62,11 @@ impl Desk {
             FactBody::ProductSaved { product, .. } => Some(*product),
             _ => None,
         });
-        let products = open.book.products().await.told()?;
-        products
-            .into_iter()
-            .find(|p| Some(p.id) == id)
-            .ok_or_else(ApiError::internal)
+        let products = self.products_now(&open).await?;
+        let saved = products.into_iter().find(|p| Some(p.id) == id);
+        let saved = saved.ok_or_else(ApiError::internal)?;
+        follow_rates(self, &open, &saved).await?;
+        Ok(saved)
     }
 
     /// Everything for sale.

@@ -6,8 +6,8 @@ use crate::error::{Answer, Told};
 use chrono::NaiveDate;
 use farthing_api::{
     ApiError, CheckEligibility, Code, CustomerForm, CustomerId, Delinquency, DelinquencyView, EligibilityView,
-    GetRules, LoanStatus, Money, ProductDelinquency, ProductId, ProductTerms, RulesView, SaveEligibilityRules,
-    SaveLatenessRules,
+    GetRules, LoanStatus, Money, ProductDelinquency, ProductId, ProductTerms, RulesView, SaveDaysOff,
+    SaveEligibilityRules, SaveLatenessRules,
 };
 use farthing_lending::eligibility::a_month;
 use farthing_lending::{Applicant, Assessment, BucketSum, EligibilityRules, Employment, Unit, Wish, assess, build};
@@ -24,7 +24,7 @@ pub(crate) struct Asked<'a> {
 }
 
 impl Desk {
-    async fn organisation_now(&self, open: &Open) -> Answer<Organisation> {
+    pub(crate) async fn organisation_now(&self, open: &Open) -> Answer<Organisation> {
         let state = open.book.load(&[Key::Organisation]).await.told()?;
         state.organisation().cloned().ok_or_else(ApiError::internal)
     }
@@ -34,6 +34,7 @@ impl Desk {
         Ok(RulesView {
             lateness: organisation.lateness,
             eligibility: organisation.eligibility,
+            days_off: organisation.days_off,
             usual: EligibilityRules::usual(organisation.currency.decimals),
         })
     }
@@ -69,6 +70,17 @@ impl Desk {
         self.rules_view(&open).await
     }
 
+    /// Sets the days off.
+    ///
+    /// # Errors
+    /// Names the field that needs a change.
+    pub async fn save_days_off(&self, request: SaveDaysOff) -> Answer<RulesView> {
+        let (open, session) = self.caller().await?;
+        let command = Command::SetDaysOff { days: request.days };
+        self.run(&open, &session, &command, Beside::default()).await?;
+        self.rules_view(&open).await
+    }
+
     /// Whether a customer may borrow; a customer asks for themselves.
     ///
     /// # Errors
@@ -93,11 +105,13 @@ impl Desk {
     }
 
     pub(crate) async fn product_terms(&self, open: &Open, id: ProductId) -> Answer<ProductTerms> {
-        let state = open.book.load(&[Key::Product(id)]).await.told()?;
-        state
-            .product(id)
-            .map(|p| p.terms.clone())
-            .ok_or_else(|| missing(Code::NoProduct))
+        let state = open.book.load(&[Key::Organisation, Key::Product(id)]).await.told()?;
+        let known = state.product(id).ok_or_else(|| missing(Code::NoProduct))?;
+        let mut terms = known.terms.clone();
+        if let Some(organisation) = state.organisation() {
+            terms.options.settle(&organisation.days_off);
+        }
+        Ok(terms)
     }
 
     /// The words of the rules that a wish fails; none where nothing is asked or the wish can't be worked out, which the

@@ -214,6 +214,7 @@ impl<'a> Story<'a> {
                             method,
                             first_due_on: None,
                             amount: None,
+                            product: None,
                         },
                     )
                     .await?;

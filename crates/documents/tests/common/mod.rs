@@ -139,6 +139,7 @@ pub fn loan(installments: u32, scale: i64) -> LoanView {
         charges_taken: Vec::new(),
         interest_earned: money(0),
         interest_suspended: false,
+        is_variable: false,
         failed_rules: Vec::new(),
         terms_changes: Vec::new(),
         written_off: None,

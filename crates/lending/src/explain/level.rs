@@ -137,6 +137,17 @@ impl<A: Told> Subject<'_, A> {
             note.from,
             list.join(", "),
         );
+        let sentence = match self.plan.steps {
+            None => sentence,
+            Some(steps) => format!(
+                "A balance of {balance} is brought down to {residual} by {left} installments from number {} on that grow by {} \
+                 every {}, with the factors {}: the first is {result}.",
+                note.from,
+                self.growth_told(),
+                steps.every,
+                list.join(", "),
+            ),
+        };
         let mut step = Derivation::new(code, "", &result)
             .formula(names, values)
             .with("balance", balance)
@@ -204,16 +215,21 @@ impl<A: Told> Subject<'_, A> {
             .say(format!("{text} over {n} installments is {result} each."))
     }
 
+    /// By how much installments grow.
+    fn growth_told(&self) -> String {
+        match self.plan.steps.map(|steps| steps.growth) {
+            Some(StepGrowth::Amount(minor)) => super::number::plain(minor, self.decimals),
+            Some(StepGrowth::Part(part)) => format!("{} %", Fraction::of(part.times(100, 1)).decimal()),
+            None => String::new(),
+        }
+    }
+
     /// An installment that has grown since it was worked out.
     fn stepped(&self, k: u32, note: &LevelNote<A>, in_force: &A, first: Derivation) -> Derivation {
         let (result, every) = (self.shown(in_force), self.plan.steps.map_or(1, |steps| steps.every));
         let start = self.plan.terms.grace.principal + 1;
         let times = (k - start) / every - (note.from - start) / every;
-        let by = match self.plan.steps.map(|steps| steps.growth) {
-            Some(StepGrowth::Amount(minor)) => super::number::plain(minor, self.decimals),
-            Some(StepGrowth::Part(part)) => format!("{} %", Fraction::of(part.times(100, 1)).decimal()),
-            None => String::new(),
-        };
+        let by = self.growth_told();
         let step = Derivation::new(Code::InstallmentStepped, "", &result)
             .formula(
                 "first installment, grown",

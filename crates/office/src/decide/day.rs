@@ -7,11 +7,11 @@ use crate::context::Context;
 use crate::fact::FactBody;
 use crate::posting::{Account, Entry};
 use crate::refusal::Refusal;
-use crate::standing::ledger;
-use crate::state::State;
+use crate::standing::{ledger, standing};
+use crate::state::{Loan, State};
 use chrono::NaiveDate;
-use farthing_api::{Code, LoanId, LoanStatus, Money};
-use farthing_lending::{Accrual, BucketSum, LatenessRules, RowState};
+use farthing_api::{Code, LoanId, LoanStatus, Money, ProductId};
+use farthing_lending::{Accrual, BucketSum, LatenessRules, RateChange, RowState};
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
     let rules = &organisation(state)?.lateness;
@@ -22,6 +22,19 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
                 .iter()
                 .filter_map(|id| look_at(state, *id, *through, &books).transpose());
             looked.collect()
+        }
+        Command::FollowRates { product, loans } => {
+            let known = state
+                .product(*product)
+                .ok_or_else(|| Refusal::missing(Code::NoProduct))?;
+            let Some(rates) = &known.terms.options.variable_rate else {
+                return Ok(Vec::new());
+            };
+            let books = Books::of(state, ctx);
+            let followed = loans
+                .iter()
+                .filter_map(|id| follow(state, *id, *product, rates, &books).transpose());
+            followed.collect()
         }
         Command::CloseDay {
             date,
@@ -105,6 +118,40 @@ fn accrued(state: &State, rules: &LatenessRules, date: NaiveDate, day: &ProductD
         provision,
         postings,
     })
+}
+
+/// Whether a running loan has a variable rate and does not follow what was announced of it.
+pub fn lags(loan: &Loan, product: ProductId, rates: &[RateChange]) -> bool {
+    let is_of = loan.product.is_some_and(|(id, _)| id == product);
+    is_of && loan.status == LoanStatus::Active && loan.rates.as_deref().is_some_and(|own| own != rates)
+}
+
+/// Has one loan follow what was announced.
+fn follow(
+    state: &State,
+    id: LoanId,
+    product: ProductId,
+    rates: &[RateChange],
+    books: &Books,
+) -> Result<Option<FactBody>, Refusal> {
+    let Some(loan) = state.loan(id).filter(|loan| lags(loan, product, rates)) else {
+        return Ok(None);
+    };
+    let mut after = loan.clone();
+    after.rates = Some(rates.to_vec());
+    let change = change(
+        id,
+        loan,
+        &standing(&after),
+        books,
+        loan.assessed_through,
+        Cause::default(),
+    )?;
+    Ok(Some(FactBody::RatesFollowed {
+        loan: id,
+        rates: rates.to_vec(),
+        change,
+    }))
 }
 
 /// Looks at one loan: what has fallen due by the day, and whether its interest is income. A loan that was looked at for

@@ -6,8 +6,9 @@ use crate::context::Context;
 use crate::fact::FactBody;
 use crate::refusal::Refusal;
 use crate::state::State;
-use crate::terms::check_product;
-use farthing_api::{Code, GoodsId, Guarded, Money, ProductId, Role, UserId};
+use crate::terms::{check_announced, check_product};
+use farthing_api::{Code, DaysOff, GoodsId, Guarded, Money, ProductId, Role, UserId};
+use farthing_lending::options::{Move, WorkingDays};
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
     match command {
@@ -50,22 +51,30 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             }
         }
         Command::SaveProduct { id, terms } => {
-            check_product(terms, &organisation(state)?.currency)?;
-            let version = match id {
-                Some(id) => {
-                    state
-                        .product(*id)
-                        .ok_or_else(|| Refusal::missing(Code::NoProduct))?
-                        .version
-                        + 1
-                }
-                None => 1,
+            let office = organisation(state)?;
+            let mut terms = terms.clone();
+            terms.options.settle(&office.days_off);
+            check_product(&terms, &office.currency)?;
+            let known = match id {
+                Some(id) => Some(state.product(*id).ok_or_else(|| Refusal::missing(Code::NoProduct))?),
+                None => None,
             };
+            check_announced(known.map(|product| &product.terms), &terms, ctx.today)?;
+            let version = known.map_or(1, |product| product.version + 1);
+            // They are the organisation's, and kept there.
+            if let Some(days) = terms
+                .options
+                .working_days
+                .as_mut()
+                .filter(|_| terms.options.office_days)
+            {
+                (days.weekend, days.holidays) = (Vec::new(), Vec::new());
+            }
             let product = id.unwrap_or_else(|| ProductId::of(ctx.op, 0));
             Ok(vec![FactBody::ProductSaved {
                 product,
                 version,
-                terms: terms.clone(),
+                terms,
             }])
         }
         Command::SaveGoods {
@@ -100,6 +109,19 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
                 rules.check()?;
             }
             Ok(vec![FactBody::EligibilityRulesSet { rules: rules.clone() }])
+        }
+        Command::SetDaysOff { days } => {
+            organisation(state)?;
+            let DaysOff { weekend, holidays } = days.clone();
+            let rule = Move::Forward;
+            WorkingDays {
+                weekend,
+                holidays,
+                rule,
+                meeting: None,
+            }
+            .check()?;
+            Ok(vec![FactBody::DaysOffSet { days: days.clone() }])
         }
         Command::SetSecondPersonRules { rules, administrators } => {
             organisation(state)?;

@@ -9,7 +9,7 @@ use crate::posting::{Account, Entry, money_account};
 use crate::refusal::Refusal;
 use crate::standing::{check_amount, standing};
 use crate::state::{Loan, State};
-use crate::terms::{Wish, decimal, loan_terms};
+use crate::terms::{Wish, decimal, follow, loan_terms};
 use chrono::NaiveDate;
 use farthing_api::{
     Arg, Code, Currency, CustomerId, LoanId, LoanStatus, Money, PaymentMethod, ProductId, ProductTerms,
@@ -57,10 +57,11 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             method,
             first_due_on,
             amount,
+            product,
         } => disburse(
             state,
             ctx,
-            (*loan, *customer),
+            (*loan, *customer, *product),
             seen,
             (*value_date, *first_due_on),
             (*amount, *method),
@@ -122,6 +123,7 @@ pub fn plan(product: &ProductTerms, currency: &Currency, wish: Wish, day: NaiveD
     };
     check_against_product(product, wish.principal, product.min_installments, decimals)?;
     (terms.installments, terms.fixed_installment) = (None, Some(decimal(installment, currency)));
+    follow(&mut terms, product.options.variable_rate.as_deref());
     let schedule = build(&terms, decimals).map_err(|error| {
         let on_form = matches!(error.field.as_str(), "fixed_installment" | "installments");
         let field = if on_form {
@@ -154,7 +156,9 @@ fn apply_for(
     let product = state
         .product(product_id)
         .ok_or_else(|| Refusal::missing(Code::NoProduct))?;
-    let planned = plan(&product.terms, currency, wish, ctx.today)?;
+    let mut offered = product.terms.clone();
+    offered.options.settle(&organisation(state)?.days_off);
+    let planned = plan(&offered, currency, wish, ctx.today)?;
     if planned.wish != wish {
         let count = planned.wish.installments;
         return Err(Refusal::field("installment", Code::InstallmentCount).with("count", count));
@@ -191,6 +195,7 @@ fn apply_for(
             payoff: product.terms.payoff,
             failed_rules: failed_rules.to_vec(),
             parts: product.terms.parts,
+            rates: product.terms.options.variable_rate.clone(),
         }),
     }])
 }
@@ -243,7 +248,7 @@ pub fn may_disburse(loan: &Loan, verified: bool) -> Result<(), Refusal> {
 fn disburse(
     state: &State,
     ctx: &Context,
-    (id, customer): (LoanId, CustomerId),
+    (id, customer, product): (LoanId, CustomerId, Option<ProductId>),
     seen: &str,
     (value_date, first_due_on): (NaiveDate, Option<NaiveDate>),
     (amount, method): (Option<Money>, PaymentMethod),
@@ -268,6 +273,11 @@ fn disburse(
     terms.principal = decimal(principal, currency);
     terms.disbursed_on = value_date;
     terms.first_due_on = first_due_on.or(terms.first_due_on);
+    let is_own = |id: &ProductId| loan.product.is_some_and(|(own, _)| own == *id);
+    let announced = product.filter(is_own).and_then(|id| state.product(id));
+    let announced = announced.and_then(|product| product.terms.options.variable_rate.clone());
+    let rates = loan.rates.clone().map(|agreed| announced.unwrap_or(agreed));
+    follow(&mut terms, rates.as_deref());
     let schedule = build(&terms, currency.decimals)?;
     // What it costs to be lent money is asked for once, on all that is approved.
     let charges = at_start(&loan.charges, loan.principal);
@@ -285,6 +295,7 @@ fn disburse(
     let mut out = loan.clone();
     (out.schedule, out.fees) = (schedule.rows.clone(), fees.clone());
     out.terms = Some(terms.clone());
+    out.rates.clone_from(&rates);
     let (ledger, books) = (standing(&out), Books::of(state, ctx));
     let accrual = Accrual::of(&ledger, books.closed(), false);
     // What was earned before the open day, of a loan that was paid out then, is booked with it.
@@ -304,6 +315,7 @@ fn disburse(
         next_event: books.next_event(&out, &ledger, None),
         accrual: Some(Box::new(accrual)),
         part: (principal < loan.principal).then_some(principal),
+        rates: rates.filter(|rates| loan.rates.as_ref() != Some(rates)),
     }])
 }
 

@@ -13,7 +13,7 @@ mod servicing;
 
 pub use anyway::{quarantined, recorded_anyway};
 pub use closing::{Quote, quote};
-pub use day::may_close;
+pub use day::{lags, may_close};
 pub use loans::{Planned, check_against_product, may_decide, may_disburse, plan};
 pub(crate) use payments::task_of;
 pub use payments::{Preview, check_payment, preview_payment};
@@ -59,6 +59,7 @@ pub(crate) fn outcome(state: &State, command: &Command, ctx: &Context) -> Result
         | Command::SaveGoods { .. }
         | Command::SetLatenessRules { .. }
         | Command::SetEligibilityRules { .. }
+        | Command::SetDaysOff { .. }
         | Command::SetSecondPersonRules { .. }
         | Command::SettleTask { .. } => desk::decide(state, command, ctx)?,
         Command::ResetPassword { .. }
@@ -85,7 +86,9 @@ pub(crate) fn outcome(state: &State, command: &Command, ctx: &Context) -> Result
         | Command::DisbursePart { .. }
         | Command::WriteOff { .. }
         | Command::SettleSuspense { .. } => servicing::decide(state, command, ctx)?,
-        Command::AssessPenalties { .. } | Command::CloseDay { .. } => day::decide(state, command, ctx)?,
+        Command::AssessPenalties { .. } | Command::FollowRates { .. } | Command::CloseDay { .. } => {
+            day::decide(state, command, ctx)?
+        }
         Command::DecideRequest { .. } => Vec::new(),
     })
 }

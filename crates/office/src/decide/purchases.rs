@@ -79,6 +79,7 @@ pub(super) fn sell(state: &State, command: &Command, ctx: &Context) -> Result<Ve
         allocation: AllocationOrder::default(),
         max_discount: Money::ZERO,
         parts: 0,
+        rates: None,
         officer: Some(actor(ctx)?.user),
         purpose: String::new(),
         status: LoanStatus::Active,

@@ -267,6 +267,7 @@ impl Branch {
             method: PaymentMethod::Cash,
             first_due_on: None,
             amount: first.map(money),
+            product: None,
         };
         self.run(&disburse, Some(actor(Role::Officer))).unwrap();
         loan

@@ -81,6 +81,7 @@ impl Cast {
             method: PaymentMethod::Bank,
             first_due_on: None,
             amount: None,
+            product: None,
         };
         self.run(batch, officer, today, &disburse).await;
     }

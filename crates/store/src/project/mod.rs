@@ -53,6 +53,7 @@ pub(crate) async fn project(
         | FactBody::DayAccrued { .. }
         | FactBody::LatenessRulesSet { .. }
         | FactBody::EligibilityRulesSet { .. }
+        | FactBody::DaysOffSet { .. }
         | FactBody::SecondPersonRulesSet { .. } => {}
         FactBody::RequestMade { .. } | FactBody::RequestEnded { .. } => requests::project(conn, fact).await?,
         FactBody::UserAdded { .. }
@@ -87,6 +88,7 @@ pub(crate) async fn project(
         | FactBody::InterestSuspended { .. }
         | FactBody::DuesWaived { .. }
         | FactBody::TermsChanged { .. }
+        | FactBody::RatesFollowed { .. }
         | FactBody::LoanWrittenOff { .. }
         | FactBody::MoneySetAside { .. }
         | FactBody::AsideSettled { .. }

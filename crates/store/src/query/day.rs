@@ -86,6 +86,20 @@ impl Batch<'_> {
 }
 
 impl Book {
+    /// The running loans of a product.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn running_loans_of(&self, product: ProductId) -> Result<Vec<LoanId>, StoreError> {
+        let rows = sqlx::query_scalar!(
+            r#"select id as "id: Uuid" from loan where product_id = ? and status = 'active' order by rid"#,
+            product.0
+        )
+        .fetch_all(self.readers())
+        .await?;
+        Ok(rows.into_iter().map(LoanId).collect())
+    }
+
     /// Running loans by product and lateness.
     ///
     /// # Errors

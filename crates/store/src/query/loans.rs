@@ -302,6 +302,12 @@ fn told(body: &FactBody) -> (String, Option<Money>) {
         FactBody::TermsChanged { terms, paid_out, .. } => {
             (terms.reason.clone(), (!paid_out.is_zero()).then_some(*paid_out))
         }
+        FactBody::RatesFollowed { rates, .. } => {
+            let last = rates
+                .last()
+                .map(|change| format!("{}: {} %", change.on, change.annual_rate.normalize()));
+            (last.unwrap_or_default(), None)
+        }
         FactBody::LoanWrittenOff {
             written_off, reason, ..
         } => (reason.clone(), Some(written_off.principal)),

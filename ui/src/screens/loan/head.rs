@@ -4,6 +4,7 @@ use super::terms;
 use crate::i18n::text;
 use crate::parts::Glyph;
 use crate::route::Route;
+use crate::screens::apply_rules::rule_names;
 use crate::screens::loan_kit::{Show, amount_cell};
 use farthing_api::{LoanStatus, LoanView, TermsChange, WrittenOffView};
 use leptos::prelude::*;
@@ -120,13 +121,22 @@ fn notes(loan: &LoanView, show: Show) -> Vec<AnyView> {
         let values = [
             ("what", show.say(terms::name(change.kind))),
             ("date", show.day(change.on)),
-            ("reason", change.reason.clone()),
+            (
+                "reason",
+                change
+                    .rate
+                    .map_or_else(|| change.reason.clone(), |rate| show.percent(rate)),
+            ),
         ];
         lines.push(("terms_change", show.fill(text::LOAN_NOTE_TERMS, values)));
     }
     if loan.undisbursed.is_positive() && loan.row.status == LoanStatus::Active {
         let values = [("amount", show.money(loan.undisbursed))];
         lines.push(("undisbursed", show.fill(text::LOAN_NOTE_UNDISBURSED, values)));
+    }
+    if !loan.failed_rules.is_empty() && !matches!(loan.row.status, LoanStatus::Waiting | LoanStatus::Rejected) {
+        let rules = [("rules", rule_names(&loan.failed_rules, show))];
+        lines.push(("failed_rules", show.fill(text::LOAN_NOTE_AGAINST, rules)));
     }
     if loan.interest_suspended {
         lines.push(("interest_suspended", show.say(text::LOAN_NOTE_SUSPENDED)));

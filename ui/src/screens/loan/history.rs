@@ -12,10 +12,11 @@ fn line(line: &HistoryLine, show: Show) -> impl IntoView {
         .or_else(|| terms::named(&line.what))
         .map_or_else(|| line.what.replace('_', " "), |text| show.say(text));
     let amount = line.amount.map(|amount| show.money(amount));
-    let detail = line
-        .detail
+    // A day, or words that may begin with one.
+    let (day, rest) = line.detail.split_at_checked(10).unwrap_or(("", &line.detail));
+    let detail = day
         .parse()
-        .map_or_else(|_| line.detail.clone(), |day| show.day(day));
+        .map_or_else(|_| line.detail.clone(), |day| show.day(day) + rest);
     let has_detail = !detail.is_empty();
     view! {
         <li data-row=line.what.clone()>

@@ -31,12 +31,15 @@ pub fn name(kind: TermsChange) -> Text {
         TermsChange::Restructure => text::TERMS_RESTRUCTURE,
         TermsChange::TopUp => text::TERMS_TOP_UP,
         TermsChange::NextPart => text::TERMS_NEXT_PART,
+        TermsChange::Rate => text::TERMS_RATE,
     }
 }
 
 /// The same by the word of the change; none where it is not one.
 pub fn named(word: &str) -> Option<Text> {
-    let mut all = TermsChange::ALL.into_iter().chain([TermsChange::NextPart]);
+    let mut all = TermsChange::ALL
+        .into_iter()
+        .chain([TermsChange::NextPart, TermsChange::Rate]);
     all.find(|kind| kind.word() == word).map(name)
 }
 

@@ -2,7 +2,7 @@
 
 mod charges;
 mod closing;
-mod days;
+pub mod days;
 mod late;
 mod options;
 
@@ -262,6 +262,11 @@ impl Draft {
 /// A whole number as typed.
 pub fn whole(typed: &str) -> Option<u32> {
     typed.trim().parse().ok()
+}
+
+/// The lines that say something.
+fn lines(typed: &str) -> impl Iterator<Item = &str> {
+    typed.lines().map(str::trim).filter(|line| !line.is_empty())
 }
 
 /// A rate in percent as typed; a comma counts as the point.

@@ -7,7 +7,7 @@ use crate::parts::Button;
 use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
 use crate::screens::loan_words::{interest_method, rounding};
-use farthing_api::{Money, ProductTerms, ProductView, SaveProduct};
+use farthing_api::{Money, ProductId, ProductTerms, ProductView, SaveProduct};
 use farthing_lending::Schedule;
 use farthing_office::{Wish, plan};
 use leptos::prelude::*;
@@ -70,7 +70,7 @@ fn options(show: Show, words: Vec<(&'static str, Text)>) -> Signal<Vec<(String, 
 }
 
 /// The fields about the loan itself and what may be asked for.
-fn main_fields(form: Form, draft: Draft, show: Show) -> AnyView {
+fn main_fields(form: Form, draft: Draft, id: Option<ProductId>, show: Show) -> AnyView {
     let methods = options(
         show,
         METHODS
@@ -86,6 +86,7 @@ fn main_fields(form: Form, draft: Draft, show: Show) -> AnyView {
         {form.select("method", text::PRODUCT_FIELD_METHOD, draft.method, methods, true)}
         {move || is_balloon.get().then(|| draft.options.balloon(form))}
         {form.number("annual_rate", text::PRODUCT_FIELD_RATE, draft.annual_rate, "decimal")}
+        {draft.options.rate_fields(form, id, show)}
         <div class="form-grid">
             {form.number("every", text::PRODUCT_FIELD_EVERY, draft.every, "numeric")}
             {form.select("unit", text::PRODUCT_FIELD_UNIT, draft.unit, units, false)}
@@ -161,7 +162,7 @@ pub fn form(product: Option<ProductView>, shelf: Shelf, show: Show) -> AnyView {
     let fields = view! {
         <h2 class="section-title">{title}</h2>
         <div class="form-grid">
-            {main_fields(form, draft, show)}
+            {main_fields(form, draft, id, show)}
             {rule_fields(form, draft, show)}
         </div>
         <footer class="form-foot">

@@ -1,11 +1,12 @@
 //! The days off and where due dates go that fall on one, as typed.
 
-use super::{Wrong, select};
+use super::{Wrong, lines, select};
 use crate::i18n::{Text, t, text};
 use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
 use crate::screens::products::whole;
 use chrono::NaiveDate;
+use farthing_api::DaysOff as OfficeDays;
 use farthing_lending::options::{Meeting, Move, Weekday, WorkingDays};
 use leptos::prelude::*;
 
@@ -31,22 +32,72 @@ const WEEK: [(&str, Weekday, Text); 7] = [
 /// The choice of a day of the month for the meeting; the others are the days of the week.
 const BY_DAY: &str = "day";
 
-/// The fields, as typed.
+/// Days off, as typed.
+#[derive(Clone, Copy)]
+pub struct Days {
+    off: [RwSignal<bool>; 7],
+    holidays: RwSignal<String>,
+}
+
+impl Days {
+    /// The days as they are.
+    pub fn of(days: &OfficeDays, show: Show) -> Days {
+        let holidays: Vec<String> = days.holidays.iter().map(|day| show.day(*day)).collect();
+        Days {
+            off: WEEK.map(|(_, day, _)| RwSignal::new(days.weekend.contains(&day))),
+            holidays: RwSignal::new(holidays.join("\n")),
+        }
+    }
+
+    /// The days. Reads every field reactively.
+    pub fn read(self, show: Show, wrong: &mut Wrong) -> OfficeDays {
+        let mut holidays: Vec<NaiveDate> = Vec::new();
+        for line in lines(&self.holidays.get()) {
+            match crate::dates::read(line, show.today()) {
+                Some(day) => holidays.push(day),
+                None => wrong.push((
+                    "working_days.holidays",
+                    show.fill(text::DAYS_WRONG, [("day", line.to_owned())]),
+                )),
+            }
+        }
+        let off = WEEK.iter().zip(self.off).filter(|(_, off)| off.get());
+        OfficeDays {
+            weekend: off.map(|((_, day, _), _)| *day).collect(),
+            holidays,
+        }
+    }
+
+    /// The fields.
+    pub fn fields(self, form: Form) -> AnyView {
+        let week: Vec<_> = WEEK
+            .iter()
+            .zip(self.off)
+            .map(|((word, _, name), off)| form.check_box(word, *name, off))
+            .collect();
+        view! {
+            <div class="field wide"><span class="label">{t(text::DAYS_OFF)}</span><div class="row weekdays">{week}</div></div>
+            {form.area("working_days.holidays", text::DAYS_HOLIDAYS, self.holidays, true)}
+        }
+        .into_any()
+    }
+}
+
+/// The fields of a product, as typed.
 #[derive(Clone, Copy)]
 pub struct DaysOff {
     rule: RwSignal<String>,
-    off: [RwSignal<bool>; 7],
-    holidays: RwSignal<String>,
+    /// Whether they are the organisation's.
+    office: RwSignal<bool>,
+    own: Days,
     /// A day of the week, or [`BY_DAY`].
     meeting: RwSignal<String>,
     meeting_day: RwSignal<String>,
 }
 
 impl DaysOff {
-    /// Those of a product; a product without begins with Saturday and Sunday off.
-    pub fn of(days: Option<&WorkingDays>, show: Show) -> DaysOff {
-        let usual = [Weekday::Saturday, Weekday::Sunday];
-        let off = days.map_or(&usual[..], |days| &days.weekend);
+    /// Those of a product; one without begins with the organisation's.
+    pub fn of(days: Option<&WorkingDays>, office: bool, show: Show) -> DaysOff {
         let rule = match days.map(|days| days.rule) {
             None | Some(Move::None) => MOVES[0].0,
             Some(Move::Forward) => MOVES[1].0,
@@ -61,58 +112,46 @@ impl DaysOff {
             (None, Some(_)) => BY_DAY,
             (None, None) => WEEK[0].0,
         };
-        let lines: Vec<String> = days
-            .iter()
-            .flat_map(|days| &days.holidays)
-            .map(|day| show.day(*day))
-            .collect();
+        let own = days.map(|days| OfficeDays {
+            weekend: days.weekend.clone(),
+            holidays: days.holidays.clone(),
+        });
         let day = meeting.and_then(|meeting| meeting.day_of_month).unwrap_or(1);
         DaysOff {
             rule: RwSignal::new(rule.to_owned()),
-            off: WEEK.map(|(_, day, _)| RwSignal::new(off.contains(&day))),
-            holidays: RwSignal::new(lines.join("\n")),
+            office: RwSignal::new(office || days.is_none()),
+            own: Days::of(&own.unwrap_or_default(), show),
             meeting: RwSignal::new(word.to_owned()),
             meeting_day: RwSignal::new(day.to_string()),
         }
     }
 
-    /// The days; none where due dates stay. Reads every field reactively.
-    pub fn read(self, show: Show, wrong: &mut Wrong) -> Option<WorkingDays> {
+    /// The days, none where due dates stay, and whether they are the organisation's. Reads every field reactively.
+    pub fn read(self, show: Show, wrong: &mut Wrong) -> (Option<WorkingDays>, bool) {
         let rule = match self.rule.get().as_str() {
             "forward" => Move::Forward,
             "back" => Move::Back,
             "next_meeting" => Move::NextMeeting,
-            _ => return None,
+            _ => return (None, false),
         };
-        let mut holidays: Vec<NaiveDate> = Vec::new();
-        for line in self
-            .holidays
-            .get()
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-        {
-            match crate::dates::read(line, show.today()) {
-                Some(day) => holidays.push(day),
-                None => wrong.push((
-                    "working_days.holidays",
-                    show.fill(text::DAYS_WRONG, [("day", line.to_owned())]),
-                )),
-            }
-        }
         let meeting = (rule == Move::NextMeeting).then(|| {
             let word = self.meeting.get();
             let day_of_month = (word == BY_DAY).then(|| whole(&self.meeting_day.get()).unwrap_or(0));
             let weekday = WEEK.iter().find(|(own, ..)| *own == word).map(|(_, day, _)| *day);
             Meeting { weekday, day_of_month }
         });
-        let off = WEEK.iter().zip(self.off).filter(|(_, off)| off.get());
-        Some(WorkingDays {
-            weekend: off.map(|((_, day, _), _)| *day).collect(),
+        let office = self.office.get();
+        let OfficeDays { weekend, holidays } = match office {
+            true => OfficeDays::default(),
+            false => self.own.read(show, wrong),
+        };
+        let days = WorkingDays {
+            weekend,
             holidays,
             rule,
             meeting,
-        })
+        };
+        (Some(days), office)
     }
 
     /// The fields.
@@ -122,11 +161,6 @@ impl DaysOff {
             if rule.get() == MOVES[0].0 {
                 return ().into_any();
             }
-            let week: Vec<_> = WEEK
-                .iter()
-                .zip(self.off)
-                .map(|((word, _, name), off)| form.check_box(word, *name, off))
-                .collect();
             let meeting = (rule.get() == MOVES[3].0).then(|| {
                 let mut words: Vec<(&'static str, Text)> = WEEK.map(|(word, _, name)| (word, name)).to_vec();
                 words.push((BY_DAY, text::DAYS_OF_MONTH));
@@ -138,8 +172,8 @@ impl DaysOff {
                 }
             });
             view! {
-                <div class="field wide"><span class="label">{t(text::DAYS_OFF)}</span><div class="row weekdays">{week}</div></div>
-                {form.area("working_days.holidays", text::DAYS_HOLIDAYS, self.holidays, true)}
+                {form.tick("office_days", text::DAYS_OFFICE, self.office)}
+                {move || (!self.office.get()).then(|| self.own.fields(form))}
                 {meeting}
             }
             .into_any()

@@ -1,15 +1,18 @@
 //! What few products need: other ways to count interest, grace, balloons, days off, as typed.
 
-use super::{Wrong, percent_of, select, word_of};
+use super::{Wrong, lines, percent_of, rate, select, word_of};
 use crate::i18n::{Text, t, text};
+use crate::parts::query;
 use crate::screens::loan_form::Form;
 use crate::screens::loan_kit::Show;
 use crate::screens::products::whole;
-use farthing_api::{Money, ScheduleOptions};
+use farthing_api::{CountRateFollowers, Money, ProductId, ScheduleOptions};
 use farthing_lending::options::StepUp;
 use farthing_lending::terms::{Grace, Remainder};
-use farthing_lending::{DayCount, InterestPeriod, MonthEnd};
+use farthing_lending::{DayCount, InterestPeriod, MonthEnd, RateChange};
+use farthing_office::decimal;
 use leptos::prelude::*;
+use rust_decimal::Decimal;
 
 use super::days::DaysOff;
 
@@ -61,7 +64,11 @@ pub struct Options {
     balloon: RwSignal<String>,
     step_every: RwSignal<String>,
     step_percent: RwSignal<String>,
+    step_amount: RwSignal<String>,
     days_off: DaysOff,
+    /// Whether the rate is variable, and its changes, one a line.
+    variable: RwSignal<bool>,
+    rates: RwSignal<String>,
     /// Whether the fields show.
     shown: RwSignal<bool>,
 }
@@ -82,9 +89,12 @@ impl Options {
     pub fn of(options: &ScheduleOptions, show: Show) -> Options {
         let s = |value: String| RwSignal::new(value);
         let w = |value: String| RwSignal::new(value);
+        let number = |number: Option<Decimal>| s(number.map(|number| show.number(number)).unwrap_or_default());
         let count = |count: u32| s(count.to_string());
         let unit = options.money_unit.unwrap_or(Money::from_minor(1));
         let step = options.step_up;
+        let line = |change: &RateChange| format!("{} {}", show.day(change.on), show.number(change.annual_rate));
+        let rates: Vec<String> = options.variable_rate.iter().flatten().map(line).collect();
         Options {
             interest_period: w(word_of(
                 PERIODS.iter().map(|(w, v, _)| (*w, *v)),
@@ -101,16 +111,13 @@ impl Options {
             remainder: w(word_of(REMAINDERS.iter().map(|(w, v, _)| (*w, *v)), options.remainder)),
             money_unit: s(show.money(unit)),
             tuning: RwSignal::new(options.installment_tuning),
-            balloon: s(options
-                .balloon_percent
-                .map(|percent| show.number(percent))
-                .unwrap_or_default()),
+            balloon: number(options.balloon_percent),
             step_every: count(step.map_or(12, |step| step.every)),
-            step_percent: s(step
-                .and_then(|step| step.percent)
-                .map(|percent| show.number(percent))
-                .unwrap_or_default()),
-            days_off: DaysOff::of(options.working_days.as_ref(), show),
+            step_percent: number(step.and_then(|step| step.percent)),
+            step_amount: number(step.and_then(|step| step.amount)),
+            days_off: DaysOff::of(options.working_days.as_ref(), options.office_days, show),
+            variable: RwSignal::new(options.variable_rate.is_some()),
+            rates: s(rates.join("\n")),
             shown: RwSignal::new(*options != ScheduleOptions::default()),
         }
     }
@@ -128,17 +135,25 @@ impl Options {
             interest_deferred: count("grace.interest_deferred", self.interest_deferred, wrong),
             interest_free: count("grace.interest_free", self.interest_free, wrong),
         };
-        let unit = show.read_money(&self.money_unit.get()).unwrap_or_else(|error| {
-            wrong.push(("rounding.money", show.answer(&error)));
-            Money::from_minor(1)
-        });
+        let money = |field, typed: RwSignal<String>, wrong: &mut Wrong| {
+            show.read_money(&typed.get()).unwrap_or_else(|error| {
+                wrong.push((field, show.answer(&error)));
+                Money::from_minor(1)
+            })
+        };
+        let unit = money("rounding.money", self.money_unit, wrong);
         let interest_period = value_of(&PERIODS, self.interest_period);
         let day_count = (interest_period == InterestPeriod::Daily).then(|| value_of(&COUNTS, self.day_count));
-        let step_up = (!self.step_percent.get().trim().is_empty()).then(|| StepUp {
+        let is_typed = |typed: RwSignal<String>| typed.with(|typed| !typed.trim().is_empty());
+        let percent =
+            is_typed(self.step_percent).then(|| percent_of("step_up.percent", self.step_percent, show, wrong));
+        let amount = is_typed(self.step_amount).then(|| money("step_up.amount", self.step_amount, wrong));
+        let step_up = (percent.is_some() || amount.is_some()).then(|| StepUp {
             every: count("step_up.every", self.step_every, wrong),
-            percent: Some(percent_of("step_up.percent", self.step_percent, show, wrong)),
-            amount: None,
+            percent,
+            amount: amount.map(|amount| decimal(amount, &show.currency())),
         });
+        let (working_days, office_days) = self.days_off.read(show, wrong);
         ScheduleOptions {
             interest_period,
             day_count,
@@ -149,8 +164,40 @@ impl Options {
             installment_tuning: self.tuning.get(),
             balloon_percent: is_balloon.then(|| percent_of("balloon", self.balloon, show, wrong)),
             step_up,
-            working_days: self.days_off.read(show, wrong),
+            working_days,
+            office_days,
+            variable_rate: self.variable.get().then(|| self.read_rates(show, wrong)),
         }
+    }
+
+    /// The changes of the rate: a day and the percentage from then on, one a line.
+    fn read_rates(self, show: Show, wrong: &mut Wrong) -> Vec<RateChange> {
+        let mut changes = Vec::new();
+        for line in lines(&self.rates.get()) {
+            let parts = line.trim_end_matches('%').trim_end().rsplit_once(' ');
+            let read = parts.and_then(|(day, percent)| Some((crate::dates::read(day, show.today())?, rate(percent)?)));
+            match read {
+                Some((on, annual_rate)) => changes.push(RateChange { on, annual_rate }),
+                None => wrong.push(("rates", show.fill(text::RATES_WRONG, [("line", line.to_owned())]))),
+            }
+        }
+        changes
+    }
+
+    /// Whether the rate is variable, its changes, and how many loans follow.
+    pub fn rate_fields(self, form: Form, product: Option<ProductId>, show: Show) -> AnyView {
+        let running = query(move || self.variable.get().then_some(CountRateFollowers { product: product? }));
+        let told = move || {
+            let count = running.value.get().unwrap_or_default();
+            show.fill(text::RATES_HINT, [("count", count.to_string())])
+        };
+        let changes = move || {
+            self.variable.get().then(|| {
+                let area = form.area("rates", text::RATES_CHANGES, self.rates, true);
+                view! { {area} <p class="hint wide" data-figure="followers">{told}</p> }
+            })
+        };
+        view! { {form.tick("variable_rate", text::RATES_VARIABLE, self.variable)} {changes} }.into_any()
     }
 
     /// The field that a balloon loan needs.
@@ -172,7 +219,8 @@ impl Options {
                 {form.number("grace.principal", text::OPTION_GRACE_PRINCIPAL, self.grace_principal, "numeric")}
                 {form.number("grace.interest_deferred", text::OPTION_DEFERRED, self.interest_deferred, "numeric")}
                 {form.number("grace.interest_free", text::OPTION_FREE, self.interest_free, "numeric")}
-                {form.number("step_up.percent", text::OPTION_STEP_PERCENT, self.step_percent, "decimal")}
+                {form.number_optional("step_up.percent", text::OPTION_STEP_PERCENT, self.step_percent, "decimal")}
+                {form.money_optional("step_up.amount", text::OPTION_STEP_AMOUNT, self.step_amount)}
                 {form.number("step_up.every", text::OPTION_STEP_EVERY, self.step_every, "numeric")}
                 {form.money("rounding.money", text::OPTION_MONEY_UNIT, self.money_unit)}
                 {select(form, "rounding.remainder", text::OPTION_REMAINDER, self.remainder, &named(&REMAINDERS), show)}
