@@ -11,6 +11,7 @@ use crate::{second_person, waiting};
 use chrono::Days;
 use farthing_api::{CustomerId, LoanId, LoanStatus, Money, TermsChange};
 use farthing_lending::{Row, RowState};
+use std::collections::BTreeMap;
 
 /// Folds one fact into the aggregates that it touches. A fact about a thing that is not among them changes nothing:
 /// the host loads what [`FactBody::touches`] names.
@@ -147,21 +148,9 @@ fn apply_desk(state: &mut State, fact: &Fact) {
         FactBody::DayAccrued { product, provision, .. } => {
             map.insert(Key::Portfolio(product), Aggregate::Portfolio(Portfolio { provision }));
         }
-        FactBody::LatenessRulesSet { rules } => {
-            if let Some(Aggregate::Organisation(o)) = map.get_mut(&Key::Organisation) {
-                o.lateness = rules;
-            }
-        }
-        FactBody::EligibilityRulesSet { rules } => {
-            if let Some(Aggregate::Organisation(o)) = map.get_mut(&Key::Organisation) {
-                o.eligibility = rules;
-            }
-        }
-        FactBody::DaysOffSet { days } => {
-            if let Some(Aggregate::Organisation(o)) = map.get_mut(&Key::Organisation) {
-                o.days_off = days;
-            }
-        }
+        FactBody::LatenessRulesSet { rules } => office(map, |o| o.lateness = rules),
+        FactBody::EligibilityRulesSet { rules } => office(map, |o| o.eligibility = rules),
+        FactBody::DaysOffSet { days } => office(map, |o| o.days_off = days),
         FactBody::DayClosed { date, .. } => {
             map.insert(
                 Key::Day,
@@ -189,6 +178,12 @@ fn apply_desk(state: &mut State, fact: &Fact) {
             }
         }
         _ => {}
+    }
+}
+
+fn office(map: &mut BTreeMap<Key, Aggregate>, with: impl FnOnce(&mut Organisation)) {
+    if let Some(Aggregate::Organisation(o)) = map.get_mut(&Key::Organisation) {
+        with(o);
     }
 }
 
