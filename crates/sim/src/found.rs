@@ -112,6 +112,7 @@ impl Founder<'_> {
             method: PaymentMethod::Cash,
             first_due_on: None,
             amount: None,
+            product: None,
         };
         let op = OpId(self.dice.id());
         self.does(op, Some(officer), &disburse)?;
