@@ -9,7 +9,7 @@ use crate::state::{
 };
 use crate::{second_person, waiting};
 use chrono::Days;
-use farthing_api::{CustomerId, LoanId, LoanStatus, Money, TermsChange};
+use farthing_api::{CustomerId, LoanId, LoanStatus, Money, TermsChange, UserId};
 use farthing_lending::{Row, RowState};
 use std::collections::BTreeMap;
 
@@ -102,30 +102,18 @@ fn apply_desk(state: &mut State, fact: &Fact) {
                 c.user = Some(user);
             }
         }
-        FactBody::UserAccessSet { user, active } => {
-            if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(user)) {
-                u.active = active;
-                if active {
-                    u.password = Some(fact.op);
-                }
-            }
-        }
-        FactBody::PasswordChanged { user, .. } => {
-            if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(user)) {
+        FactBody::UserAccessSet { user, active } => with_user(map, user, |u| {
+            u.active = active;
+            if active {
                 u.password = Some(fact.op);
             }
-        }
-        FactBody::UserRenamed { user, name } => {
-            if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(user)) {
-                u.name = name;
-            }
-        }
+        }),
+        FactBody::PasswordChanged { user, .. } => with_user(map, user, |u| u.password = Some(fact.op)),
+        FactBody::UserRenamed { user, name } => with_user(map, user, |u| u.name = name),
         FactBody::SignInMoved { user, sign_in, email } => {
             // The name before stays theirs, so that nobody takes it while the change may still be taken back.
             map.insert(Key::SignIn(sign_in), Aggregate::SignIn(SignIn { user, free: false }));
-            if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(user)) {
-                u.email = email;
-            }
+            with_user(map, user, |u| u.email = email);
         }
         FactBody::ProductSaved {
             product,
@@ -152,12 +140,8 @@ fn apply_desk(state: &mut State, fact: &Fact) {
         FactBody::EligibilityRulesSet { rules } => office(map, |o| o.eligibility = rules),
         FactBody::DaysOffSet { days } => office(map, |o| o.days_off = days),
         FactBody::DayClosed { date, .. } => {
-            map.insert(
-                Key::Day,
-                Aggregate::Day(Day {
-                    open: date.checked_add_days(Days::new(1)).unwrap_or(date),
-                }),
-            );
+            let open = date.checked_add_days(Days::new(1)).unwrap_or(date);
+            map.insert(Key::Day, Aggregate::Day(Day { open }));
         }
         FactBody::TaskOpened { task, what, loan, .. } => {
             map.insert(
@@ -178,6 +162,12 @@ fn apply_desk(state: &mut State, fact: &Fact) {
             }
         }
         _ => {}
+    }
+}
+
+fn with_user(map: &mut BTreeMap<Key, Aggregate>, id: UserId, with: impl FnOnce(&mut User)) {
+    if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(id)) {
+        with(u);
     }
 }
 
