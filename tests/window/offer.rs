@@ -166,6 +166,7 @@ fn an_offer_says_what_it_costs_and_whether_the_customer_may_have_it() {
 
     app.go("reports");
     app.shows("[data-list=buckets] [data-row='0'] [data-figure=principal]", "1,200.00");
+    app.shows("[data-list=at-risk] [data-row='1'] [data-figure=share]", "0.0%");
     app.picture("report-lateness");
     app.click("[role=tab]:nth-of-type(2)");
     app.shows("[data-row=portfolio] [data-figure=debit]", "1,200.00");

@@ -2,8 +2,8 @@
 
 use crate::{DaysOff, GoodsId, Money, ProductId, Request, request};
 use farthing_lending::{
-    AllocationBy, AllocationOrder, Charge, DayCount, EligibilityRules, InterestPeriod, Method, MonthEnd, PayoffRule,
-    PenaltyRule, RateChange, RoundingMode, Unit,
+    AllocationBy, AllocationOrder, Charge, DayCount, EligibilityRules, InstallmentRate, InterestPeriod, Method,
+    MonthEnd, PayoffRule, PenaltyRule, RateChange, RoundingMode, Unit,
     options::{StepUp, WorkingDays},
     terms::{Grace, Remainder},
 };
@@ -121,6 +121,10 @@ pub struct ScheduleOptions {
     pub installment_tuning: bool,
     /// What a balloon loan leaves for its last due date, in percent of the principal.
     pub balloon_percent: Option<Decimal>,
+    /// What is paid on the day of disbursement, in percent of the principal.
+    pub down_payment_percent: Option<Decimal>,
+    /// Which factors enter the level installment.
+    pub installment_rate: InstallmentRate,
     /// How installments grow: by a percentage, or by an amount that is the same whatever the principal.
     pub step_up: Option<StepUp>,
     /// The days off, and where due dates go that fall on one.

@@ -101,8 +101,21 @@ pub struct DelinquencyView {
     pub provision: Money,
     /// What is set aside at the last closed day, in minor units.
     pub provisioned: Money,
+    /// The portfolio at risk: PAR1, PAR30, PAR60 and PAR90.
+    pub at_risk: Vec<AtRisk>,
     /// The same by product, the largest first.
     pub products: Vec<ProductDelinquency>,
+}
+
+/// The part of the portfolio that is late by more than so many days, or by 1 day and more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtRisk {
+    /// The number in its name: 30 of PAR30.
+    pub days: u32,
+    /// Outstanding principal, due or not, of these loans, in minor units.
+    pub principal: Money,
+    /// That in hundredths of a percent of all outstanding principal.
+    pub share: u32,
 }
 
 /// A product's portfolio by lateness.

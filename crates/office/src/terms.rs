@@ -54,6 +54,8 @@ pub fn loan_terms(
         balloon: options
             .balloon_percent
             .map(|percent| decimal(balloon(principal, percent, unit), currency)),
+        down_payment_pct: options.down_payment_percent,
+        installment_rate: options.installment_rate,
         step_up: options.step_up,
         working_days: options.working_days.clone(),
         ..Terms::level(
@@ -113,7 +115,9 @@ pub fn check_product(product: &ProductTerms, currency: &Currency) -> Result<(), 
     if product.parts > MOST_PARTS {
         return no("parts", Code::PartsRange);
     }
-    let whole = product.method == Method::Balloon || product.options.step_up.is_some();
+    let options = &product.options;
+    let whole =
+        product.method == Method::Balloon || options.step_up.is_some() || options.down_payment_percent.is_some();
     if product.parts > 1 && whole {
         return no("parts", Code::PartsNotWith);
     }

@@ -4,7 +4,7 @@ use crate::branch::{Branch, actor, money, terms};
 use chrono::NaiveDate;
 use farthing_api::*;
 use farthing_lending::options::{Move, StepUp, Weekday, WorkingDays};
-use farthing_lending::{Method, RateChange};
+use farthing_lending::{Method, Prepayment, RateChange};
 use farthing_office::Command;
 use rust_decimal::Decimal;
 
@@ -233,4 +233,30 @@ fn a_product_goes_by_the_days_off_of_the_organisation() {
     );
     let kept = branch.state.product(branch.product).unwrap();
     assert_eq!(kept.terms.options.working_days.as_ref().unwrap().weekend, []);
+}
+
+#[test]
+fn a_part_may_be_paid_down_on_the_day_of_the_disbursement() {
+    let mut branch = Branch::new(ProductTerms {
+        options: Box::new(ScheduleOptions {
+            down_payment_percent: Some(20.into()),
+            ..ScheduleOptions::default()
+        }),
+        ..terms()
+    });
+    let loan = branch.lend(120_000, 12);
+    let down = branch.loan(loan).rows[0];
+    assert_eq!((down.n, down.due_on, down.due()), (0, branch.today, money(24_000)));
+    let today = branch.today;
+    branch.pay(loan, 24_000, today, None).unwrap();
+    branch.check();
+    branch.go_to(31);
+    let due = branch.loan(loan).rows[1].due().minor();
+    branch
+        .pay(loan, due + 20_000, day("2025-02-01"), Some(Prepayment::Lower))
+        .unwrap();
+    branch.go_to(70);
+    branch.check();
+    let owed: Money = branch.loan(loan).rows.iter().map(|row| row.principal).sum();
+    assert_eq!(owed, money(120_000));
 }

@@ -6,6 +6,7 @@ use crate::common::*;
 use chrono::{DateTime, NaiveDate, Utc};
 use farthing_api::*;
 use farthing_desk::Clock;
+use farthing_lending::RateChange;
 use farthing_server::{Server, routes};
 use sqlx::{Connection, PgConnection, Row};
 use std::sync::Arc;
@@ -149,4 +150,63 @@ async fn pay_both(t: &Branch, late: LoanId, short: LoanId) {
         method: PaymentMethod::Cash,
     };
     t.desk.foreclose_loan(request).await.unwrap();
+}
+
+#[tokio::test]
+async fn running_loans_follow_a_variable_rate_at_a_desk_alone_and_by_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let cluster = Cluster::start(&folder.path().join("pg"), false).unwrap();
+    let (server, address, clock) = serve(&cluster, "farthing").await;
+    let branch = Branch::new(START).await;
+    let variable = |rates: &[(&str, i64)]| ProductTerms {
+        options: Box::new(ScheduleOptions {
+            variable_rate: Some(rates.iter().map(|(on, rate)| change(on, *rate)).collect()),
+            ..ScheduleOptions::default()
+        }),
+        ..terms()
+    };
+    let loan = loan_under(&branch, variable(&[])).await.row.id;
+    let product = branch.desk.list_products(ListProducts {}).await.unwrap()[0].id;
+    let save = async |rates: &[(&str, i64)]| {
+        let terms = variable(rates);
+        let id = Some(product);
+        branch.desk.save_product(SaveProduct { id, terms }).await.unwrap();
+    };
+    let followed = async || {
+        let view = branch.desk.get_loan(GetLoan { id: loan }).await.unwrap();
+        let rate = |change: &TermsChanged| (change.on, change.rate.unwrap());
+        view.terms_changes.iter().map(rate).collect::<Vec<_>>()
+    };
+    branch.sign_in(ADMIN).await;
+    assert_eq!(
+        branch
+            .desk
+            .count_rate_followers(CountRateFollowers { product })
+            .await
+            .unwrap(),
+        1
+    );
+    save(&[("2025-05-20", 18)]).await;
+    let june = ("2025-06-02".parse::<NaiveDate>().unwrap(), 18.into());
+    assert_eq!(followed().await, [june]);
+
+    bring(&branch, &server, &address).await;
+    save(&[("2025-05-20", 18), ("2025-08-02", 12)]).await;
+    branch.desk.run_sync().await.unwrap();
+    assert_eq!(followed().await, [june], "the server has the last word");
+    branch.set_clock("2025-03-03T09:00:00Z");
+    clock.set(instant("2025-03-03T09:00:00Z"));
+    server.close_days().await.unwrap();
+    branch.sign_in(ADMIN).await;
+    branch.desk.run_sync().await.unwrap();
+    let august = ("2025-08-02".parse().unwrap(), 12.into());
+    assert_eq!(followed().await, [june, august]);
+    branch.check().await;
+}
+
+fn change(on: &str, rate: i64) -> RateChange {
+    RateChange {
+        on: on.parse().unwrap(),
+        annual_rate: rate.into(),
+    }
 }

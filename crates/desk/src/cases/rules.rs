@@ -1,18 +1,19 @@
 //! The organisation's rules: who may borrow, how late loans are, what is set aside.
 
+use crate::cases::homes::share;
 use crate::cases::loan_view::missing;
 use crate::desk::{Desk, Open};
 use crate::error::{Answer, Told};
 use chrono::NaiveDate;
 use farthing_api::{
-    ApiError, CheckEligibility, Code, CustomerForm, CustomerId, Delinquency, DelinquencyView, EligibilityView,
+    ApiError, AtRisk, CheckEligibility, Code, CustomerForm, CustomerId, Delinquency, DelinquencyView, EligibilityView,
     GetRules, LoanStatus, Money, ProductDelinquency, ProductId, ProductTerms, RulesView, SaveDaysOff,
     SaveEligibilityRules, SaveLatenessRules,
 };
 use farthing_lending::eligibility::a_month;
 use farthing_lending::{Applicant, Assessment, BucketSum, EligibilityRules, Employment, Unit, Wish, assess, build};
 use farthing_office::permission::Permission;
-use farthing_office::{Command, Key, Organisation, Refusal, loan_terms};
+use farthing_office::{Command, DayFigures, Key, Organisation, Refusal, loan_terms};
 use farthing_store::Beside;
 
 /// A wish to borrow under a product.
@@ -170,7 +171,20 @@ impl Desk {
         let names = open.book.products().await.told()?;
         let mut products = Vec::new();
         let mut buckets: Vec<BucketSum> = rules.sums(today, []);
-        for (product, loans) in open.book.standings().await.told()? {
+        let standings = open.book.standings().await.told()?;
+        let figures = DayFigures::on(today, &standings);
+        let at_risk = |(days, principal)| AtRisk {
+            days,
+            principal,
+            share: share(principal, figures.outstanding),
+        };
+        let parts = [
+            (1, figures.par1),
+            (30, figures.par30),
+            (60, figures.par60),
+            (90, figures.par90),
+        ];
+        for (product, loans) in standings {
             let sums = rules.sums(today, loans);
             for (all, part) in buckets.iter_mut().zip(&sums) {
                 all.loans += part.loans;
@@ -193,6 +207,7 @@ impl Desk {
             provision: products.iter().map(|p| p.provision).sum(),
             provisioned: held.map_or(Money::ZERO, |a| -a.balance),
             buckets,
+            at_risk: parts.map(at_risk).to_vec(),
             products,
         })
     }

@@ -42,29 +42,27 @@ pub const ROUNDINGS: [(&str, RoundingMode); 3] = [
     ("up", RoundingMode::Up),
 ];
 
-/// The orders in which a payment settles the parts of an installment that make sense for a loan.
-pub const ORDERS: [(&str, [Share; 4], Text); 4] = [
-    (
-        "penalty_first",
-        [Share::Penalty, Share::Fee, Share::Interest, Share::Principal],
-        text::PRODUCT_ALLOCATION_PFIC,
-    ),
-    (
-        "fee_first",
-        [Share::Fee, Share::Penalty, Share::Interest, Share::Principal],
-        text::PRODUCT_ALLOCATION_FPIC,
-    ),
-    (
-        "interest_first",
-        [Share::Interest, Share::Principal, Share::Fee, Share::Penalty],
-        text::PRODUCT_ALLOCATION_IFPC,
-    ),
-    (
-        "principal_first",
-        [Share::Principal, Share::Interest, Share::Fee, Share::Penalty],
-        text::PRODUCT_ALLOCATION_CIFP,
-    ),
-];
+/// Every order in which a payment can settle the parts of an installment, the usual one first; the word of each is its place.
+fn orders() -> impl Iterator<Item = [Share; 4]> {
+    (0..24).map(|n| {
+        let mut left = Share::ALL.to_vec();
+        [n / 6, n / 2 % 3, n % 2, 0].map(|at| left.remove(at))
+    })
+}
+
+/// The orders by their words, each with the names of the shares.
+pub fn order_names(show: Show) -> Vec<(String, String)> {
+    let name = |share: Share| {
+        show.say(match share {
+            Share::Penalty => text::WAIVE_PENALTY,
+            Share::Fee => text::WAIVE_FEE,
+            Share::Interest => text::WAIVE_INTEREST,
+            Share::Principal => text::LOAN_ROW_PRINCIPAL,
+        })
+    };
+    let named = |(n, order): (usize, [Share; 4])| (n.to_string(), order.map(name).join(", "));
+    orders().enumerate().map(named).collect()
+}
 
 /// Whether a payment settles one installment after the other or one share after the other.
 pub const BY: [(&str, Text); 2] = [
@@ -130,7 +128,7 @@ impl Draft {
             rounding: s(ROUNDINGS[0].0),
             installment_multiple: RwSignal::new(show.money(Money::from_minor(1))),
             late: Late::of(None, show),
-            allocation: s(ORDERS[0].0),
+            allocation: s("0"),
             allocate: s(BY[0].0),
             charges: Charges::of(&[], show),
             closing: Closing::of(&Default::default(), Money::ZERO, show),
@@ -158,10 +156,10 @@ impl Draft {
             rounding: s(word_of(ROUNDINGS.into_iter(), terms.rounding)),
             installment_multiple: money(terms.installment_multiple),
             late: Late::of(terms.penalty, show),
-            allocation: s(word_of(
-                ORDERS.iter().map(|(w, o, _)| (*w, *o)),
-                terms.allocation.into(),
-            )),
+            allocation: s(orders()
+                .position(|order| order == <[Share; 4]>::from(terms.allocation))
+                .unwrap_or(0)
+                .to_string()),
             allocate: s(if terms.allocate == AllocationBy::Across {
                 BY[1].0
             } else {
@@ -217,10 +215,7 @@ impl Draft {
             self.rounding.get(),
             self.allocation.get(),
         );
-        let order = ORDERS
-            .iter()
-            .find(|(word, ..)| *word == allocation)
-            .map_or(Share::ALL, |(_, order, _)| *order);
+        let order = orders().nth(allocation.parse().unwrap_or(0)).unwrap_or(Share::ALL);
         Ok(ProductTerms {
             name: self.name.get().trim().to_owned(),
             method: METHODS

@@ -1,7 +1,7 @@
 //! The form of a loan product, with an example that is worked out as one types.
 
 use super::Shelf;
-use super::draft::{BY, Draft, METHODS, ORDERS, ROUNDINGS, UNITS};
+use super::draft::{BY, Draft, METHODS, ROUNDINGS, UNITS, order_names};
 use crate::i18n::{Text, t, text};
 use crate::parts::Button;
 use crate::screens::loan_form::Form;
@@ -107,7 +107,7 @@ fn rule_fields(form: Form, draft: Draft, show: Show) -> AnyView {
         show,
         ROUNDINGS.iter().map(|(word, mode)| (*word, rounding(*mode))).collect(),
     );
-    let orders = options(show, ORDERS.iter().map(|(word, _, text)| (*word, *text)).collect());
+    let orders = Signal::derive(move || order_names(show));
     view! {
         <h2 class="form-section">{t(text::PRODUCT_SECTION_ROUNDING)}</h2>
         {form.select("rounding", text::PRODUCT_FIELD_ROUNDING, draft.rounding, roundings, false)}

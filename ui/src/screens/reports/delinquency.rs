@@ -104,8 +104,18 @@ fn shown(view: &DelinquencyView, show: Show) -> AnyView {
             <div class="figure"><dt class="figure-label">{t(label)}</dt><dd class="figure-value" data-figure=hook>{show.money(amount)}</dd></div>
         }
     };
+    let at_risk = view.at_risk.iter().map(|part| {
+        view! {
+            <div class="figure" data-row=part.days.to_string()>
+                <dt class="figure-label">{format!("PAR{}", part.days)}</dt>
+                <dd class="figure-value" data-figure="share" title=show.money(part.principal)>{show.share(part.share)}</dd>
+            </div>
+        }
+    });
+    let at_risk: Vec<_> = at_risk.collect();
     view! {
-        <dl class="figures figures-plain">
+        <dl class="figures figures-plain" data-list="at-risk">
+            {at_risk}
             {figure("provision", text::REPORT_PROVISION, view.provision)}
             {figure("provisioned", text::REPORT_PROVISIONED, view.provisioned)}
         </dl>

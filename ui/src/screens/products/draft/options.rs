@@ -9,7 +9,7 @@ use crate::screens::products::whole;
 use farthing_api::{CountRateFollowers, Money, ProductId, ScheduleOptions};
 use farthing_lending::options::StepUp;
 use farthing_lending::terms::{Grace, Remainder};
-use farthing_lending::{DayCount, InterestPeriod, MonthEnd, RateChange};
+use farthing_lending::{DayCount, InstallmentRate, InterestPeriod, MonthEnd, RateChange};
 use farthing_office::decimal;
 use leptos::prelude::*;
 use rust_decimal::Decimal;
@@ -62,6 +62,8 @@ pub struct Options {
     money_unit: RwSignal<String>,
     tuning: RwSignal<bool>,
     balloon: RwSignal<String>,
+    down_payment: RwSignal<String>,
+    nominal: RwSignal<bool>,
     step_every: RwSignal<String>,
     step_percent: RwSignal<String>,
     step_amount: RwSignal<String>,
@@ -112,13 +114,20 @@ impl Options {
             money_unit: s(show.money(unit)),
             tuning: RwSignal::new(options.installment_tuning),
             balloon: number(options.balloon_percent),
+            down_payment: number(options.down_payment_percent),
+            nominal: RwSignal::new(options.installment_rate == InstallmentRate::Nominal),
             step_every: count(step.map_or(12, |step| step.every)),
             step_percent: number(step.and_then(|step| step.percent)),
             step_amount: number(step.and_then(|step| step.amount)),
             days_off: DaysOff::of(options.working_days.as_ref(), options.office_days, show),
             variable: RwSignal::new(options.variable_rate.is_some()),
             rates: s(rates.join("\n")),
-            shown: RwSignal::new(*options != ScheduleOptions::default()),
+            shown: RwSignal::new(
+                ScheduleOptions {
+                    variable_rate: None,
+                    ..options.clone()
+                } != ScheduleOptions::default(),
+            ),
         }
     }
 
@@ -147,6 +156,7 @@ impl Options {
         let is_typed = |typed: RwSignal<String>| typed.with(|typed| !typed.trim().is_empty());
         let percent =
             is_typed(self.step_percent).then(|| percent_of("step_up.percent", self.step_percent, show, wrong));
+        let down = is_typed(self.down_payment).then(|| percent_of("down_payment_pct", self.down_payment, show, wrong));
         let amount = is_typed(self.step_amount).then(|| money("step_up.amount", self.step_amount, wrong));
         let step_up = (percent.is_some() || amount.is_some()).then(|| StepUp {
             every: count("step_up.every", self.step_every, wrong),
@@ -163,6 +173,11 @@ impl Options {
             money_unit: Some(unit).filter(|unit| *unit != Money::from_minor(1)),
             installment_tuning: self.tuning.get(),
             balloon_percent: is_balloon.then(|| percent_of("balloon", self.balloon, show, wrong)),
+            down_payment_percent: down,
+            installment_rate: match self.nominal.get() && interest_period == InterestPeriod::Daily {
+                true => InstallmentRate::Nominal,
+                false => InstallmentRate::Actual,
+            },
             step_up,
             working_days,
             office_days,
@@ -210,8 +225,12 @@ impl Options {
         let own = move || {
             let daily = move || {
                 let words = named(&COUNTS);
-                (self.interest_period.get() == PERIODS[1].0)
-                    .then(|| select(form, "day_count", text::OPTION_DAY_COUNT, self.day_count, &words, show))
+                (self.interest_period.get() == PERIODS[1].0).then(|| {
+                    view! {
+                        {select(form, "day_count", text::OPTION_DAY_COUNT, self.day_count, &words, show)}
+                        {form.tick("installment_rate", text::OPTION_NOMINAL, self.nominal)}
+                    }
+                })
             };
             view! {
                 {form.choice("interest_period", text::OPTION_PERIOD, self.interest_period, &named(&PERIODS), true)}
@@ -219,6 +238,7 @@ impl Options {
                 {form.number("grace.principal", text::OPTION_GRACE_PRINCIPAL, self.grace_principal, "numeric")}
                 {form.number("grace.interest_deferred", text::OPTION_DEFERRED, self.interest_deferred, "numeric")}
                 {form.number("grace.interest_free", text::OPTION_FREE, self.interest_free, "numeric")}
+                {form.number_optional("down_payment_pct", text::OPTION_DOWN_PAYMENT, self.down_payment, "decimal")}
                 {form.number_optional("step_up.percent", text::OPTION_STEP_PERCENT, self.step_percent, "decimal")}
                 {form.money_optional("step_up.amount", text::OPTION_STEP_AMOUNT, self.step_amount)}
                 {form.number("step_up.every", text::OPTION_STEP_EVERY, self.step_every, "numeric")}
