@@ -86,7 +86,7 @@ async fn the_server_closes_days_as_a_book_does_alone() {
     cluster.sql("postgres", "create database alone owner farthing").unwrap();
     let (server, address, clock) = serve(&cluster, "farthing").await;
     let branch = Branch::new(START).await;
-    let [late, short] = two_loans(&branch).await;
+    let [late, short] = Box::pin(two_loans(&branch)).await;
     let branch = branch.restarted().await;
     let copied = tempfile::tempdir().unwrap();
     for file in std::fs::read_dir(branch.path()).unwrap() {

@@ -29,7 +29,7 @@ impl Branch {
     /// A branch that was set up at an instant, with an officer.
     pub async fn new(at: &str) -> Branch {
         let folder = tempfile::tempdir().unwrap();
-        let branch = Branch::at(folder.path(), at).await;
+        let branch = Box::pin(Branch::at(folder.path(), at)).await;
         Branch {
             folder: Some(folder),
             ..branch

@@ -70,7 +70,7 @@ impl Office {
 
     /// The same on a cluster of the caller's.
     pub async fn on(cluster: Cluster, folder: TempDir) -> Office {
-        Office::of(cluster, folder, None).await
+        Box::pin(Office::of(cluster, folder, None)).await
     }
 
     async fn of(cluster: Cluster, folder: TempDir, mail: Option<MailSettings>) -> Office {

@@ -206,7 +206,7 @@ fn copy(book: &Path, name: &str) -> PathBuf {
 async fn main() {
     let folder = tempfile::tempdir().unwrap();
     let few = folder.path().join("few.book");
-    let first = portfolio(&few, 1000).await;
+    let first = Box::pin(portfolio(&few, 1000)).await;
     for days in MISSED {
         let book = copy(&few, &format!("missed-{days}"));
         let (took, days, penalties) = closes(&book, first + Days::new(u64::from(days) - 1)).await;
@@ -215,7 +215,7 @@ async fn main() {
     }
     let count = std::env::var("FARTHING_BENCH_LOANS").map_or(100_000, |text| text.parse().unwrap());
     let many = folder.path().join("many.book");
-    let first = portfolio(&many, count).await;
+    let first = Box::pin(portfolio(&many, count)).await;
     // On the eighth of the month a thirtieth of the loans is charged a penalty.
     closes(&many, first + Days::new(7)).await;
     let (took, days, penalties) = closes(&many, first + Days::new(8)).await;
