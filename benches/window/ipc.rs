@@ -65,8 +65,8 @@ fn requests(session: &Session) -> Vec<(&'static str, Value)> {
         ("GetLoan", json!({ "id": loan["id"] })),
         ("Find", json!({ "search": "mar" })),
         ("ListTasks", json!({})),
-        ("OfficerHome", json!({})),
-        ("AdminHome", json!({})),
+        ("OfficerHome", json!({ "language": "en" })),
+        ("AdminHome", json!({ "language": "en" })),
     ]
 }
 

@@ -85,7 +85,9 @@ fn main() {
             let painted = screen.wait_for(&pictures[which], &running).unwrap_or_else(|| {
                 let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-window.png");
                 display.picture(&path);
-                panic!("{} shows something else than before: {}", program.name, path.display())
+                let lines = screen.differing(&pictures[which]);
+                let (name, path) = (&program.name, path.display());
+                panic!("{name} shows something else than before: {path}; lines and their pixels that differ: {lines:?}")
             });
             starts[which].push(painted.as_secs_f64() * 1000.0);
             if round < IDLES {

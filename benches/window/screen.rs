@@ -16,6 +16,8 @@ const SETTLED: Duration = Duration::from_secs(8);
 const PAUSE: Duration = Duration::from_millis(1);
 /// Of what a picture shows, this part may differ.
 const TOLERATED: usize = 10;
+/// A letter is smoothed a little otherwise each time: a channel of a pixel may be off by this.
+const SHADE: u8 = 80;
 /// A screen on which colours change less often shows nothing.
 const LEAST: usize = 100;
 /// Every so many-th line is looked at.
@@ -35,7 +37,7 @@ pub(crate) struct Screen {
 /// What a program's screen shows in the end, line by line, without what blinks.
 pub(crate) struct Picture {
     lines: Vec<Line>,
-    /// So many pixels may differ: a web view does not smooth every letter in the same way each time.
+    /// So many pixels may differ by more than a shade.
     tolerated: usize,
 }
 
@@ -136,6 +138,18 @@ impl Screen {
         })
     }
 
+    /// Which lines differ from the picture, and by how many pixels.
+    pub(crate) fn differing(&self, picture: &Picture) -> Vec<(u64, usize)> {
+        let mut lines: Vec<_> = picture
+            .lines
+            .iter()
+            .map(|line| (line.number, line.differing(&self.line(line.number))))
+            .filter(|(_, pixels)| *pixels > 0)
+            .collect();
+        lines.sort_unstable();
+        lines
+    }
+
     /// Waits until the screen shows the picture; how long after the program's start. None where it never does.
     pub(crate) fn wait_for(&self, picture: &Picture, running: &Running) -> Option<Duration> {
         let end = running.started + PATIENCE;
@@ -160,7 +174,7 @@ impl Line {
         let pixels = now.chunks_exact(4).zip(self.bytes.chunks_exact(4));
         let differs = |((now, then), still): &((&[u8], &[u8]), &[bool])| {
             let mut bytes = now.iter().zip(*then).zip(*still);
-            bytes.any(|((now, then), still)| now != then && *still)
+            bytes.any(|((now, then), still)| now.abs_diff(*then) > SHADE && *still)
         };
         pixels.zip(self.still.chunks_exact(4)).filter(differs).count()
     }

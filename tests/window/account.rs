@@ -139,7 +139,7 @@ fn an_officer_has_an_administrator_complete_the_reset() {
     let app = App::start(home.path());
     app.find("[data-screen=sign-in]");
     app.click("[data-do=forgot]");
-    app.text("No link can be sent while the book is closed.");
+    app.text("The book is closed. The recovery secret opens it by itself");
     app.picture("forgot-closed");
     app.click("[data-do=other-way]");
     app.sign_in(ADMIN);

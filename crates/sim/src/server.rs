@@ -30,8 +30,6 @@ pub(crate) enum Killed {
     Before,
     /// After that, before the answer goes out.
     After,
-    /// After the answer, and the database that takes its place lacks what was committed last.
-    Forgets,
 }
 
 /// Several organisations on one server.
@@ -76,7 +74,7 @@ impl Server {
             Err(_) => return Ok(None),
             Ok(Request::Push(push)) => {
                 let early = killed == Killed::Before && self.bug == Some(Bug::AnswersBeforeCommit);
-                let before = self.organisations[place].clone_if(early || killed == Killed::Forgets);
+                let before = self.organisations[place].clone_if(early);
                 let half = killed == Killed::Before && self.bug == Some(Bug::MachineBeforeFacts);
                 if killed == Killed::Before && before.is_none() && !half {
                     return Ok(None);

@@ -388,13 +388,11 @@ impl World {
             _ if self.calm => Killed::Not,
             0 => Killed::Before,
             1 => Killed::After,
-            2 => Killed::Forgets,
             _ => Killed::Not,
         };
         match killed {
             Killed::Before => self.count("server killed"),
             Killed::After => self.count("lost acknowledgement"),
-            Killed::Forgets => self.count("last commit lost"),
             Killed::Not => {}
         }
         if killed != Killed::Not {
