@@ -115,7 +115,7 @@ fn an_offer_says_what_it_costs_and_whether_the_customer_may_have_it() {
     app.picture("settings-rules");
     app.click("[data-do=save-eligibility]");
     app.gone("#eligibility-form [aria-busy=true]");
-    app.type_into("#days-off-form [name='working_days.holidays']", "25 dec");
+    app.type_into("#days-off-form [name='working_days.holidays']", "next friday");
     app.click("[data-do=save-days-off]");
     app.find("#days-off-form .is-refused [name='working_days.holidays']");
     app.type_into("#days-off-form [name='working_days.holidays']", "25 dec 2025");
