@@ -2,6 +2,8 @@
 // script.
 import start from "./farthing.js";
 
-const answer = await fetch("./texts.json");
-globalThis.farthingTexts = await answer.text();
-start({ module_or_path: "./farthing_bg.wasm" });
+// The fonts of the first screen, which the web view would only ask for when it lays out the first words.
+for (const weight of [400, 500, 600]) document.fonts.load(`${weight} 14px Inter`);
+
+farthing.texts = await farthing.texts;
+start({ module_or_path: await farthing.screens });

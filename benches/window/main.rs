@@ -72,15 +72,15 @@ fn main() {
     let display = processes::Display::start(&["-fbdir".as_ref(), framebuffer.path().as_os_str()]);
     let screen = Screen::open(framebuffer.path());
     let blank = Program::blank();
-    let desk = Program::desktop(&template);
+    let (plain, desk) = (Program::blank_by_processor(), Program::desktop(&template));
 
-    let pictures = [&blank, &desk].map(|program| {
+    let pictures = [&blank, &plain, &desk].map(|program| {
         let running = program.start(&display, &screen);
         screen.learn(&program.name, running)
     });
-    let (mut starts, mut memory) = ([vec![], vec![]], [vec![], vec![]]);
+    let (mut starts, mut memory) = ([vec![], vec![], vec![]], [vec![], vec![], vec![]]);
     for round in 0..STARTS {
-        for (which, program) in [&blank, &desk].into_iter().enumerate() {
+        for (which, program) in [&blank, &plain, &desk].into_iter().enumerate() {
             let running = program.start(&display, &screen);
             let painted = screen.wait_for(&pictures[which], &running).unwrap_or_else(|| {
                 let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-window.png");
@@ -101,8 +101,16 @@ fn main() {
     ipc::measure(&display, &blank, &desk);
 }
 
-fn tell(what: &str, [blank, desk]: &[Vec<f64>; 2], unit: &str) {
+fn tell(what: &str, [blank, plain, desk]: &[Vec<f64>; 3], unit: &str) {
     println!("{what}: blank window {}", shown(blank, unit));
+    println!(
+        "{what}: blank window without the DMA-BUF renderer {}",
+        shown(plain, unit)
+    );
     println!("{what}: sign-in {}", shown(desk, unit));
     println!("{what}, sign-in / blank, medians: {:.2}", median(desk) / median(blank));
+    println!(
+        "{what}, sign-in / blank without that renderer, medians: {:.2}",
+        median(desk) / median(plain)
+    );
 }

@@ -17,6 +17,8 @@ pub(crate) struct Program {
     pub(crate) path: PathBuf,
     /// The data folder that it finds, copied for each start.
     template: Option<PathBuf>,
+    /// Whether it draws as the desktop does where there is no graphics card.
+    by_processor: bool,
 }
 
 /// A program that runs in a data folder of its own. Dropping it ends it.
@@ -35,6 +37,16 @@ impl Program {
             name: "the blank window".into(),
             path: target.join("examples/blank"),
             template: None,
+            by_processor: false,
+        }
+    }
+
+    /// The blank window, drawn as the desktop draws its own where there is no graphics card.
+    pub(crate) fn blank_by_processor() -> Program {
+        Program {
+            name: "the blank window without the DMA-BUF renderer".into(),
+            by_processor: true,
+            ..Program::blank()
         }
     }
 
@@ -44,6 +56,7 @@ impl Program {
             name: "the desktop".into(),
             path: env!("CARGO_BIN_EXE_farthing-desktop").into(),
             template: Some(template.to_owned()),
+            by_processor: false,
         }
     }
 
@@ -76,6 +89,9 @@ impl Program {
             .env_remove("WAYLAND_DISPLAY")
             .stdout(Stdio::null())
             .stderr(Stdio::null());
+        if self.by_processor {
+            command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+        }
         // What was written before is on the disk, so that it does not hold up what is measured.
         let _ = Command::new("sync").status();
         let started = Instant::now();

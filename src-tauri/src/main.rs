@@ -33,7 +33,7 @@ async fn call(app: AppHandle, desk: State<'_, Desk>, name: String, body: String)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    webview::prepare()?;
+    webview::prepare();
     let home = Home::find()?;
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")))
@@ -65,34 +65,44 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             open_window(app).map_err(Into::into)
         })
         .build(tauri::generate_context!())?
-        .run(|app, event| {
-            if let tauri::RunEvent::Exit = event {
-                tauri::async_runtime::block_on(app.state::<Desk>().shut());
+        .run(|app, event| match event {
+            tauri::RunEvent::Exit => tauri::async_runtime::block_on(app.state::<Desk>().shut()),
+            // Here the system does not start the program once more for a link.
+            #[cfg(target_os = "macos")]
+            tauri::RunEvent::Opened { urls } => {
+                if let Some(link) = handover::link_among(urls.into_iter().map(String::from)) {
+                    let app = app.clone();
+                    tauri::async_runtime::spawn(async move { show(&app, link).await });
+                }
             }
+            _ => {}
         });
     Ok(())
 }
 
-/// Shows links for a new password that other processes leave, as long as the program runs. Whoever is at work is not
-/// disturbed: the sign-in that follows shows it.
+/// Shows links for a new password that other processes leave, as long as the program runs.
 async fn take_links(app: AppHandle) {
     loop {
         tokio::time::sleep(handover::PAUSE).await;
-        let Some(link) = handover::taken(app.state::<Home>().folder()) else {
-            continue;
+        if let Some(link) = handover::taken(app.state::<Home>().folder()) {
+            show(&app, link).await;
+        }
+    }
+}
+
+/// Shows a link for a new password. Whoever is at work is not disturbed: the sign-in that follows shows it.
+async fn show(app: &AppHandle, link: String) {
+    let is_free = app.state::<Desk>().show_link(link).await;
+    for window in app.webview_windows().into_values() {
+        let shown = match is_free {
+            true => window.reload(),
+            false => Ok(()),
         };
-        let is_free = app.state::<Desk>().show_link(link).await;
-        for window in app.webview_windows().into_values() {
-            let shown = match is_free {
-                true => window.reload(),
-                false => Ok(()),
-            };
-            if let Err(error) = shown
-                .and_then(|()| window.unminimize())
-                .and_then(|()| window.set_focus())
-            {
-                tracing::error!(%error, "the window could not show a link");
-            }
+        if let Err(error) = shown
+            .and_then(|()| window.unminimize())
+            .and_then(|()| window.set_focus())
+        {
+            tracing::error!(%error, "the window could not show a link");
         }
     }
 }

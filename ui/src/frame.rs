@@ -184,7 +184,7 @@ fn shared(app: App, sync: &farthing_api::SyncState) -> AnyView {
     };
     let icon = if sync.waiting == 0 { "double-tick" } else { "arrow-up" };
     view! {
-        <svg class="icon sync-arrow" aria-hidden="true"><use href="/icons/sprite.svg#i-arrow-right"></use></svg>
+        <Icon name="arrow-right" class="sync-arrow"/>
         <span class="sync-stage" data-figure="sync-waiting"><Icon name=icon/>{count}</span>
         <i class="sync-sep sync-contact"></i>
         <span class="sync-contact">{contact}</span>

@@ -1,6 +1,7 @@
 //! Every text on screen, by key, in every language. The texts are in `ui/locales/LANGUAGE/*.json`; the build collects them
 //! into `texts.json`, which is read once at the start.
 
+use crate::lean;
 use farthing_api::Marks;
 use leptos::prelude::{Get, RwSignal, Signal, expect_context};
 use serde::Deserialize;
@@ -68,9 +69,6 @@ impl Language {
 static SHIPPED: [u8; include_bytes!(concat!(env!("OUT_DIR"), "/texts.json")).len()] =
     *include_bytes!(concat!(env!("OUT_DIR"), "/texts.json"));
 
-/// The name under which the page hands over `texts.json`.
-const HANDED_OVER: &str = "farthingTexts";
-
 /// What is in `texts.json`: a column per language, in the order of [`Language::ALL`].
 #[derive(Deserialize)]
 struct Texts {
@@ -87,9 +85,9 @@ static TEXTS: OnceLock<Texts> = OnceLock::new();
 /// # Errors
 /// Where there are none, or others than this program's.
 pub fn load() -> Result<(), JsValue> {
-    let handed = js_sys::Reflect::get(&js_sys::global(), &HANDED_OVER.into())?;
-    let text = handed.as_string().ok_or("no texts were handed over")?;
-    let texts: Texts = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let handed = crate::early::take("texts").and_then(|texts| texts.as_string());
+    let text = handed.ok_or("no texts were handed over")?;
+    let texts: Texts = lean::read(&text).map_err(|error| error.to_string())?;
     let _ = TEXTS.set(texts);
     Ok(())
 }

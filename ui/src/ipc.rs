@@ -1,9 +1,10 @@
 //! The one way from the page to the desk.
 
-use crate::lean::Lean;
+use crate::early;
+use crate::lean;
 use crate::screens::proven;
-use farthing_api::{ApiError, Code, ErrorKind, Request};
-use serde::Deserialize;
+use farthing_api::{ApiError, Code, ErrorKind, Request, Start};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
@@ -19,16 +20,24 @@ extern "C" {
 /// # Errors
 /// The failure as JSON, as the shell's router writes it, or a sentence where there is no shell around the page.
 async fn call(name: &str, body: &str) -> Result<String, String> {
-    let arguments = js_sys::Object::new();
-    for (key, value) in [("name", name), ("body", body)] {
-        js_sys::Reflect::set(&arguments, &key.into(), &value.into()).map_err(said)?;
-    }
-    let answer = JsFuture::from(invoke("call", &arguments).map_err(said)?)
-        .await
-        .map_err(said)?;
+    // The first question was asked before the screens were there.
+    let early = early::take("start").filter(|_| name == Start::NAME);
+    let promise = match early.map(JsCast::dyn_into) {
+        Some(Ok(promise)) => promise,
+        _ => asked(name, body).map_err(said)?,
+    };
+    let answer = JsFuture::from(promise).await.map_err(said)?;
     answer
         .as_string()
         .ok_or_else(|| "the shell answered with something else than text".to_owned())
+}
+
+fn asked(name: &str, body: &str) -> Result<js_sys::Promise, JsValue> {
+    let arguments = js_sys::Object::new();
+    for (key, value) in [("name", name), ("body", body)] {
+        js_sys::Reflect::set(&arguments, &key.into(), &value.into())?;
+    }
+    invoke("call", &arguments)
 }
 
 /// Asks the desk and waits for its answer.
@@ -73,7 +82,7 @@ impl Asked {
     async fn once(&self) -> Result<String, ApiError> {
         let body = self.body.as_ref().ok_or_else(ApiError::internal)?;
         let outcome = call(self.name, body).await.map_err(|reason| {
-            let said: Result<ApiError, _> = serde_json::from_str(&reason);
+            let said: Result<ApiError, _> = lean::read(&reason);
             said.unwrap_or_else(|_| ApiError::internal())
         });
         match &outcome {
@@ -93,10 +102,7 @@ pub type Taken = Result<(), ApiError>;
 /// # Errors
 /// An answer that is none is a fault of the program.
 pub fn read<R: Request>(answer: &str) -> Result<R::Answer, ApiError> {
-    let mut json = serde_json::Deserializer::from_str(answer);
-    let answer = R::Answer::deserialize(Lean(&mut json)).map_err(|_| ApiError::internal())?;
-    json.end().map_err(|_| ApiError::internal())?;
-    Ok(answer)
+    lean::read(answer).map_err(|_| ApiError::internal())
 }
 
 /// A rejected promise's reason as text.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod dates;
+mod early;
 mod frame;
 mod i18n;
 mod ipc;

@@ -26,7 +26,10 @@ impl Profile {
 }
 
 /// The folders and files of `ui` that go into `ui/dist` as they are.
-const COPIED: [&str; 5] = ["index.html", "boot.js", "style", "fonts", "icons"];
+const COPIED: [&str; 3] = ["early.js", "boot.js", "fonts"];
+
+/// The style sheet that imports the others.
+const STYLE: &str = "style/farthing.css";
 
 /// What the glue step writes.
 const GLUE: [&str; 3] = ["farthing.js", "farthing_bg.wasm", "texts.json"];
@@ -46,7 +49,42 @@ pub fn build(compiler: &Compiler, profile: Profile) -> Outcome {
     for name in COPIED {
         copy(&root().join("ui").join(name), &dist.join(name), &mut kept)?;
     }
+    for (name, content) in [("index.html", page()?), (STYLE, style()?)] {
+        let to = dist.join(name);
+        fs::create_dir_all(to.parent().unwrap_or(&dist))?;
+        write(&to, content.as_bytes())?;
+        kept.insert(to);
+    }
     remove_others(&dist, &kept)
+}
+
+/// The page with the icons in the place that it names them at: a picture in a file of its own is fetched once a use.
+fn page() -> Outcome<String> {
+    const PLACE: &str = "<!-- icons/sprite.svg -->";
+    let icons = fs::read_to_string(root().join("ui/icons/sprite.svg"))?;
+    let page = fs::read_to_string(root().join("ui/index.html"))?;
+    match page.contains(PLACE) {
+        true => Ok(page.replace(PLACE, icons.trim_end())),
+        false => Err(format!("ui/index.html has no place for the icons: {PLACE}").into()),
+    }
+}
+
+/// The style sheets in one, in the order in which the first imports the others: the page waits for one file, not for
+/// twenty that it hears of when that has arrived.
+fn style() -> Outcome<String> {
+    let path = root().join("ui").join(STYLE);
+    let mut whole = String::new();
+    for line in fs::read_to_string(&path)?.lines() {
+        let imported = line
+            .strip_prefix("@import url(\"")
+            .and_then(|rest| rest.strip_suffix("\");"));
+        match imported {
+            Some(name) => whole += &fs::read_to_string(path.with_file_name(name))?,
+            None => whole += line,
+        }
+        whole.push('\n');
+    }
+    Ok(whole)
 }
 
 /// The package, target, profile and flags of every compilation of the screens.
@@ -109,11 +147,16 @@ fn copy(from: &Path, to: &Path, kept: &mut BTreeSet<PathBuf>) -> Outcome {
             copy(&entry.path(), &to.join(entry.file_name()), kept)?;
         }
     } else if from.is_file() {
-        let content = fs::read(from)?;
-        if fs::read(to).ok().as_ref() != Some(&content) {
-            fs::write(to, content)?;
-        }
+        write(to, &fs::read(from)?)?;
         kept.insert(to.to_owned());
+    }
+    Ok(())
+}
+
+/// Writes a file that would change.
+fn write(to: &Path, content: &[u8]) -> Outcome {
+    if fs::read(to).ok().as_deref() != Some(content) {
+        fs::write(to, content)?;
     }
     Ok(())
 }

@@ -47,7 +47,7 @@ pub struct SmsSettings {
     pub success_at: String,
     /// What stands there then.
     pub success_is: String,
-    /// Where the answer's JSON has the message's id; empty for nowhere.
+    /// Where the answer's JSON has the message's id; empty where it has none.
     pub id_at: String,
     /// Whether the gateway may be a machine of the own network.
     pub own_network: bool,

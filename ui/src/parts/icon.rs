@@ -1,15 +1,13 @@
-//! Pictures from the sprite: icons of 20 px and status glyphs of 12 px.
+//! Pictures from the sprite, which stands in the page: icons of 20 px and status glyphs of 12 px.
 
 use leptos::prelude::*;
-
-const SPRITE: &str = "/icons/sprite.svg";
 
 /// An icon by its name in the sprite, for instance `loans`. `class` adds to `icon`: `icon-sm`, `icon-chevron`.
 #[component]
 pub fn Icon(name: &'static str, #[prop(optional)] class: &'static str) -> impl IntoView {
     view! {
         <svg class=format!("icon {class}") aria-hidden="true">
-            <use href=format!("{SPRITE}#i-{name}")></use>
+            <use href=format!("#i-{name}")></use>
         </svg>
     }
 }
@@ -20,7 +18,7 @@ pub fn Icon(name: &'static str, #[prop(optional)] class: &'static str) -> impl I
 pub fn Glyph(name: &'static str, #[prop(optional)] tone: &'static str) -> impl IntoView {
     view! {
         <svg class=format!("glyph {tone}") aria-hidden="true">
-            <use href=format!("{SPRITE}#g-{name}")></use>
+            <use href=format!("#g-{name}")></use>
         </svg>
     }
 }

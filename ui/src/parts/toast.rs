@@ -52,8 +52,12 @@ pub fn Toasts() -> impl IntoView {
     Effect::new(move || {
         if app.toast.with(Option::is_some) {
             start();
+        } else {
+            stop();
         }
     });
+    // A timer that outlives the frame would take away a toast of the one who signs in next.
+    on_cleanup(stop);
     view! {
         <div
             class="toasts"
