@@ -9,8 +9,8 @@ use crate::process::{Outcome, cargo, run};
 pub fn sim(arguments: &[&str]) -> Outcome {
     let what = match arguments {
         ["--seeds", range] => range,
-        ["--mutants"] => "--mutants",
-        _ => return Err("usage: cargo xtask sim --seeds FROM..TO | --mutants".into()),
+        ["--mutants", ..] => "--mutants",
+        _ => return Err("usage: cargo xtask sim --seeds FROM..TO | --mutants [WORD]".into()),
     };
     run(cargo()
         .args([
@@ -22,5 +22,6 @@ pub fn sim(arguments: &[&str]) -> Outcome {
             "measure",
             "--",
         ])
-        .arg(what))
+        .arg(what)
+        .args(arguments.get(1).filter(|_| what == "--mutants")))
 }

@@ -108,6 +108,7 @@ codes! {
     WrongOldPassword "wrong_old_password";
     SecondFactorFirst "second_factor_first";
     SecondFactorMissing "second_factor_missing";
+    SecondFactorElsewhere "second_factor_elsewhere";
     SecondFactorWrong "second_factor_wrong";
     SecondFactorOver "second_factor_over";
     SecondFactorSuspended "second_factor_suspended";
@@ -256,6 +257,7 @@ codes! {
     ServerNoMail "server_no_mail";
     EscrowOffline "escrow_offline";
     PasswordCrossed "password_crossed";
+    PasswordElsewhere "password_elsewhere";
     ResetKit "reset_kit";
     RecoverySecretWrong "recovery_secret_wrong";
     NoReset "no_reset";

@@ -356,7 +356,7 @@ impl Desk {
         command: &Command,
         beside: Beside,
     ) -> Answer<Vec<Fact>> {
-        let facts = self.run_or_ask(open, session, command, beside).await?;
+        let facts = Box::pin(self.run_or_ask(open, session, command, beside)).await?;
         match facts.as_slice() {
             [made] if let FactBody::RequestMade { expires_at, .. } = &made.body => Err(waits(open, *expires_at)),
             _ => Ok(facts),
@@ -373,12 +373,25 @@ impl Desk {
     ) -> Answer<Vec<Fact>> {
         let spends = self.before_spending(open, command).await?;
         let ctx = self.context(open, Some(session.actor()))?;
-        let answer = open.book.execute(command, &ctx, beside).await.told();
-        if let Err(error) = &answer {
-            self.note_for(open, session, command.kind(), error).await;
-        }
+        let answer = self.execute(open, command, &ctx, beside).await;
         if spends && answer.is_ok() {
             self.after_spending(open, ctx.op).await?;
+        }
+        answer
+    }
+
+    /// Executes a command in circumstances of the caller's; a refusal goes into the audit.
+    pub(crate) async fn execute(
+        &self,
+        open: &Open,
+        command: &Command,
+        ctx: &Context,
+        beside: Beside,
+    ) -> Answer<Vec<Fact>> {
+        let answer = Box::pin(open.book.execute(command, ctx, beside)).await.told();
+        if let Err(error) = &answer {
+            let who = ctx.actor.map(|actor| actor.user);
+            self.note(open, who, command.kind(), error).await;
         }
         answer
     }

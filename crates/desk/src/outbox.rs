@@ -433,8 +433,18 @@ impl Open {
 
     /// The language in which a customer gets messages.
     pub(crate) fn language_of(&self, customer: &CustomerView) -> String {
-        match templates::LANGUAGES.contains(&customer.form.language.as_str()) {
-            true => customer.form.language.clone(),
+        self.language_or_own(&customer.form.language)
+    }
+
+    /// The same by a customer's id; the organisation's for who is none, at the same cost.
+    pub(crate) async fn language_for(&self, customer: CustomerId) -> Answer<String> {
+        let wished = self.book.language_of(customer).await.told()?;
+        Ok(self.language_or_own(&wished.unwrap_or_default()))
+    }
+
+    fn language_or_own(&self, wished: &str) -> String {
+        match templates::LANGUAGES.contains(&wished) {
+            true => wished.to_string(),
             false => self.organisation.language.clone(),
         }
     }

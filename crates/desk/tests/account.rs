@@ -170,6 +170,10 @@ async fn a_new_email_is_verified_the_old_one_told_and_may_take_it_back() {
     let take_back = |code: &str| UndoContact {
         code: Secret::new(code),
     };
+    // A day is all there is.
+    t.branch.set_clock("2025-03-04T23:59:00Z");
+    assert_eq!(desk.undo_contact(take_back(&undo)).await.unwrap_err().code, "undo_code");
+    t.branch.set_clock(DAY);
     assert_eq!(
         desk.undo_contact(take_back("AAAA-BBBB-CCCC")).await.unwrap_err().code,
         "undo_code"

@@ -55,6 +55,33 @@ async fn a_sign_in_that_fails_costs_the_same_whoever_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn after_many_wrong_passwords_known_and_unknown_names_wait_alike() {
+    let t = Town::new().await;
+    t.customer().await;
+    let mut waits = Vec::new();
+    for (hour, email) in ["10", "12", "14"]
+        .into_iter()
+        .zip([AMINA, "nobody@else.example.org", OFFICER])
+    {
+        let mut answers = Vec::new();
+        for minute in 0..9 {
+            t.branch.set_clock(&format!("2025-03-03T{hour}:{minute:02}:00Z"));
+            let request = SignIn {
+                email: email.into(),
+                password: Secret::new(WRONG),
+            };
+            for _ in 0..2 {
+                let error = t.desk().sign_in(request.clone()).await.unwrap_err();
+                answers.push((error.code, error.kind));
+            }
+        }
+        waits.push(answers);
+    }
+    assert!(waits[0].iter().any(|(code, _)| *code == Code::Wait), "{waits:?}");
+    assert!(waits.iter().all(|one| *one == waits[0]), "{waits:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_link_for_a_new_password_costs_the_same_whoever_asks() {
     let t = Town::new().await;
     t.customer().await;

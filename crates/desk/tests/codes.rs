@@ -162,6 +162,20 @@ async fn a_code_holds_for_five_minutes() {
 }
 
 #[tokio::test]
+async fn another_code_lets_the_first_live_no_longer() {
+    let town = Town::new().await;
+    let customer = town.customer("+254700000001").await;
+    town.send(customer).await.unwrap();
+    let first = town.gateway.code();
+    town.at("09:04:00").await;
+    let sent = town.send(customer).await.unwrap();
+    let second = town.gateway.code();
+    town.at("09:05:30").await;
+    assert_eq!(town.verify(customer, &sent, &first).await, Err(Code::ExpiredCode));
+    assert!(town.verify(customer, &sent, &second).await.is_ok());
+}
+
+#[tokio::test]
 async fn twenty_wrong_codes_in_a_row_suspend_the_phone_for_a_day() {
     let town = Town::new().await;
     let customer = town.customer("+254700000001").await;
@@ -273,6 +287,17 @@ async fn a_customer_signs_in_by_phone_and_an_unknown_phone_is_answered_alike() {
         (Role::Customer, "Amina Odhiambo")
     );
     assert!(town.branch.desk.customer_home(CustomerHome {}).await.is_ok());
+    // Who came in by a code alone sees and pays, and applies for nothing.
+    let apply = ApplyForLoan {
+        customer,
+        product: ProductId(uuid::Uuid::nil()),
+        principal: Money::ZERO,
+        installments: 6,
+        installment: None,
+        purpose: String::new(),
+    };
+    let refused = town.branch.desk.apply_for_loan(apply).await.unwrap_err();
+    assert_eq!(refused.code, Code::ProveAgain);
     assert_eq!(
         town.branch.desk.list_users(ListUsers {}).await.unwrap_err().code,
         Code::Forbidden

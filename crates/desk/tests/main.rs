@@ -18,6 +18,7 @@ mod life;
 mod outbox;
 mod passwords;
 mod proof;
+mod race;
 mod replay;
 mod second_factor;
 mod second_person;

@@ -138,6 +138,43 @@ async fn receipts_and_approvals_go_out_once_in_the_customers_words() {
 }
 
 #[tokio::test]
+async fn a_rejection_is_told_once() {
+    let t = Town::new().await;
+    let customer = t.customer("amina@example.org").await;
+    t.lend(customer).await;
+    assert_eq!(t.run().await, (1, 1));
+    t.sink.next();
+    let desk = &t.branch.desk;
+    let product = desk.list_products(ListProducts {}).await.unwrap().remove(0).id;
+    t.branch.sign_in(OFFICER).await;
+    let request = ApplyForLoan {
+        customer,
+        product,
+        principal: money("900"),
+        installments: 12,
+        installment: None,
+        purpose: String::new(),
+    };
+    let applied = desk.apply_for_loan(request).await.unwrap();
+    t.branch.sign_in(ADMIN).await;
+    let decide = DecideLoan {
+        loan: applied.row.id,
+        seen: applied.seen,
+        approve: false,
+        reason: "Too much at once".into(),
+    };
+    desk.decide_loan(decide).await.unwrap();
+    assert_eq!(t.run().await, (1, 1));
+    let (to, mail) = t.sink.next();
+    assert_eq!(to, "amina@example.org");
+    assert!(
+        mail.contains(&applied.row.number) && !mail.contains("is approved"),
+        "{mail}"
+    );
+    assert_eq!(t.run().await, (0, 0));
+}
+
+#[tokio::test]
 async fn reminders_come_before_on_and_after_the_day_and_never_after_the_payment() {
     let t = Town::new().await;
     let customer = t.customer("amina@example.org").await;

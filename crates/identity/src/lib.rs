@@ -14,6 +14,7 @@ mod letters_words;
 pub mod link;
 pub mod mail;
 pub mod otp;
+mod paper;
 pub mod password;
 mod phone;
 pub mod pin;

@@ -1,6 +1,6 @@
 //! Links and codes that prove who asks: long enough that nobody guesses one, kept as hashes alone.
 
-use crate::{IdentityError, random};
+use crate::{IdentityError, paper, random};
 use farthing_api::Secret;
 use sha2::{Digest, Sha256};
 
@@ -12,8 +12,6 @@ const OF_SERVER: &str = "s";
 pub const RESET_MINUTES: u32 = 30;
 /// Hours for which a changed contact may be taken back.
 pub const UNDO_HOURS: i64 = 24;
-/// The letters of a code that is typed: no I, L, O, U.
-const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// A new link of 256 random bits.
 ///
@@ -32,10 +30,7 @@ const CODE_LETTERS: usize = 28;
 /// # Errors
 /// Where the system gives no random numbers.
 pub fn new_undo_code() -> Result<Secret, IdentityError> {
-    let bytes: [u8; CODE_LETTERS] = random::bytes()?;
-    let group = |four: &[u8]| four.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect();
-    let groups: Vec<String> = bytes.chunks(4).map(group).collect();
-    Ok(Secret::new(groups.join("-")))
+    Ok(Secret::new(paper::in_fours(&paper::letters::<CODE_LETTERS>()?)))
 }
 
 /// A new link that a server sends, of 256 random bits too. It leads to the server, where the others lead to the book.
@@ -64,15 +59,7 @@ fn token(pasted: &Secret) -> &str {
 
 /// How an undo code is kept: case, spaces and dashes don't matter, I and L are 1, O is 0.
 pub fn undo_hash(typed: &Secret) -> String {
-    let letters = typed.reveal().chars().filter(|c| c.is_ascii_alphanumeric());
-    let plain: String = letters
-        .map(|c| match c.to_ascii_uppercase() {
-            'I' | 'L' => '1',
-            'O' => '0',
-            other => other,
-        })
-        .collect();
-    hash("undo code", &plain)
+    hash("undo code", &paper::plain(typed.reveal()))
 }
 
 fn hash(purpose: &str, text: &str) -> String {

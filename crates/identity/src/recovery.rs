@@ -1,12 +1,11 @@
 //! The printed recovery secret: 160 random bits in Crockford's base 32, with a checksum that catches a slip of the pen.
 
+use crate::paper::{ALPHABET, meant};
 use crate::{IdentityError, random};
 use farthing_api::Secret;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-/// Crockford's alphabet: no I, L, O, U.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Bytes of the secret.
 const BYTES: usize = 20;
 /// Characters of the secret, five bits each, and of the checksum.
@@ -42,12 +41,7 @@ pub(crate) fn read(text: &Secret) -> Option<Bytes> {
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–' | '\u{2212}'))
     {
-        let c = match c.to_ascii_uppercase() {
-            'I' | 'L' => '1',
-            'O' => '0',
-            other => other,
-        };
-        values.push(u8::try_from(ALPHABET.iter().position(|a| char::from(*a) == c)?).ok()?);
+        values.push(u8::try_from(ALPHABET.iter().position(|a| char::from(*a) == meant(c))?).ok()?);
     }
     let (secret, check) = values.split_at_checked(CHARACTERS)?;
     let mut bytes = Zeroizing::new([0; BYTES]);

@@ -1,6 +1,6 @@
 //! The second factor: codes of an authenticator by RFC 6238, and recovery codes for when it is lost.
 
-use crate::{Cost, IdentityError, hash_password, otp, random, verify_password};
+use crate::{Cost, IdentityError, hash_password, otp, paper, random, verify_password};
 use chrono::{DateTime, Utc};
 use farthing_api::Secret;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -20,8 +20,6 @@ pub const RECOVERY_CODES: usize = 10;
 /// Letters of a recovery code: those that name it among its owner's, and 50 bits of secret.
 const NAME_LETTERS: usize = 2;
 const RECOVERY_LETTERS: usize = NAME_LETTERS + 10;
-/// Crockford's base 32, which has no letters that are read for digits.
-const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// A new key, in base 32 as authenticators take it.
 ///
@@ -107,15 +105,9 @@ pub fn recovery_codes() -> Result<Vec<Secret>, IdentityError> {
     let mut names = BTreeSet::new();
     let mut codes = Vec::with_capacity(RECOVERY_CODES);
     while codes.len() < RECOVERY_CODES {
-        let bytes: [u8; RECOVERY_LETTERS] = random::bytes()?;
-        let letters: String = bytes.iter().map(|b| char::from(LETTERS[usize::from(b & 31)])).collect();
+        let letters = paper::letters::<RECOVERY_LETTERS>()?;
         if names.insert(letters[..NAME_LETTERS].to_string()) {
-            codes.push(Secret::new(format!(
-                "{}-{}-{}",
-                &letters[..4],
-                &letters[4..8],
-                &letters[8..]
-            )));
+            codes.push(Secret::new(paper::in_fours(&letters)));
         }
     }
     Ok(codes)
@@ -123,7 +115,7 @@ pub fn recovery_codes() -> Result<Vec<Secret>, IdentityError> {
 
 /// The letters by which a recovery code is found; those of none where it is not as long as one.
 pub fn recovery_name(code: &Secret) -> String {
-    plain(code).chars().take(NAME_LETTERS).collect()
+    paper::plain(code.reveal()).chars().take(NAME_LETTERS).collect()
 }
 
 /// How a recovery code is kept. It takes a while: keep it off the threads that draw or answer.
@@ -151,21 +143,8 @@ pub fn is_kept_code(pepper: &[u8], owner: &str, code: &Secret, kept: Option<&str
     }
 }
 
-/// A recovery code without what people write otherwise: case, dashes, spaces, and the letters that are taken for digits.
-fn plain(code: &Secret) -> String {
-    code.reveal()
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| match c.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            other => other,
-        })
-        .collect()
-}
-
 fn recovery_hash(pepper: &[u8], owner: &str, code: &Secret) -> String {
-    let code = Secret::new(plain(code));
+    let code = Secret::new(paper::plain(code.reveal()));
     otp::code_hash(pepper, "recovery", "second_factor", "paper", owner, &code)
 }
 

@@ -317,6 +317,31 @@ impl SlotFile {
         self.authenticate(book_key)
     }
 
+    /// Counts a try at a sign-in, whose password may stand elsewhere, and saves the file where it stands, before the password
+    /// is looked at.
+    ///
+    /// # Errors
+    /// [`SlotError::Wait`], [`SlotError::Damaged`] where the file was changed by other hands, [`SlotError::Io`] where the try
+    /// can't be saved.
+    pub fn count_try(&mut self, sign_in: &str, device: &DeviceSecret, now: DateTime<Utc>) -> Result<(), SlotError> {
+        if !same(&self.kept.counters_mac, &self.counters_mac(device)?) {
+            return Err(SlotError::Damaged(
+                "its counters don't belong to this machine, or were changed".into(),
+            ));
+        }
+        self.kept.counters.attempt(sign_in, now)?;
+        self.keep_counters(device)
+    }
+
+    /// The try was right: the wrong ones before it count no more. Saves the file where it stands.
+    ///
+    /// # Errors
+    /// [`SlotError::Io`] where that can't be saved.
+    pub fn try_was_right(&mut self, sign_in: &str, device: &DeviceSecret) -> Result<(), SlotError> {
+        self.kept.counters.succeeded(sign_in);
+        self.keep_counters(device)
+    }
+
     /// Opens the slot of a sign-in name. The try is counted, and saved where the file stands, before the password is
     /// looked at; an unknown name takes the same time as a known one. It takes about a second: keep it off the threads
     /// that draw or answer.
@@ -331,13 +356,7 @@ impl SlotFile {
         device: &DeviceSecret,
         now: DateTime<Utc>,
     ) -> Result<Opened, SlotError> {
-        if !same(&self.kept.counters_mac, &self.counters_mac(device)?) {
-            return Err(SlotError::Damaged(
-                "its counters don't belong to this machine, or were changed".into(),
-            ));
-        }
-        self.kept.counters.attempt(sign_in, now)?;
-        self.keep_counters(device)?;
+        self.count_try(sign_in, device, now)?;
         let slot = match self.kept.body.slots.iter().find(|slot| slot.sign_in == sign_in) {
             Some(slot) => slot.clone(),
             None => self.nobody()?,
@@ -353,8 +372,7 @@ impl SlotFile {
             open(&key, &bound(self.kept.body.installation, slot.user, slot.role), &bytes).ok_or(SlotError::Wrong)?;
         let book_key = key_of(&plain)?;
         self.check(&book_key)?;
-        self.kept.counters.succeeded(sign_in);
-        self.keep_counters(device)?;
+        self.try_was_right(sign_in, device)?;
         Ok(Opened {
             user: slot.user,
             role: slot.role,

@@ -160,7 +160,9 @@ fn a_slot_serves_no_other_user_role_or_installation() {
         ("\"officer\"", "\"administrator\""),
         (&*user(1).to_string(), &*user(4).to_string()),
         (&*sign_in_name("amina@example.org"), &*sign_in_name("eve@example.org")),
+        (&*Uuid::from_u128(1).to_string(), &*Uuid::from_u128(9).to_string()),
     ] {
+        assert!(text.contains(from), "{from}");
         fs::write(&path, text.replacen(from, to, 1)).unwrap();
         let mut file = SlotFile::load(&path).unwrap();
         for email in ["amina@example.org", "eve@example.org"] {

@@ -7,9 +7,10 @@ use crate::state::{
     Aggregate, Customer, Day, Desk, Foreclosure, Goods, Loan, Organisation, Portfolio, Product, SignIn, State, Task,
     User,
 };
+use crate::waiting::with_user;
 use crate::{second_person, waiting};
 use chrono::Days;
-use farthing_api::{CustomerId, LoanId, LoanStatus, Money, TermsChange, UserId};
+use farthing_api::{CustomerId, LoanId, LoanStatus, Money, TermsChange};
 use farthing_lending::{Row, RowState};
 use std::collections::BTreeMap;
 
@@ -33,7 +34,10 @@ pub fn apply(state: &mut State, fact: &Fact) {
         | FactBody::DayClosed { .. }
         | FactBody::TaskOpened { .. }
         | FactBody::TaskSettled { .. } => apply_desk(state, fact),
-        FactBody::UserAsked { .. } | FactBody::UserAdmitted { .. } | FactBody::UserTurnedAway { .. } => {
+        FactBody::UserAsked { .. }
+        | FactBody::InvitationAnswered { .. }
+        | FactBody::UserAdmitted { .. }
+        | FactBody::UserTurnedAway { .. } => {
             waiting::apply(state, fact);
         }
         FactBody::SecondPersonRulesSet { .. } | FactBody::RequestMade { .. } | FactBody::RequestEnded { .. } => {
@@ -96,6 +100,8 @@ fn apply_desk(state: &mut State, fact: &Fact) {
                     active: true,
                     pending: false,
                     password: Some(fact.op),
+                    answered: false,
+                    second_factor: false,
                 }),
             );
             if let Some(Aggregate::Customer(c)) = customer.and_then(|id| map.get_mut(&Key::Customer(id))) {
@@ -109,6 +115,7 @@ fn apply_desk(state: &mut State, fact: &Fact) {
             }
         }),
         FactBody::PasswordChanged { user, .. } => with_user(map, user, |u| u.password = Some(fact.op)),
+        FactBody::SecondFactorSet { user, on } => with_user(map, user, |u| u.second_factor = on),
         FactBody::UserRenamed { user, name } => with_user(map, user, |u| u.name = name),
         FactBody::SignInMoved { user, sign_in, email } => {
             // The name before stays theirs, so that nobody takes it while the change may still be taken back.
@@ -162,12 +169,6 @@ fn apply_desk(state: &mut State, fact: &Fact) {
             }
         }
         _ => {}
-    }
-}
-
-fn with_user(map: &mut BTreeMap<Key, Aggregate>, id: UserId, with: impl FnOnce(&mut User)) {
-    if let Some(Aggregate::User(u)) = map.get_mut(&Key::User(id)) {
-        with(u);
     }
 }
 

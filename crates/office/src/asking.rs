@@ -14,6 +14,7 @@ impl Command {
             Command::SetUp { .. } => "set_up",
             Command::AddUser { .. } => "add_user",
             Command::AskForAccess { .. } => "ask_for_access",
+            Command::AnswerInvitation { .. } => "answer_invitation",
             Command::InviteUser { .. } => "invite_user",
             Command::AdmitUser { .. } => "admit_user",
             Command::SetUserAccess { .. } => "set_user_access",
@@ -63,6 +64,7 @@ impl Command {
         Some(match self {
             Command::SetUp { .. }
             | Command::AskForAccess { .. }
+            | Command::AnswerInvitation { .. }
             | Command::AssessPenalties { .. }
             | Command::FollowRates { .. }
             | Command::CloseDay { .. }
@@ -147,6 +149,7 @@ impl Command {
                 keys.extend([Key::User(*user), Key::SignIn(sign_in.clone())]);
             }
             Command::SetUserAccess { user, .. }
+            | Command::AnswerInvitation { user }
             | Command::RecordPasswordChange { user, .. }
             | Command::ResetPassword { user, .. }
             | Command::RecordSecondFactor { user, .. } => keys.push(Key::User(*user)),

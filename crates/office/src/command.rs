@@ -9,6 +9,7 @@ use farthing_lending::{EligibilityRules, LatenessRules, NewSchedule, Prepayment,
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use crate::credential::ResetHow;
 pub use crate::day_figures::{DayFigures, ProductDay};
 
 /// Personal fields by name, each encrypted under the customer's own key; the office never sees them in clear.
@@ -72,6 +73,11 @@ pub enum Command {
         email: String,
         /// The hash of that email as a sign-in name.
         sign_in: String,
+    },
+    /// Who was invited has chosen a password, which waits until they are let in.
+    AnswerInvitation {
+        /// Who.
+        user: UserId,
     },
     /// Invites someone to choose a password, and says what they will be once they are let in.
     InviteUser {
@@ -483,18 +489,4 @@ pub enum Command {
         /// What was done.
         outcome: String,
     },
-}
-
-/// What sets a new password in place of a forgotten one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ResetHow {
-    /// A link to the sign-in email, for a customer.
-    Link,
-    /// The recovery secret.
-    Kit,
-    /// An administrator in person.
-    Administrator,
-    /// A link from the server to the sign-in email, for which it released what opens the escrow slot.
-    Escrow,
 }

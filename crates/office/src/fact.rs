@@ -101,6 +101,8 @@ pub enum FactBody {
         email: String,
         sign_in: String,
     },
+    /// Who was invited has chosen a password.
+    InvitationAnswered { user: UserId },
     /// They were let in.
     UserAdmitted { user: UserId, role: Role },
     /// They were turned away.

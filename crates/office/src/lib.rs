@@ -9,6 +9,7 @@ pub mod chain;
 mod change;
 mod command;
 mod context;
+mod credential;
 mod day_figures;
 mod decide;
 mod fact;
@@ -27,6 +28,7 @@ mod waiting;
 pub use apply::apply;
 pub use command::{COMMAND_VERSION, Channel, Command, DayFigures, ProductDay, ResetHow, Sealed};
 pub use context::{Actor, Context, RULES, epoch_letters};
+pub use credential::Credential;
 pub use day_figures::{EarnedByProduct, Standings, product_days};
 pub use decide::{
     Planned, Preview, Quote, check_against_product, check_payment, decide, due_of, lags, may_change_terms, may_close,

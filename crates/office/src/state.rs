@@ -162,6 +162,12 @@ pub struct User {
     /// The operation that gave them the password that counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<OpId>,
+    /// They have chosen the password that waits until they are let in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answered: bool,
+    /// They have set an authenticator up, at this desk or at another one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub second_factor: bool,
 }
 
 /// A loan product.
@@ -443,6 +449,16 @@ macro_rules! lookups {
             }
         )*}
     };
+}
+
+impl State {
+    /// Every loan and purchase that was loaded.
+    pub fn loans(&self) -> impl Iterator<Item = &Loan> {
+        self.0.values().filter_map(|found| match found {
+            Aggregate::Loan(loan) => Some(loan.as_ref()),
+            _ => None,
+        })
+    }
 }
 
 lookups! {

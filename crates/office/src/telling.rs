@@ -3,7 +3,7 @@
 use crate::fact::LoanChange;
 use crate::posting::Posting;
 use crate::{FactBody, Key};
-use farthing_api::{LoanId, TaskKind, UserId};
+use farthing_api::{LoanId, TaskKind};
 
 impl FactBody {
     /// The fact's word, as in its payload.
@@ -13,6 +13,7 @@ impl FactBody {
             FactBody::UserAdded { .. } => "user_added",
             FactBody::UserAsked { .. } => "user_asked",
             FactBody::UserAdmitted { .. } => "user_admitted",
+            FactBody::InvitationAnswered { .. } => "invitation_answered",
             FactBody::UserTurnedAway { .. } => "user_turned_away",
             FactBody::UserAccessSet { .. } => "user_access_set",
             FactBody::PasswordChanged { .. } => "password_changed",
@@ -77,7 +78,8 @@ impl FactBody {
             | FactBody::UserTurnedAway { user, sign_in } => {
                 vec![Key::User(*user), Key::SignIn(sign_in.clone())]
             }
-            FactBody::UserAdmitted { user, .. }
+            FactBody::InvitationAnswered { user }
+            | FactBody::UserAdmitted { user, .. }
             | FactBody::UserAccessSet { user, .. }
             | FactBody::UserRenamed { user, .. }
             | FactBody::PasswordChanged { user, .. }
@@ -118,17 +120,6 @@ impl FactBody {
             FactBody::DayClosed { .. } => vec![Key::Day],
             FactBody::TaskOpened { task, what, .. } if is_without_place(what) => vec![Key::Task(*task), desk()],
             FactBody::TaskOpened { task, .. } | FactBody::TaskSettled { task, .. } => vec![Key::Task(*task)],
-        }
-    }
-
-    /// Whom it gives a password that counts from now on.
-    pub const fn gives_password(&self) -> Option<UserId> {
-        match self {
-            FactBody::UserAdded { user, .. }
-            | FactBody::UserAdmitted { user, .. }
-            | FactBody::UserAccessSet { user, active: true }
-            | FactBody::PasswordChanged { user, .. } => Some(*user),
-            _ => None,
         }
     }
 

@@ -91,7 +91,7 @@ pub fn check_product(product: &ProductTerms, currency: &Currency) -> Result<(), 
     if product.name.trim().is_empty() {
         return no("name", Code::Required);
     }
-    if product.annual_rate.is_sign_negative() || product.annual_rate > Decimal::from(1000) {
+    if !is_rate(product.annual_rate) {
         return no("annual_rate", Code::RateRange);
     }
     if product.every == 0 || product.every > 366 {
@@ -167,6 +167,11 @@ fn check_options(product: &ProductTerms) -> Result<(), Refusal> {
     }
 }
 
+/// Whether it can be an annual rate, in percent.
+fn is_rate(rate: Decimal) -> bool {
+    !rate.is_sign_negative() && rate <= Decimal::from(1000)
+}
+
 /// Checks a variable rate by itself.
 fn check_rates(product: &ProductTerms) -> Result<(), Refusal> {
     let options = &product.options;
@@ -177,11 +182,7 @@ fn check_rates(product: &ProductTerms) -> Result<(), Refusal> {
     if is_single || options.step_up.is_some() || options.grace.interest_deferred > 0 {
         return Err(Refusal::field("variable_rate", Code::VariableNotThis));
     }
-    let most = Decimal::from(1000);
-    if rates
-        .iter()
-        .any(|c| c.annual_rate.is_sign_negative() || c.annual_rate > most)
-    {
+    if !rates.iter().all(|change| is_rate(change.annual_rate)) {
         return Err(Refusal::field("rates", Code::RateRange));
     }
     Ok(())

@@ -1,9 +1,13 @@
 //! A backup of the server's database, and its restoring, by PostgreSQL's own tools.
 
+use crate::error::ServerError;
+use crate::server::Server;
+use chrono::Utc;
 use percent_encoding::percent_decode_str;
 use std::io;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 /// Why a backup was not made or restored.
 #[derive(Debug, thiserror::Error)]
@@ -43,11 +47,21 @@ pub fn backup(database: &str, file: &Path) -> Result<(), BackupError> {
         .map_err(|error| BackupError::Failed(error.to_string()))
 }
 
-/// Puts a backup into an empty database, all of it or nothing.
+/// Puts a backup into an empty database, all of it or nothing, and begins another history there: desks may have heard of what
+/// came after the backup.
 ///
 /// # Errors
 /// [`BackupError`]; a database that is not empty is refused by PostgreSQL.
-pub fn restore(database: &str, file: &Path) -> Result<(), BackupError> {
+pub async fn restore(database: &str, file: &Path) -> Result<(), BackupError> {
+    put_back(database, file)?;
+    let failed = |error: ServerError| BackupError::Failed(error.to_string());
+    let server = Server::connect(database, 1, Arc::new(Utc::now)).await.map_err(failed)?;
+    let begun = server.begin_history().await.map_err(failed);
+    server.close().await;
+    begun.map(drop)
+}
+
+fn put_back(database: &str, file: &Path) -> Result<(), BackupError> {
     let arguments = [
         "--no-owner",
         "--no-privileges",

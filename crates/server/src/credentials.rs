@@ -1,8 +1,8 @@
-//! Passwords that are settled between desks: the one that was decided last counts, and goes to each desk with its fact.
+//! Credentials that go between desks: the one that was decided last counts, and goes to each desk with its fact.
 
 use crate::error::ServerError;
-use farthing_api::{Secret, UserId};
-use farthing_office::{Fact, FactBody};
+use farthing_api::{FactId, Secret};
+use farthing_office::{Credential, FactBody};
 use farthing_sync::authority::Decision;
 use farthing_sync::intake::Taken;
 use sqlx::postgres::PgConnection;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// The most letters of one; more is none.
 const LONGEST: usize = 1000;
 
-/// Keeps what the passwords became that commands gave, in the order in which they were decided.
+/// Keeps the credentials that commands give, in the order in which they were decided.
 pub(crate) async fn keep(
     conn: &mut PgConnection,
     organisation: Uuid,
@@ -19,47 +19,58 @@ pub(crate) async fn keep(
     decided: &[Decision],
 ) -> Result<(), ServerError> {
     for (taken, decision) in taken.iter().zip(decided) {
-        let credential = taken.row.credential.as_ref().filter(|c| c.reveal().len() <= LONGEST);
         for fact in &decision.facts {
-            match (fact.body.gives_password(), &fact.body) {
-                (Some(user), _) => put(conn, organisation, user, fact, credential).await?,
-                (None, FactBody::UserAccessSet { user, .. }) => drop_of(conn, organisation, *user).await?,
-                _ => {}
-            }
+            follow(conn, organisation, (fact.id, &fact.body), taken.row.credential.as_ref()).await?;
         }
     }
     Ok(())
 }
 
-/// One that is not known ends the one before all the same.
+/// What a fact does to credentials; `came` is the one that came along.
+pub(crate) async fn follow(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    (id, fact): (FactId, &FactBody),
+    came: Option<&Secret>,
+) -> Result<(), ServerError> {
+    if let Some(credential) = fact.takes() {
+        drop_of(conn, organisation, credential).await?;
+    }
+    let Some(gives) = fact.gives() else { return Ok(()) };
+    match came.filter(|came| came.reveal().len() <= LONGEST) {
+        Some(came) => put(conn, organisation, gives, id, came).await,
+        // One that is not known ends the one before all the same.
+        None => drop_of(conn, organisation, gives).await,
+    }
+}
+
 async fn put(
     conn: &mut PgConnection,
     organisation: Uuid,
-    user: UserId,
-    fact: &Fact,
-    credential: Option<&Secret>,
+    credential: Credential,
+    fact: FactId,
+    came: &Secret,
 ) -> Result<(), ServerError> {
-    let Some(credential) = credential else {
-        return drop_of(conn, organisation, user).await;
-    };
     sqlx::query!(
-        "insert into credential (organisation, user_id, fact_id, credential) values ($1, $2, $3, $4)
-         on conflict (organisation, user_id) do update set fact_id = excluded.fact_id, credential = excluded.credential",
+        "insert into credential (organisation, user_id, kind, fact_id, credential) values ($1, $2, $3, $4, $5)
+         on conflict (organisation, user_id, kind) do update set fact_id = excluded.fact_id, credential = excluded.credential",
         organisation,
-        user.0,
-        fact.id.0,
-        credential.reveal()
+        credential.whose(),
+        credential.word(),
+        fact.0,
+        came.reveal()
     )
     .execute(conn)
     .await?;
     Ok(())
 }
 
-async fn drop_of(conn: &mut PgConnection, organisation: Uuid, user: UserId) -> Result<(), ServerError> {
+async fn drop_of(conn: &mut PgConnection, organisation: Uuid, credential: Credential) -> Result<(), ServerError> {
     sqlx::query!(
-        "delete from credential where organisation = $1 and user_id = $2",
+        "delete from credential where organisation = $1 and user_id = $2 and kind = $3",
         organisation,
-        user.0
+        credential.whose(),
+        credential.word()
     )
     .execute(conn)
     .await?;

@@ -92,13 +92,17 @@ impl Server {
     pub(crate) async fn revocation(
         &self,
         organisation: Uuid,
-        device: DeviceId,
+        machine: &Machine,
         at: DateTime<Utc>,
+        pull: &Pull,
     ) -> Result<Revocation, ServerError> {
         let mut tx = self.begin(organisation).await?;
         let secret = secret(&mut tx, organisation).await?;
         tx.commit().await?;
-        Ok(Revocation::new(&secret, organisation, device, at))
+        Ok(Revocation {
+            has: (pull.epoch == machine.epoch).then_some(machine.dev_seq),
+            ..Revocation::new(&secret, organisation, machine.device, at)
+        })
     }
 
     /// Notes that a machine spoke, at most once a minute, and what it says of itself, where it says something new.

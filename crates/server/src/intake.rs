@@ -6,8 +6,8 @@ use crate::keep::{self, Aggregates};
 use crate::metrics::add;
 use crate::server::{Server, bytes, printed, unknown};
 use farthing_api::{DeviceId, DeviceState};
-use farthing_office::Key;
 use farthing_office::chain::Hash;
+use farthing_office::{Command, Key};
 use farthing_sync::authority::{Decision, decide_one, reads};
 use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of};
 use farthing_sync::revoke::keep_aside;
@@ -54,6 +54,11 @@ impl Server {
         }
         let keys: BTreeSet<Key> = taken.iter().flat_map(reads).collect();
         let mut aggregates = Aggregates::lock(&mut tx, organisation, &keys).await?;
+        for taken in &taken {
+            if let Command::EraseCustomer { customer, .. } = &taken.command {
+                aggregates.loans_of(&mut tx, *customer).await?;
+            }
+        }
         let now = self.now_at(aggregates.state.organisation());
         let decide = match may {
             DeviceState::Revoked => keep_aside,

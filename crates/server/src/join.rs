@@ -1,6 +1,7 @@
 //! How machines come to be known: the first one brings the organisation with all its history, others come with the code
 //! of an administrator.
 
+use crate::credentials;
 use crate::day::AUTHORITY;
 use crate::devices::{make_authority, must_administer};
 use crate::error::ServerError;
@@ -93,6 +94,10 @@ impl Server {
         aggregates.save(&mut tx, &facts).await?;
         keep::facts(&mut tx, organisation, &facts, new).await?;
         let (customers, keys) = found.keys.iter().map(|(c, key)| (c.0, key.to_vec())).unzip();
+        for fact in &facts {
+            let came = found.credentials.iter().find(|(id, _)| *id == fact.id);
+            credentials::follow(&mut tx, organisation, (fact.id, &fact.body), came.map(|(_, c)| c)).await?;
+        }
         keep::put_customer_keys(&mut tx, organisation, customers, keys).await?;
         let ended = found.end.is_some();
         if let Some(end) = &found.end {

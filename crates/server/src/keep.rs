@@ -88,6 +88,22 @@ impl Aggregates {
         Ok(())
     }
 
+    /// Loads a customer's loans, whichever desk opened them. Whoever has the customer locked keeps new ones from being made.
+    pub(crate) async fn loans_of(&mut self, conn: &mut PgConnection, customer: CustomerId) -> Result<(), ServerError> {
+        let rows = sqlx::query!(
+            "select key, version, state from aggregate where organisation = $1 and key >= 'loan:' and key < 'loan;'
+             and position($2 in state) > 0",
+            self.organisation,
+            customer.to_string()
+        )
+        .fetch_all(conn)
+        .await?;
+        for row in rows {
+            self.put(&row.key, row.version, &row.state)?;
+        }
+        Ok(())
+    }
+
     fn put(&mut self, key: &str, version: i64, state: &str) -> Result<(), ServerError> {
         let key: Key = key.parse().map_err(ServerError::Damaged)?;
         self.state
@@ -284,7 +300,7 @@ pub(crate) async fn list(
     for scope in scopes_of(facts, &branch) {
         heads.insert(scope.clone(), lock_head(conn, organisation, &scope).await?);
     }
-    let listed = place(sent, &branch, &mut heads)?;
+    let listed = place(facts.iter().zip(sent), &branch, &mut heads);
     let scopes: Vec<String> = listed.iter().map(|l| l.scope.to_string()).collect();
     let seqs: Vec<i64> = listed.iter().map(|l| l.seq).collect();
     let ids: Vec<Uuid> = listed.iter().map(|l| sent[l.fact].id.0).collect();

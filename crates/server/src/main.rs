@@ -101,11 +101,14 @@ enum Action {
         /// A file that does not exist yet.
         file: PathBuf,
     },
-    /// Puts a backup into an empty database, and looks whether it is whole.
+    /// Puts a backup into an empty database, begins another history there, and looks whether it is whole.
     Restore {
         /// The backup.
         file: PathBuf,
     },
+    /// Says that the database lost something that desks may have heard of, where it was restored or copied by other means than
+    /// `restore`: they fetch everything anew and send again what it lacks.
+    BeginHistory,
     /// Looks whether everything that is kept is whole.
     Verify,
 }
@@ -136,11 +139,23 @@ async fn act(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Action::Restore { file }) => {
-            restore(database, file)?;
+            restore(database, file).await?;
             verify(database).await
         }
+        Some(Action::BeginHistory) => begin_history(database).await,
         Some(Action::Verify) => verify(database).await,
     }
+}
+
+async fn begin_history(database: &str) -> Result<ExitCode, Box<dyn Error>> {
+    let server = Server::connect(database, 1, Arc::new(Utc::now)).await?;
+    let history = server.begin_history().await?;
+    server.close().await;
+    writeln!(
+        std::io::stdout(),
+        "This server tells another history from now on: {history}"
+    )?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Says what a look at everything found.

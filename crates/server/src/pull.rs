@@ -30,10 +30,20 @@ impl Server {
         }
         let outcomes = outcomes(&mut tx, organisation, machine, pull.outcomes_after).await?;
         let authority = crate::devices::authority(&mut tx, organisation).await?;
+        let has = last_place(&mut tx, organisation, machine, pull.epoch).await?;
+        let history = sqlx::query_scalar!("select id from history")
+            .fetch_one(&mut *tx)
+            .await?;
         tx.commit().await?;
-        let page = merge(stretches, most, outcomes);
+        let page = Page {
+            authority,
+            has,
+            outcomes_after: Some(pull.outcomes_after),
+            history: Some(history),
+            ..merge(stretches, most, outcomes)
+        };
         add(&self.metrics().facts_sent, page.entries.len());
-        Ok(Page { authority, ..page })
+        Ok(page)
     }
 }
 
@@ -98,6 +108,23 @@ async fn hash_at(conn: &mut PgConnection, organisation: Uuid, scope: &str, seq: 
     .fetch_optional(conn)
     .await?;
     hash.map_or(Ok(START), |hash| bytes(&hash))
+}
+
+/// The place of a machine's last command in this snapshot; none of another copy of its book.
+async fn last_place(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    machine: &Machine,
+    epoch: i64,
+) -> Result<Option<i64>, ServerError> {
+    Ok(sqlx::query_scalar!(
+        "select dev_seq from device where organisation = $1 and device = $2 and epoch = $3",
+        organisation,
+        machine.device.0,
+        epoch
+    )
+    .fetch_optional(conn)
+    .await?)
 }
 
 async fn outcomes(

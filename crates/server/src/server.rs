@@ -89,6 +89,18 @@ impl Server {
         Ok(())
     }
 
+    /// Begins another history, after which desks fetch everything anew and send again what this database lacks; its id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn begin_history(&self) -> Result<Uuid, ServerError> {
+        Ok(
+            sqlx::query_scalar!("update history set id = gen_random_uuid(), begun_at = now() returning id")
+                .fetch_one(&self.pool)
+                .await?,
+        )
+    }
+
     /// Ends all connections once what runs on them is done.
     pub async fn close(&self) {
         self.pool.close().await;
@@ -171,7 +183,10 @@ impl Server {
         again!(self.saw(organisation, met, pull))?;
         match (request, met.revoked) {
             (Request::Push(push), _) => again!(self.push(organisation, device, &push)).map(Reply::Push),
-            (Request::Pull(_), Some(at)) => self.revocation(organisation, device, at).await.map(Reply::Revoked),
+            (Request::Pull(pull), Some(at)) => {
+                let word = self.revocation(organisation, &met.machine, at, &pull);
+                word.await.map(Reply::Revoked)
+            }
             (_, Some(_)) => Err(ServerError::refused(ErrorKind::Forbidden, Code::DeviceRevoked)),
             (Request::Pull(pull), None) => self.pull(organisation, &met.machine, &pull).await.map(Reply::Pull),
             (Request::Invite(invite), None) => {

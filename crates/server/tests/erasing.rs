@@ -110,3 +110,57 @@ async fn what_the_server_refuses_comes_back_and_what_it_decides_is_gone_everywhe
     fresh.run_sync().await.unwrap_err();
     assert!(is_gone(&fresh, customer).await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loan_that_was_opened_at_another_desk_keeps_who_owes_it() {
+    let (office, customer) = paid_off().await;
+    let (a, b) = (&office.a.desk, &office.b);
+    // Desk B takes an application that desk A does not know of.
+    let products = b.list_products(ListProducts {}).await.unwrap();
+    let apply = |product| ApplyForLoan {
+        customer,
+        product,
+        principal: money("2000"),
+        installments: 6,
+        installment: None,
+        purpose: String::new(),
+    };
+    b.apply_for_loan(apply(products[0].id)).await.unwrap();
+    b.run_sync().await.unwrap();
+    office.a.prove(PASSWORD).await;
+    office.lose_answers(9);
+    erase(&office, customer).await;
+    office.lose_answers(0);
+    office.sync().await;
+    for desk in [a, b] {
+        assert!(!is_gone(desk, customer).await);
+    }
+    let overruled = a.list_overruled(ListOverruled {}).await.unwrap();
+    let codes: Vec<_> = overruled.iter().map(|o| o.reason.code).collect();
+    assert_eq!(codes, [Code::LoanOpen]);
+    office.agree().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_applies_for_who_was_erased_at_another_desk() {
+    let (office, customer) = paid_off().await;
+    let (a, b) = (&office.a.desk, &office.b);
+    erase(&office, customer).await;
+    a.run_sync().await.unwrap();
+    let products = b.list_products(ListProducts {}).await.unwrap();
+    let request = ApplyForLoan {
+        customer,
+        product: products[0].id,
+        principal: money("2000"),
+        installments: 6,
+        installment: None,
+        purpose: String::new(),
+    };
+    b.apply_for_loan(request).await.unwrap();
+    office.sync().await;
+    assert!(is_gone(b, customer).await);
+    let overruled = b.list_overruled(ListOverruled {}).await.unwrap();
+    let codes: Vec<_> = overruled.iter().map(|o| o.reason.code).collect();
+    assert_eq!(codes, [Code::NoCustomer]);
+    office.agree().await;
+}

@@ -15,6 +15,8 @@ mod failover;
 mod office;
 mod operations;
 mod passwords;
+mod people;
+mod restored;
 mod server;
 #[path = "../../desk/tests/common/sink.rs"]
 mod sink;

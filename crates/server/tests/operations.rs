@@ -35,11 +35,11 @@ async fn a_backup_restores_all_of_it_and_what_was_altered_is_found() {
         .sql("postgres", "create database second owner farthing")
         .unwrap();
     let second = office.cluster.url().replace("/farthing?", "/second?");
-    restore(&second, &file).unwrap();
+    restore(&second, &file).await.unwrap();
     let server = Server::connect(&second, 2, Arc::new(chrono::Utc::now)).await.unwrap();
     assert_eq!(server.check().await.unwrap(), all);
     assert!(
-        restore(&second, &file).is_err(),
+        restore(&second, &file).await.is_err(),
         "a database that is not empty stays as it is"
     );
 
@@ -69,9 +69,9 @@ async fn metrics_count_what_was_asked_for() {
     let office = Box::pin(busy()).await;
     let text = office.server.metrics_text();
     for line in [
-        "farthing_request_seconds_count{what=\"push\",how=\"done\"} 2",
+        "farthing_request_seconds_count{what=\"push\",how=\"done\"} 3",
         "farthing_request_seconds_count{what=\"enrol\",how=\"done\"} 1",
-        "farthing_commands_total{outcome=\"done\"} 2",
+        "farthing_commands_total{outcome=\"done\"} 4",
         "farthing_commands_total{outcome=\"refused\"} 0",
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");

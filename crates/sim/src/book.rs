@@ -3,13 +3,15 @@
 use crate::bug::Bug;
 use farthing_api::{ApiError, FactId, OpId};
 use farthing_office::chain::Hash;
-use farthing_office::{Aggregate, Command, Context, Fact, Key, State, apply, decide};
+use farthing_office::{Aggregate, Command, Context, Desk, Fact, Key, State, apply, decide};
 use farthing_sync::authority::Head;
 use farthing_sync::device::Position;
 use farthing_sync::scope::Scope;
 use farthing_sync::wire::{SentCommand, SentFact};
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
+use uuid::Uuid;
 
 /// A command in its desk's log.
 #[derive(Clone, Debug)]
@@ -21,6 +23,8 @@ pub(crate) struct Logged {
     pub(crate) prev: Hash,
     /// Its own.
     pub(crate) hash: Hash,
+    /// The last numbers that the desk had given with it, kept in the same transaction.
+    pub(crate) given: Desk,
 }
 
 /// A fact as it came, and as it was read.
@@ -30,6 +34,26 @@ pub(crate) struct Came {
     pub(crate) sent: SentFact,
     /// What it says.
     pub(crate) fact: Fact,
+}
+
+/// Every text of a fact that was read, so that what is the same to the last byte is read once in a run.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf(RefCell<HashMap<FactId, Rc<Came>>>);
+
+impl Shelf {
+    /// Reads a fact.
+    pub(crate) fn read(&self, sent: &SentFact) -> Result<Rc<Came>, String> {
+        if let Some(known) = self.0.borrow().get(&sent.id).filter(|known| known.sent == *sent) {
+            return Ok(Rc::clone(known));
+        }
+        let fact = sent.read().map_err(|e| e.to_string())?;
+        let came = Rc::new(Came {
+            sent: sent.clone(),
+            fact,
+        });
+        self.0.borrow_mut().insert(sent.id, Rc::clone(&came));
+        Ok(came)
+    }
 }
 
 /// What is written into a book.
@@ -49,6 +73,16 @@ pub(crate) enum Row {
     },
     /// How far each scope is known.
     Cursors(BTreeMap<Scope, Head>),
+    /// Which history of the server that is.
+    History(Uuid),
+    /// The organisation's public key.
+    Authority([u8; 32]),
+    /// This machine's access has ended.
+    Revoked,
+    /// The server lost own commands after this place.
+    Lacks(i64),
+    /// The server tells another history: what was decided before counts no longer, and everything after the base waits.
+    Anew { base: i64, history: Uuid },
 }
 
 /// A book in memory.
@@ -63,6 +97,12 @@ pub(crate) struct Book {
     pub(crate) facts: Vec<Rc<Came>>,
     known: BTreeSet<FactId>,
     pub(crate) decided_ops: BTreeSet<OpId>,
+    /// The organisation's public key, once it is known.
+    pub(crate) authority: Option<[u8; 32]>,
+    /// Whether this machine's access has ended.
+    pub(crate) revoked: bool,
+    /// The last numbers that were given, whatever became of what they were given to.
+    pub(crate) given: Desk,
     /// Everything as screens show it, the provisional layer on top.
     pub(crate) state: State,
     /// What the layer has changed, as it was before.
@@ -89,10 +129,20 @@ impl Book {
         facts.into_iter().for_each(|fact| self.add_to_layer(fact));
     }
 
+    /// The numbers of a desk as facts would leave them.
+    pub(crate) fn numbers_after(&self, facts: &[Fact], desk: &str) -> Desk {
+        let keys = facts.iter().flat_map(|fact| fact.body.touches(&fact.desk));
+        let found = keys.filter_map(|key| Some((key.clone(), self.state.0.get(&key)?.clone())));
+        let mut state = State(found.collect());
+        facts.iter().for_each(|fact| apply(&mut state, fact));
+        state.desk(desk).copied().unwrap_or_default()
+    }
+
     /// Something came from the server.
     pub(crate) fn arrive(&mut self, rows: &[Row], bug: Option<Bug>) {
         let changes = rows.iter().any(|row| {
-            matches!(row, Row::Fact(came) if !self.known.contains(&came.fact.id)) || matches!(row, Row::Outcome { .. })
+            matches!(row, Row::Fact(came) if !self.known.contains(&came.fact.id))
+                || matches!(row, Row::Outcome { .. } | Row::Lacks(_) | Row::Anew { .. })
         });
         if changes {
             self.take_away(bug);
@@ -107,6 +157,7 @@ impl Book {
         match row {
             Row::Command(logged) => {
                 self.waiting.insert(logged.sent.dev_seq);
+                self.given = self.given.later(logged.given);
                 self.commands.push(Rc::clone(logged));
             }
             Row::Sent(through) => self.position.sent = *through,
@@ -120,12 +171,36 @@ impl Book {
             Row::Outcome { dev_seq, op, refusal } => {
                 self.waiting.remove(dev_seq);
                 self.position.decided = self.position.decided.max(*dev_seq);
-                if let Some(refusal) = refusal.as_ref().filter(|_| bug != Some(Bug::DropOnReject)) {
-                    self.overruled.insert(*op, refusal.clone());
-                }
+                match refusal.as_ref().filter(|_| bug != Some(Bug::DropOnReject)) {
+                    Some(refusal) => self.overruled.insert(*op, refusal.clone()),
+                    None => self.overruled.remove(op),
+                };
             }
             Row::Cursors(cursors) => self.position.cursors.extend(cursors.clone()),
+            Row::Authority(key) => self.authority = self.authority.or(Some(*key)),
+            Row::Revoked => self.revoked = true,
+            Row::History(history) => self.position.history = Some(*history),
+            Row::Lacks(place) => {
+                self.position.sent = self.position.sent.min(*place);
+                self.position.decided = self.position.decided.min(*place);
+                self.wait_after(*place);
+            }
+            Row::Anew { base, history } => {
+                self.position = self.position.anew(*base, *history);
+                self.wait_after(*base);
+                self.facts.clear();
+                self.known.clear();
+                self.decided_ops.clear();
+                self.layer.clear();
+                self.before.clear();
+                self.state = State::default();
+            }
         }
+    }
+
+    fn wait_after(&mut self, place: i64) {
+        let places = self.commands.iter().map(|row| row.sent.dev_seq);
+        self.waiting.extend(places.filter(|own| *own > place));
     }
 
     /// Whether the book has a fact as a decided one.

@@ -41,6 +41,8 @@ pub enum Bug {
     OutcomeWithoutFactsLost,
     /// A desk does not say which numbers it has given.
     NumbersUnsaid,
+    /// A desk forgets which numbers it has given where what they were given to is refused.
+    NumbersForgotten,
     /// A server sends outcomes with the first page, before all facts are there.
     OutcomesFirst,
     /// A server trusts the role that the desk names.
@@ -59,6 +61,12 @@ pub enum Bug {
     LeaksOrganisation,
     /// A server's day is closed by whichever process comes, each under an id of its own.
     DayClosedTwice,
+    /// A server that is restored from a backup says that nothing happened.
+    HistoryKept,
+    /// A server decides what comes from a machine whose access has ended as if nothing had happened.
+    RevokedStillDecides,
+    /// A desk whose access has ended deletes its book before the server has everything.
+    LeavesAtOnce,
     /// A server makes no use of what it locked: it decides on aggregates as they were some time ago.
     StaleAggregates,
 }
@@ -84,6 +92,7 @@ pub const BUGS: &[(Bug, &str)] = &[
     (Bug::RefusalBlocks, "refusal blocks the queue"),
     (Bug::OutcomeWithoutFactsLost, "outcome without facts lost"),
     (Bug::NumbersUnsaid, "given numbers not said"),
+    (Bug::NumbersForgotten, "given numbers forgotten"),
     (Bug::OutcomesFirst, "outcomes before their facts"),
     (Bug::TrustsRole, "role of the desk trusted"),
     (Bug::TrustsClock, "clock of the desk trusted"),
@@ -93,5 +102,8 @@ pub const BUGS: &[(Bug, &str)] = &[
     (Bug::AnswersBeforeCommit, "answer before the commit"),
     (Bug::LeaksOrganisation, "other organisation's facts shown"),
     (Bug::DayClosedTwice, "day closed twice"),
+    (Bug::HistoryKept, "restored without another history"),
+    (Bug::RevokedStillDecides, "machine without access decided for"),
+    (Bug::LeavesAtOnce, "book deleted before it was handed over"),
     (Bug::StaleAggregates, "decided on old aggregates"),
 ];

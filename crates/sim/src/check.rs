@@ -10,6 +10,7 @@ use farthing_api::Money;
 use farthing_office::chain::START;
 use farthing_office::{Command, FactBody, Key, State, apply, decide};
 use farthing_sync::authority::{AHEAD, Head, decide_one};
+use farthing_sync::revoke::keep_aside;
 use farthing_sync::scope::{granted as scopes_granted, staff_scope};
 use farthing_sync::wire::Page;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +36,12 @@ pub(crate) fn is_at_rest(world: &World) -> bool {
 /// What a desk still lacks.
 fn why_not(world: &World, desk: &Desk) -> Option<String> {
     let database = &world.server.organisations[desk.organisation];
+    if desk.gone {
+        return None;
+    }
+    if database.revoked.contains_key(&desk.device) {
+        return Some("has lost its access and is still here".into());
+    }
     let behind =
         |(scope, head): (&farthing_sync::scope::Scope, &Head)| desk.book.position.cursors.get(scope) != Some(head);
     if !desk.up {
@@ -81,16 +88,16 @@ pub(crate) fn granted(desk: &Desk, server: &Server, page: &Page) -> Result<(), S
         );
     }
     for entry in &page.entries {
-        let fact = entry.fact.read().map_err(|e| e.to_string())?;
-        let place = staff_scope(&fact.body, &database.branch);
+        let came = desk.shelf.read(&entry.fact)?;
+        let place = staff_scope(&came.fact.body, &database.branch);
         let named = page.scopes.get(usize::from(entry.part)).map(|part| &part.scope);
         must!(
             named == Some(&place),
             "{} got a fact of {place} in {named:?}",
             desk.name
         );
-        let theirs = fact.desk.starts_with(&database.branch);
-        must!(theirs, "{} got a fact of the desk {}", desk.name, fact.desk);
+        let theirs = came.fact.desk.starts_with(&database.branch);
+        must!(theirs, "{} got a fact of the desk {}", desk.name, came.fact.desk);
     }
     Ok(())
 }
@@ -107,6 +114,23 @@ pub(crate) fn promised(desk: &Desk, server: &Server) -> Result<(), String> {
     must!(
         promised.is_none_or(|promised| promised <= has),
         "the server said that it has {promised:?} commands of {}, and has {has}",
+        desk.name
+    );
+    Ok(())
+}
+
+/// What a desk counts as sent, the server has had. It may have lost it since.
+pub(crate) fn sent(desk: &Desk, server: &Server) -> Result<(), String> {
+    let had = server
+        .had
+        .get(&desk.device)
+        .copied()
+        .unwrap_or_default()
+        .max(desk.base.0);
+    let sent = desk.book.position.sent;
+    must!(
+        sent <= had,
+        "{} counts {sent} commands as sent, the server had {had}",
         desk.name
     );
     Ok(())
@@ -168,6 +192,16 @@ pub(crate) fn everything(world: &World) -> Result<(), String> {
     for desk in &world.desks {
         let database = &world.server.organisations[desk.organisation];
         must!(!desk.incident, "{} was taken for a copy", desk.name);
+        for slip in &desk.slips {
+            kept(desk, database, slip)?;
+            for (payment, number) in &slip.receipts {
+                let other = receipts.insert((desk.organisation, number.clone()), *payment);
+                must!(other.is_none(), "the receipt {number} was printed twice");
+            }
+        }
+        if desk.gone {
+            continue;
+        }
         desk_now(desk)?;
         opened(desk)?;
         desk_chain(desk, database)?;
@@ -187,13 +221,6 @@ pub(crate) fn everything(world: &World) -> Result<(), String> {
         let mut came = desk.book.facts.iter();
         let same = came.all(|came| texts.get(&came.sent.id) == Some(&&came.sent));
         must!(same, "{} keeps a fact in other words", desk.name);
-        for slip in &desk.slips {
-            kept(desk, database, slip)?;
-            for (payment, number) in &slip.receipts {
-                let other = receipts.insert((desk.organisation, number.clone()), *payment);
-                must!(other.is_none(), "the receipt {number} was printed twice");
-            }
-        }
     }
     Ok(())
 }
@@ -205,7 +232,7 @@ fn kept(desk: &Desk, database: &Database, slip: &Slip) -> Result<(), String> {
     let Some(decided) = found.filter(|decided| decided.op == slip.op) else {
         return Err(format!("the server lacks command {} of {}", slip.dev_seq, desk.name));
     };
-    if let Some(refusal) = &decided.refusal {
+    if let Some(refusal) = decided.refusal.as_ref().filter(|_| !desk.gone) {
         let shown = desk.book.overruled.get(&slip.op);
         must!(
             shown == Some(refusal),
@@ -310,7 +337,10 @@ fn sequential(database: &Database) -> Result<(), String> {
     for decided in &database.order {
         let (made, refusal) = match &decided.step {
             Step::Asked(taken) => {
-                let decision = decide_one(&mut state, taken, decided.now);
+                let decision = match decided.aside {
+                    true => keep_aside(&mut state, taken, decided.now),
+                    false => decide_one(&mut state, taken, decided.now),
+                };
                 (decision.facts, decision.refusal)
             }
             Step::Own { command } => {

@@ -1,5 +1,6 @@
 //! The server's database of one organisation, and what is done in one transaction of it.
 
+use chrono::{DateTime, Utc};
 use farthing_api::{ApiError, CustomerId, DeviceId, FactId, OpId};
 use farthing_office::chain::Hash;
 use farthing_office::{Context, Fact, FactBody, Key, State};
@@ -31,6 +32,8 @@ pub(crate) struct Decided {
     pub(crate) context: Context,
     pub(crate) facts: Vec<FactId>,
     pub(crate) refusal: Option<ApiError>,
+    /// The access of its machine had ended.
+    pub(crate) aside: bool,
 }
 
 /// A fact as the server keeps it.
@@ -55,9 +58,15 @@ pub(crate) struct Entry {
 pub(crate) struct Database {
     pub(crate) organisation: Uuid,
     pub(crate) branch: String,
+    /// Which history this is: another one after each restore.
+    pub(crate) history: Uuid,
     pub(crate) machines: BTreeMap<DeviceId, Machine>,
     /// Machines of which nothing more is taken, and why.
     pub(crate) incidents: BTreeMap<DeviceId, String>,
+    /// Machines whose access was taken away, and when.
+    pub(crate) revoked: BTreeMap<DeviceId, DateTime<Utc>>,
+    /// With what the organisation signs.
+    pub(crate) secret: [u8; 32],
     /// The hash of each command, by machine, epoch and place.
     pub(crate) commands: BTreeMap<(DeviceId, i64), BTreeMap<i64, Rc<Decided>>>,
     pub(crate) hashes: BTreeMap<(DeviceId, i64), BTreeMap<i64, Hash>>,
@@ -74,14 +83,22 @@ pub(crate) struct Database {
 
 impl Database {
     /// An organisation that begins with the history of a standalone book.
-    pub(crate) fn founded(organisation: Uuid, branch: &str, history: &[Fact]) -> Result<Database, String> {
+    pub(crate) fn founded(
+        organisation: Uuid,
+        branch: &str,
+        history: &[Fact],
+        secret: [u8; 32],
+    ) -> Result<Database, String> {
         let mut state = State::default();
         history.iter().for_each(|fact| farthing_office::apply(&mut state, fact));
         let mut database = Database {
             organisation,
             branch: branch.into(),
+            history: organisation,
             machines: BTreeMap::new(),
             incidents: BTreeMap::new(),
+            revoked: BTreeMap::new(),
+            secret,
             commands: BTreeMap::new(),
             hashes: BTreeMap::new(),
             ops: BTreeSet::new(),
@@ -101,7 +118,7 @@ impl Database {
     pub(crate) fn append(&mut self, facts: Vec<Fact>, hidden_until: i64) -> Result<(), String> {
         let sent: Result<Vec<SentFact>, _> = facts.iter().map(SentFact::of).collect();
         let sent = sent.map_err(|e| e.to_string())?;
-        let listed = list(&sent, &self.branch, &mut self.heads).map_err(|e| e.to_string())?;
+        let listed = list(facts.iter().zip(&sent), &self.branch, &mut self.heads);
         let first = self.facts.len();
         for entry in listed {
             self.scopes.entry(entry.scope).or_default().push(Entry {

@@ -1,26 +1,20 @@
 //! A desk's host: what the desk's use cases and its book do around the protocol, over a model of a disk.
 
-use crate::book::{Book, Came, Logged, Row};
+use crate::book::{Book, Came, Logged, Row, Shelf};
 use crate::bug::Bug;
 use crate::database::Database;
 use crate::dice::Dice;
 use crate::disk::{Disk, Luck, Written};
-use crate::money;
+use crate::round::Anew;
 use chrono::{DateTime, Utc};
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_dalek::SigningKey;
 use farthing_api::{DeviceId, OpId, PaymentId};
 use farthing_office::chain::{CommandLink, Hash};
 use farthing_office::{Actor, COMMAND_VERSION, Command, Context, Fact, FactBody, RULES, decide, epoch_letters};
-use farthing_sync::authority::Head;
-use farthing_sync::device::{Broken, Sent};
-use farthing_sync::wire::{Letter, Page, PushAnswer, Reply, Request, SentCommand, pack, unpack};
+use farthing_sync::device::Broken;
+use farthing_sync::wire::SentCommand;
 use std::rc::Rc;
 use uuid::Uuid;
-
-/// So many commands are read for one push.
-const READ: usize = 40;
-/// So many facts are asked for at once: few, so that there are many pages.
-const MOST: u32 = 60;
 
 /// What a person was told of something that they asked for.
 #[derive(Clone, Debug)]
@@ -50,8 +44,12 @@ pub(crate) struct Slip {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     Idle,
-    Pushing { behind: u32 },
+    Pushing {
+        behind: u32,
+    },
     Pulling,
+    /// Everything of another history.
+    Anew,
 }
 
 /// What is to be done after an answer.
@@ -79,9 +77,13 @@ pub(crate) struct Desk {
     pub(crate) disk: Disk,
     pub(crate) book: Book,
     pub(crate) up: bool,
+    /// Its access has ended, and its book is deleted.
+    pub(crate) gone: bool,
     /// How far the clock is off, in milliseconds.
     pub(crate) off: i64,
     pub(crate) phase: Phase,
+    /// What came of another history so far.
+    pub(crate) anew: Option<Anew>,
     pub(crate) round: u64,
     /// Whether the last round came to its end.
     pub(crate) is_current: bool,
@@ -90,6 +92,8 @@ pub(crate) struct Desk {
     /// What people were told is saved. It is paper: it outlives the machine.
     pub(crate) slips: Vec<Slip>,
     pub(crate) bug: Option<Bug>,
+    /// Facts that any desk of the run has read.
+    pub(crate) shelf: Rc<Shelf>,
     /// The hybrid clock as the program that runs remembers it, for a planted bug.
     ran: i64,
 }
@@ -117,14 +121,17 @@ impl Desk {
             disk: Disk::default(),
             book: Book::default(),
             up: true,
+            gone: false,
             off: 0,
             phase: Phase::Idle,
+            anew: None,
             round: 0,
             is_current: false,
             halted: None,
             incident: false,
             slips: Vec::new(),
             bug: None,
+            shelf: Rc::default(),
             ran: 0,
         }
     }
@@ -169,6 +176,7 @@ impl Desk {
             self.book.position.decided = self.book.position.decided.max(self.base.0);
         }
         (self.up, self.phase, self.is_current, self.ran) = (true, Phase::Idle, false, 0);
+        self.anew = None;
         self.round += 1;
     }
 
@@ -185,12 +193,11 @@ impl Desk {
             return Told::Saved;
         }
         let last = self.last_clock();
-        let numbers = self
-            .book
-            .state
-            .desk(&self.prefix())
-            .copied()
-            .or_else(|| Some(Default::default()));
+        let numbers = self.book.state.desk(&self.prefix()).copied().unwrap_or_default();
+        let numbers = match self.bug {
+            Some(Bug::NumbersForgotten) => numbers,
+            _ => numbers.later(self.book.given),
+        };
         let written = DateTime::from_timestamp_millis(last >> 16).unwrap_or_default();
         let context = Context {
             op: asked.op,
@@ -200,13 +207,14 @@ impl Desk {
             device: self.device,
             desk: self.prefix(),
             rules: RULES,
-            numbers: numbers.filter(|_| self.bug != Some(Bug::NumbersUnsaid)),
+            numbers: Some(numbers).filter(|_| self.bug != Some(Bug::NumbersUnsaid)),
         };
         let facts = match decide(&self.book.state, &asked.command, &context) {
             Ok(facts) if !facts.is_empty() => facts,
             _ => return Told::Refused,
         };
-        let Some(row) = self.log(asked, context, last) else {
+        let given = numbers.later(self.book.numbers_after(&facts, &context.desk));
+        let Some(row) = self.log(asked, context, last, given) else {
             return Told::Refused;
         };
         let told = self.keep(Row::Command(Rc::clone(&row)), luck);
@@ -243,7 +251,7 @@ impl Desk {
     }
 
     /// The command as it stands in the log, after the last one.
-    fn log(&self, asked: &Asked, context: Context, last: i64) -> Option<Rc<Logged>> {
+    fn log(&self, asked: &Asked, context: Context, last: i64, given: farthing_office::Desk) -> Option<Rc<Logged>> {
         let (mut place, prev) = self.book.last(self.base);
         if self.bug == Some(Bug::ReuseOfPlace) {
             place = self.book.position.decided.max(self.base.0);
@@ -265,6 +273,7 @@ impl Desk {
             context,
             prev,
             hash,
+            given,
         }))
     }
 
@@ -281,197 +290,6 @@ impl Desk {
             context: &sent.context,
         }
     }
-
-    /// Begins a round with the server, unless one is under way.
-    pub(crate) fn begin(&mut self) -> Next {
-        if self.phase != Phase::Idle {
-            return Next::Rest;
-        }
-        self.round += 1;
-        self.is_current = false;
-        self.phase = Phase::Pushing { behind: 0 };
-        self.go_on()
-    }
-
-    /// The next message of the round.
-    fn go_on(&mut self) -> Next {
-        let sign = |message: &[u8]| self.signing.sign(message).to_bytes();
-        let request = match self.phase {
-            Phase::Idle => return Next::Rest,
-            Phase::Pushing { .. } => {
-                let after = self.book.position.sent;
-                let rows: Vec<&Rc<Logged>> = self
-                    .book
-                    .commands
-                    .iter()
-                    .filter(|row| row.sent.dev_seq > after)
-                    .take(READ)
-                    .collect();
-                let head = rows.first().map_or(self.base.1, |row| row.prev);
-                let commands = rows.iter().map(|row| row.sent.clone()).collect();
-                match self.book.position.push(self.device, commands, head, sign) {
-                    Some(push) => {
-                        if self.bug == Some(Bug::SentBeforeAnswer) {
-                            let through = push.commands.last().map_or(after, |row| row.dev_seq);
-                            self.book.position.sent = through;
-                            self.disk.commit(vec![Row::Sent(through)], Luck::Good);
-                        }
-                        Request::Push(push)
-                    }
-                    None => {
-                        self.phase = Phase::Pulling;
-                        Request::Pull(self.book.position.pull(MOST))
-                    }
-                }
-            }
-            Phase::Pulling => Request::Pull(self.book.position.pull(MOST)),
-        };
-        let letter = Letter::new(self.id, self.device, &request, sign);
-        match letter.and_then(|letter| pack(&letter)) {
-            Ok(bytes) => Next::Ask(bytes),
-            Err(_) => self.rest(),
-        }
-    }
-
-    fn rest(&mut self) -> Next {
-        self.phase = Phase::Idle;
-        Next::Rest
-    }
-
-    /// The server did not answer.
-    pub(crate) fn give_up(&mut self, round: u64) {
-        if round == self.round {
-            self.phase = Phase::Idle;
-        }
-    }
-
-    /// An answer, to the last question or to an earlier one, with the page that it brought for whoever looks over the shoulder.
-    pub(crate) fn hear(&mut self, bytes: &[u8], luck: Luck) -> (Next, Option<Page>) {
-        match unpack::<Reply>(bytes) {
-            Ok(Reply::Push(answer)) => (self.pushed(&answer, luck), None),
-            Ok(Reply::Pull(page)) => (self.pulled(page.clone(), luck), Some(page)),
-            _ => (self.rest(), None),
-        }
-    }
-
-    fn pushed(&mut self, answer: &PushAnswer, luck: Luck) -> Next {
-        let before = self.book.position.sent;
-        let through = match self.book.position.pushed(answer) {
-            Sent::Through(through) => through,
-            Sent::Wait => return self.rest(),
-            Sent::Incident => {
-                self.incident = true;
-                return self.rest();
-            }
-        };
-        if self.bug == Some(Bug::BehindIgnored) && through < before {
-            return self.rest();
-        }
-        if through != before {
-            match self.disk.commit(vec![Row::Sent(through)], luck) {
-                Written::Saved => {}
-                Written::Failed => return self.rest(),
-                Written::Killed => return Next::Killed,
-            }
-            self.book.position.sent = through;
-        }
-        if self.bug == Some(Bug::EndsWithPush) {
-            self.book.waiting.retain(|place| *place > through);
-        }
-        let Phase::Pushing { behind } = self.phase else {
-            return Next::Rest;
-        };
-        let behind = behind + u32::from(through <= before);
-        self.phase = Phase::Pushing { behind };
-        match behind > 1 {
-            true => self.rest(),
-            false => self.go_on(),
-        }
-    }
-
-    fn pulled(&mut self, page: Page, luck: Luck) -> Next {
-        let asked = self.phase == Phase::Pulling;
-        let news = match self.bug {
-            Some(Bug::NaiveCursor) => Ok(crate::naive::news(&self.book.position, page)),
-            _ => self.book.position.news(page),
-        };
-        let news = match news {
-            Ok(news) => news,
-            Err(Broken::Gap { .. }) => return self.rest_if(asked),
-            Err(broken) => {
-                self.halted = Some(broken);
-                return self.rest_if(asked);
-            }
-        };
-        self.halted = None;
-        let mut rows = Vec::with_capacity(news.facts.len() + news.outcomes.len() + 1);
-        for (sent, _) in news.facts {
-            let is_new = !self.book.knows(sent.id) || self.bug == Some(Bug::AppliesTwice);
-            let Ok(fact) = sent.read() else {
-                return self.rest_if(asked);
-            };
-            if is_new {
-                rows.push(Row::Fact(Rc::new(Came { sent, fact })));
-            }
-        }
-        let brings = !rows.is_empty();
-        for outcome in news.outcomes {
-            if self.bug == Some(Bug::OutcomeWithoutFactsLost) && !brings {
-                continue;
-            }
-            if self.bug == Some(Bug::RefusalBlocks) && outcome.refusal.is_some() {
-                break;
-            }
-            rows.push(Row::Outcome {
-                dev_seq: outcome.dev_seq,
-                op: outcome.op,
-                refusal: outcome.refusal,
-            });
-        }
-        match self.arrive(rows, news.cursors, luck) {
-            Written::Saved => {}
-            Written::Failed => return self.rest_if(asked),
-            Written::Killed => return Next::Killed,
-        }
-        if !asked {
-            return Next::Rest;
-        }
-        if news.more {
-            return self.go_on();
-        }
-        self.is_current = true;
-        self.rest()
-    }
-
-    fn arrive(
-        &mut self,
-        mut rows: Vec<Row>,
-        cursors: std::collections::BTreeMap<farthing_sync::scope::Scope, Head>,
-        luck: Luck,
-    ) -> Written {
-        let known = &self.book.position.cursors;
-        let moved = cursors.iter().any(|(scope, head)| known.get(scope) != Some(head));
-        if rows.is_empty() && !moved {
-            return Written::Saved;
-        }
-        if self.bug == Some(Bug::CursorBeforeFacts) {
-            self.disk.commit(vec![Row::Cursors(cursors.clone())], Luck::Good);
-        }
-        // The cursors are the first page that is written, so that a torn transaction would have them without facts.
-        rows.insert(0, Row::Cursors(cursors));
-        let written = self.disk.commit(rows.clone(), luck);
-        if written == Written::Saved {
-            self.book.arrive(&rows, self.bug);
-        }
-        written
-    }
-
-    fn rest_if(&mut self, asked: bool) -> Next {
-        match asked {
-            true => self.rest(),
-            false => Next::Rest,
-        }
-    }
 }
 
 fn slip(row: &Logged, epoch: i64, facts: &[Fact]) -> Slip {
@@ -486,7 +304,6 @@ fn slip(row: &Logged, epoch: i64, facts: &[Fact]) -> Slip {
         epoch,
         dev_seq: row.sent.dev_seq,
         command: row.command.clone(),
-        // Nobody gets a paper where money only leaves suspense.
-        receipts: receipts.filter(|_| money::taken(&row.command).is_positive()).collect(),
+        receipts: receipts.collect(),
     }
 }

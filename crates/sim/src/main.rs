@@ -1,4 +1,5 @@
-//! `farthing-sim FROM..TO`: runs seeds and says what came of them; `farthing-sim --mutants` plants every bug in turn.
+//! `farthing-sim FROM..TO`: runs seeds and says what came of them; `farthing-sim --mutants` plants every bug in turn, `farthing-sim --mutants WORD` those
+//! whose name has the word.
 
 use farthing_sim::{BUGS, Bug, Plan, Report, run};
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ const MOST: u64 = 25;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.first().map(String::as_str) {
-        Some("--mutants") => mutants(),
+        Some("--mutants") => mutants(arguments.get(1).map_or("", String::as_str)),
         Some(range) => match seeds(range) {
             Some((from, to)) => clean(from, to),
             None => Err(usage()),
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> String {
-    "usage: farthing-sim FROM..TO | --mutants".into()
+    "usage: farthing-sim FROM..TO | --mutants [WORD]".into()
 }
 
 fn seeds(range: &str) -> Option<(u64, u64)> {
@@ -116,9 +117,10 @@ fn caught(bug: Bug) -> Option<(u64, String)> {
     (0..MOST).find_map(|seed| Some((seed, run(seed, &plan).failure?)))
 }
 
-fn mutants() -> Result<(), String> {
-    let mut survivors = Vec::new();
-    for (bug, word) in BUGS {
+fn mutants(named: &str) -> Result<(), String> {
+    let (mut survivors, mut planted) = (Vec::new(), 0);
+    for (bug, word) in BUGS.iter().filter(|(_, word)| word.contains(named)) {
+        planted += 1;
         match caught(*bug) {
             Some((seed, failure)) => say(&format!("{word:<36} seed {seed:>3}  {failure}")),
             None => {
@@ -127,7 +129,7 @@ fn mutants() -> Result<(), String> {
             }
         }
     }
-    say(&format!("{} bugs, {} caught", BUGS.len(), BUGS.len() - survivors.len()));
+    say(&format!("{planted} bugs, {} caught", planted - survivors.len()));
     match survivors.is_empty() {
         true => Ok(()),
         false => Err(format!("survived: {}", survivors.join(", "))),

@@ -23,7 +23,11 @@ pub(crate) fn came_in(fact: &FactBody) -> Money {
     match fact {
         FactBody::PaymentReceived { payment, change, .. } if !from_suspense(&change.postings) => payment.amount,
         FactBody::MoneySetAside { payment, .. } => payment.amount,
-        FactBody::TaskOpened { what, amount, .. } if what == TaskKind::UnplacedMoney.word() => {
+        FactBody::TaskOpened { what, amount, .. }
+            if [TaskKind::UnplacedMoney, TaskKind::RevokedDeskMoney]
+                .iter()
+                .any(|kind| what == kind.word()) =>
+        {
             amount.unwrap_or_default()
         }
         _ => Money::ZERO,

@@ -26,6 +26,8 @@ pub(crate) fn news(position: &Position, page: Page) -> News {
             .filter(|o| o.dev_seq > position.decided)
             .collect(),
         more: page.more,
+        lacks: None,
+        history: page.history,
         authority: page.authority,
     }
 }

@@ -10,8 +10,9 @@ use farthing_office::chain::START;
 use farthing_office::{Aggregate, Command, Context, Key, Loan, RULES, Refusal, State, apply, decide};
 use farthing_sync::authority::{Decision, Now, decide_one, reads};
 use farthing_sync::day::{closing, looks, step};
-use farthing_sync::intake::{Taken, Verdict, check, first_of};
+use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of};
 use farthing_sync::pull::{MOST_FACTS, Stored, Stretch, merge};
+use farthing_sync::revoke::{Revocation, keep_aside, public_of};
 use farthing_sync::scope::{Scope, granted};
 use farthing_sync::wire::{Letter, Outcome, Page, Pull, Push, PushAnswer, Reply, Request, pack, unpack};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,8 @@ pub(crate) enum Killed {
     Before,
     /// After that, before the answer goes out.
     After,
+    /// After the answer, and the database that takes its place lacks what was committed last.
+    Forgets,
 }
 
 /// Several organisations on one server.
@@ -42,6 +45,10 @@ pub(crate) struct Server {
     pub(crate) stale: Vec<State>,
     /// Up to which place the server has said that it has a machine's commands.
     pub(crate) promised: BTreeMap<DeviceId, i64>,
+    /// Up to which place the server ever had a machine's commands, though it may have lost them since.
+    pub(crate) had: BTreeMap<DeviceId, i64>,
+    /// A backup of each organisation's database.
+    pub(crate) backups: Vec<Database>,
 }
 
 /// The branch's day; every branch here is in UTC.
@@ -74,7 +81,7 @@ impl Server {
             Err(_) => return Ok(None),
             Ok(Request::Push(push)) => {
                 let early = killed == Killed::Before && self.bug == Some(Bug::AnswersBeforeCommit);
-                let before = self.organisations[place].clone_if(early);
+                let before = self.organisations[place].clone_if(early || killed == Killed::Forgets);
                 let half = killed == Killed::Before && self.bug == Some(Bug::MachineBeforeFacts);
                 if killed == Killed::Before && before.is_none() && !half {
                     return Ok(None);
@@ -83,6 +90,9 @@ impl Server {
                     return self.machine_only(place, letter.device, &push);
                 }
                 let answer = self.push(place, letter.device, &push, ms)?;
+                let now_has = self.organisations[place].machines.get(&letter.device);
+                let had = self.had.entry(letter.device).or_default();
+                *had = now_has.map_or(*had, |machine| machine.dev_seq.max(*had));
                 if let Some(before) = before {
                     self.organisations[place] = before;
                 }
@@ -92,7 +102,10 @@ impl Server {
                 }
                 Reply::Push(answer)
             }
-            Ok(Request::Pull(pull)) => Reply::Pull(self.pull(place, letter.device, &pull, ms)),
+            Ok(Request::Pull(pull)) => match self.organisations[place].revocation(&machine) {
+                Some(word) => Reply::Revoked(word),
+                None => Reply::Pull(self.pull(place, letter.device, &pull, ms)),
+            },
             Ok(_) => Reply::Refused(Refusal::rule(Code::Forbidden).0),
         };
         match killed == Killed::After {
@@ -145,13 +158,16 @@ impl Server {
             _ => database.load(&keys),
         };
         let (now, mut facts) = (now_at(ms), Vec::new());
+        let aside = database.revoked.contains_key(&device);
         for taken in taken.into_iter().map(Rc::new) {
             let decision = match bug {
+                Some(Bug::RevokedStillDecides) => decide_one(&mut state, &taken, now),
+                _ if aside => keep_aside(&mut state, &taken, now),
                 None => decide_one(&mut state, &taken, now),
                 Some(bug) => wrong::decide_wrongly(bug, &mut state, &taken, now),
             };
             facts.extend(decision.facts.iter().cloned());
-            keep(database, &machine, push.epoch, taken, now, decision);
+            keep(database, &machine, taken, (now, aside), decision);
         }
         database.save(&keys, state, &facts)?;
         let hidden = match bug {
@@ -189,7 +205,8 @@ impl Server {
             stretch(from, scope, after, most, ms)
         });
         let stretches = stretches.collect();
-        let epoch = database.machines.get(&device).map_or(0, |m| m.epoch);
+        let machine = database.machines.get(&device);
+        let epoch = machine.map_or(0, |m| m.epoch);
         let commands = database.commands.get(&(device, epoch));
         let outcomes: Vec<Outcome> = commands
             .into_iter()
@@ -204,7 +221,37 @@ impl Server {
         if self.bug == Some(Bug::OutcomesFirst) {
             page.outcomes = outcomes;
         }
+        page.has = machine.filter(|m| m.epoch == pull.epoch).map(|m| m.dev_seq);
+        page.outcomes_after = Some(pull.outcomes_after);
+        page.history = Some(database.history);
+        page.authority = Some(public_of(&database.secret));
         page
+    }
+
+    /// Ends a machine's access.
+    pub(crate) fn revoke(&mut self, place: usize, device: DeviceId, ms: i64) {
+        self.organisations[place].revoked.insert(device, now_at(ms).at);
+        // An older backup would not know, and nobody would take the access away a second time.
+        self.back_up(place);
+    }
+
+    /// Copies an organisation's database.
+    pub(crate) fn back_up(&mut self, place: usize) {
+        self.backups[place].clone_from(&self.organisations[place]);
+    }
+
+    /// Puts a backup in the place of a database: another history begins.
+    pub(crate) fn restore(&mut self, place: usize) {
+        let database = &mut self.organisations[place];
+        database.clone_from(&self.backups[place]);
+        if self.bug != Some(Bug::HistoryKept) {
+            database.history = self.dice.id();
+        }
+        for (device, machine) in &database.machines {
+            if let Some(promised) = self.promised.get_mut(device) {
+                *promised = (*promised).min(machine.dev_seq);
+            }
+        }
     }
 
     /// Closes every day that is over.
@@ -259,6 +306,16 @@ impl Server {
 }
 
 impl Database {
+    /// What a machine is told whose access has ended.
+    fn revocation(&self, machine: &Machine) -> Option<Revocation> {
+        let at = self.revoked.get(&machine.device)?;
+        let word = Revocation::new(&self.secret, self.organisation, machine.device, *at);
+        Some(Revocation {
+            has: Some(machine.dev_seq),
+            ..word
+        })
+    }
+
     fn clone_if(&self, wanted: bool) -> Option<Database> {
         wanted.then(|| self.clone())
     }
@@ -276,14 +333,7 @@ pub(crate) fn loans(state: &State) -> impl Iterator<Item = (LoanId, &Loan)> {
         })
 }
 
-fn keep(
-    database: &mut Database,
-    machine: &farthing_sync::intake::Machine,
-    epoch: i64,
-    taken: Rc<Taken>,
-    now: Now,
-    decision: Decision,
-) {
+fn keep(database: &mut Database, machine: &Machine, taken: Rc<Taken>, (now, aside): (Now, bool), decision: Decision) {
     if let Some(key) = taken.row.key {
         database.keys.insert(farthing_api::CustomerId::of(taken.row.op, 0), key);
     }
@@ -295,11 +345,12 @@ fn keep(
         op: taken.row.op,
         step: Step::Asked(taken),
         device: machine.device,
-        epoch,
+        epoch: machine.epoch,
         now,
         context: decision.context,
         facts: decision.facts.iter().map(|fact| fact.id).collect(),
         refusal: decision.refusal,
+        aside,
     };
     database.note(decided, Some(place));
 }
@@ -371,6 +422,7 @@ fn act(
         context,
         facts: decided.iter().map(|fact| fact.id).collect(),
         refusal: None,
+        aside: false,
     };
     database.note(note, None);
     facts.extend(decided);

@@ -1,19 +1,21 @@
 //! One run: what happens when, to whom.
 
+use crate::book::Shelf;
 use crate::desk::{Asked, Desk, Next, Phase, Told};
 use crate::dice::Dice;
-use crate::disk::Luck;
+use crate::fault::clock_error;
 use crate::found::found;
 use crate::network::Line;
 use crate::server::{Killed, Server, now_at};
 use crate::{Plan, Report, check, work};
 use farthing_sync::intake::Machine;
+use farthing_sync::wire::{Reply, unpack};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
-const YEAR: i64 = 365 * 24 * HOUR;
+pub(crate) const MINUTE: i64 = 60_000;
+pub(crate) const HOUR: i64 = 60 * MINUTE;
 /// Noon of the first day: 2026-03-02.
 const START: i64 = 1_772_452_800_000;
 /// The last moment by which everything has to be at rest after the faults have ended.
@@ -23,7 +25,7 @@ const TIMEOUT: i64 = MINUTE;
 
 /// Something that is going to happen.
 #[derive(Clone, Debug)]
-enum Event {
+pub(crate) enum Event {
     /// Somebody asks for something, or for the same again.
     Work { desk: usize, again: Option<Box<Asked>> },
     /// A desk calls the server, and again after a while where it does so by itself.
@@ -42,6 +44,8 @@ enum Event {
     Trouble { desk: usize },
     /// The server looks whether a day is over.
     Days,
+    /// Something befalls an organisation's database.
+    Database { place: usize },
 }
 
 /// Everything there is in a run.
@@ -53,15 +57,15 @@ pub(crate) struct World {
     next: u64,
     lines: Vec<Line>,
     /// Until when a desk's program does not get the processor.
-    paused: Vec<i64>,
-    server_down: i64,
+    pub(crate) paused: Vec<i64>,
+    pub(crate) server_down: i64,
     /// The faults have ended.
-    calm: bool,
+    pub(crate) calm: bool,
     plan: Plan,
     commands: usize,
     faults: BTreeMap<&'static str, u64>,
     trace: Sha256,
-    dice: Dice,
+    pub(crate) dice: Dice,
     wishes: Dice,
 }
 
@@ -88,10 +92,10 @@ impl World {
 
     fn new(seed: u64, plan: &Plan) -> Result<World, String> {
         let mut dice = Dice::new(seed, 1);
-        let (mut desks, mut organisations) = (Vec::new(), Vec::new());
+        let (mut desks, mut organisations, shelf) = (Vec::new(), Vec::new(), Rc::new(Shelf::default()));
         for (place, branch) in ["BR1", "HQ2"].into_iter().enumerate() {
             let founding = found(&mut dice, branch, now_at(START - 24 * HOUR).at)?;
-            let mut database = crate::database::Database::founded(founding.id, branch, &founding.facts)?;
+            let mut database = crate::database::Database::founded(founding.id, branch, &founding.facts, dice.key())?;
             // The first organisation has most of the desks.
             let count = if place == 0 {
                 plan.desks.saturating_sub(plan.desks / 3)
@@ -102,6 +106,7 @@ impl World {
                 let (device, secret) = (dice.id(), dice.key());
                 let mut desk = Desk::new(place, founding.id, device, secret, format!("{branch}-{n:02}"));
                 (desk.off, desk.bug) = (clock_error(&mut dice), plan.bug);
+                desk.shelf = Rc::clone(&shelf);
                 if n == 1 {
                     desk.brings(&database, &mut dice);
                 }
@@ -123,11 +128,13 @@ impl World {
         let mut world = World {
             now: START,
             server: Server {
+                backups: organisations.clone(),
                 organisations,
                 bug: plan.bug,
                 dice: Dice::new(seed, 2),
                 stale,
                 promised: BTreeMap::new(),
+                had: BTreeMap::new(),
             },
             queue: BTreeMap::new(),
             next: 0,
@@ -149,26 +156,29 @@ impl World {
             world.soon(24 * HOUR, Event::Weather { desk });
             world.soon(48 * HOUR, Event::Trouble { desk });
         }
+        for place in 0..world.server.organisations.len() {
+            world.soon(24 * HOUR, Event::Database { place });
+        }
         world.soon(HOUR, Event::Days);
         Ok(world)
     }
 
     /// Within so many milliseconds.
-    fn soon(&mut self, within: i64, event: Event) {
+    pub(crate) fn soon(&mut self, within: i64, event: Event) {
         let after = self.dice.between(1, within);
         self.after(after, event);
     }
 
-    fn after(&mut self, ms: i64, event: Event) {
+    pub(crate) fn after(&mut self, ms: i64, event: Event) {
         self.next += 1;
         self.queue.insert((self.now + ms, self.next), event);
     }
 
-    fn count(&mut self, fault: &'static str) {
+    pub(crate) fn count(&mut self, fault: &'static str) {
         *self.faults.entry(fault).or_default() += 1;
     }
 
-    fn note(&mut self, what: &str, desk: usize, bytes: &[u8]) {
+    pub(crate) fn note(&mut self, what: &str, desk: usize, bytes: &[u8]) {
         self.trace.update(self.now.to_be_bytes());
         self.trace.update(what.as_bytes());
         self.trace.update([u8::try_from(desk).unwrap_or(u8::MAX)]);
@@ -202,7 +212,7 @@ impl World {
         self.lines.iter_mut().for_each(|line| *line = Line::default());
         self.paused.iter_mut().for_each(|until| *until = 0);
         for desk in 0..self.desks.len() {
-            if !self.desks[desk].up {
+            if !self.desks[desk].up && !self.desks[desk].gone {
                 self.desks[desk].start();
             }
             self.soon(5 * MINUTE, Event::Sync { desk, again: true });
@@ -228,6 +238,7 @@ impl World {
             Event::Sync { desk, again } => {
                 if self.desks[desk].up {
                     let next = self.desks[desk].begin();
+                    check::sent(&self.desks[desk], &self.server)?;
                     self.goes_on(desk, next);
                 }
                 if again {
@@ -243,7 +254,7 @@ impl World {
             Event::AtDesk { desk, bytes, had } => self.at_desk(desk, &bytes, had)?,
             Event::Timeout { desk, round } => self.desks[desk].give_up(round),
             Event::Start { desk } => {
-                if !self.desks[desk].up {
+                if !self.desks[desk].up && !self.desks[desk].gone {
                     self.note("start", desk, &[]);
                     self.desks[desk].start();
                     check::opened(&self.desks[desk])?;
@@ -257,7 +268,8 @@ impl World {
                 self.soon(16 * HOUR, Event::Weather { desk });
             }
             Event::Trouble { desk } if !self.calm => self.trouble(desk),
-            Event::Weather { .. } | Event::Trouble { .. } => {}
+            Event::Database { place } if !self.calm => self.backs_up_or_restores(place),
+            Event::Weather { .. } | Event::Trouble { .. } | Event::Database { .. } => {}
             // In the end no day brings new facts, with which something that got lost might come after all.
             Event::Days if self.calm => {}
             Event::Days => {
@@ -270,7 +282,8 @@ impl World {
 
     fn work(&mut self, desk: usize, again: Option<Box<Asked>>) -> Result<(), String> {
         let first = again.is_none();
-        if self.desks[desk].up && !self.calm {
+        // Nobody signs in any more where the access has ended.
+        if self.desks[desk].up && !self.desks[desk].book.revoked && !self.calm {
             let asked = again.or_else(|| work::next(&self.desks[desk], self.now, &mut self.wishes).map(Box::new));
             if let Some(asked) = asked {
                 self.asks(desk, asked)?;
@@ -310,47 +323,6 @@ impl World {
         Ok(())
     }
 
-    /// What a disk does next.
-    fn luck(&mut self) -> Luck {
-        if self.calm || !self.dice.chance(25) {
-            return Luck::Good;
-        }
-        let (luck, word) = match self.dice.between(0, 5) {
-            0 => (Luck::Busy, "busy"),
-            1 => (Luck::Full, "disk full"),
-            2 => (Luck::Io, "i/o error"),
-            3 => (Luck::Power(0), "unsynced page"),
-            4 => (Luck::Power(self.dice.place(4)), "torn page"),
-            _ => (Luck::Power(usize::MAX), "kill before the answer"),
-        };
-        self.count(word);
-        luck
-    }
-
-    fn dies(&mut self, desk: usize) {
-        self.count("kill");
-        self.note("dies", desk, &[]);
-        let stays = self.dice.chance(500);
-        self.desks[desk].kill(stays);
-        self.soon(6 * HOUR, Event::Start { desk });
-    }
-
-    /// Something befalls a desk.
-    fn trouble(&mut self, desk: usize) {
-        match self.dice.between(0, 3) {
-            0 | 1 if self.desks[desk].up => self.dies(desk),
-            2 => {
-                self.paused[desk] = self.now + self.dice.between(1, 300) * MINUTE;
-                self.count("pause");
-            }
-            _ => {
-                self.desks[desk].off = clock_error(&mut self.dice);
-                self.count("clock set");
-            }
-        }
-        self.soon(60 * HOUR, Event::Trouble { desk });
-    }
-
     fn goes_on(&mut self, desk: usize, next: Next) {
         match next {
             Next::Ask(bytes) => {
@@ -388,11 +360,13 @@ impl World {
             _ if self.calm => Killed::Not,
             0 => Killed::Before,
             1 => Killed::After,
+            2 => Killed::Forgets,
             _ => Killed::Not,
         };
         match killed {
             Killed::Before => self.count("server killed"),
             Killed::After => self.count("lost acknowledgement"),
+            Killed::Forgets => self.count("last commit lost"),
             Killed::Not => {}
         }
         if killed != Killed::Not {
@@ -412,29 +386,24 @@ impl World {
             return Ok(());
         }
         let luck = self.luck();
-        let pulls = self.desks[desk].phase == Phase::Pulling;
-        let (next, page) = self.desks[desk].hear(bytes, luck);
+        let pulls = matches!(self.desks[desk].phase, Phase::Pulling | Phase::Anew);
+        let reply = unpack::<Reply>(bytes).ok();
+        let brings = matches!(reply, Some(Reply::Pull(_)));
+        if let Some(Reply::Pull(page)) = &reply {
+            check::granted(&self.desks[desk], &self.server, page)?;
+        }
+        let next = self.desks[desk].hear(reply, luck);
+        if self.desks[desk].gone {
+            // What is nowhere else is in each backup from now on.
+            self.server.back_up(self.desks[desk].organisation);
+        }
         if pulls && self.desks[desk].is_current {
             check::heard(&self.desks[desk], had)?;
         }
-        if let Some(page) = page {
-            check::granted(&self.desks[desk], &self.server, &page)?;
-            if self.dice.chance(50) {
-                check::desk_now(&self.desks[desk])?;
-            }
+        if brings && self.dice.chance(50) {
+            check::desk_now(&self.desks[desk])?;
         }
         self.goes_on(desk, next);
         Ok(())
-    }
-}
-
-/// How far a machine's clock is off.
-fn clock_error(dice: &mut Dice) -> i64 {
-    match dice.between(0, 9) {
-        0 => YEAR,
-        1 => -YEAR,
-        2..=3 => dice.between(-20 * MINUTE, 20 * MINUTE),
-        4 => dice.between(-26 * HOUR, 26 * HOUR),
-        _ => dice.between(-2_000, 2_000),
     }
 }

@@ -3,8 +3,8 @@
 
 use farthing_sim::{Plan, run};
 
-const SEEDS: u64 = 240;
-const PARTS: u64 = 8;
+const SEEDS: u64 = 2_000;
+const PARTS: u64 = 20;
 
 fn part(n: u64) {
     for seed in (n * SEEDS / PARTS)..((n + 1) * SEEDS / PARTS) {
@@ -24,14 +24,26 @@ macro_rules! parts {
 }
 
 parts! {
-    seeds_1_of_8 0,
-    seeds_2_of_8 1,
-    seeds_3_of_8 2,
-    seeds_4_of_8 3,
-    seeds_5_of_8 4,
-    seeds_6_of_8 5,
-    seeds_7_of_8 6,
-    seeds_8_of_8 7,
+    part_01_of_20 0,
+    part_02_of_20 1,
+    part_03_of_20 2,
+    part_04_of_20 3,
+    part_05_of_20 4,
+    part_06_of_20 5,
+    part_07_of_20 6,
+    part_08_of_20 7,
+    part_09_of_20 8,
+    part_10_of_20 9,
+    part_11_of_20 10,
+    part_12_of_20 11,
+    part_13_of_20 12,
+    part_14_of_20 13,
+    part_15_of_20 14,
+    part_16_of_20 15,
+    part_17_of_20 16,
+    part_18_of_20 17,
+    part_19_of_20 18,
+    part_20_of_20 19,
 }
 
 #[test]
@@ -48,6 +60,7 @@ fn every_fault_happens() {
         faults.extend(run(seed, &Plan::default()).faults.into_keys());
     }
     for fault in [
+        "access taken away",
         "busy",
         "clock set",
         "delay and reorder",
@@ -57,11 +70,13 @@ fn every_fault_happens() {
         "i/o error",
         "kill",
         "kill before the answer",
+        "last commit lost",
         "lost acknowledgement",
         "offline",
         "one-way partition",
         "pause",
         "server killed",
+        "server restored from a backup",
         "torn page",
         "truncated body",
         "unsynced page",

@@ -1,6 +1,7 @@
 //! What the server decided, applied to an enrolled book.
 
 use crate::StoreError;
+use crate::anew::wait_after;
 use crate::book::Book;
 use crate::credentials;
 use crate::enrolled::Applied;
@@ -8,7 +9,7 @@ use crate::log::{Batch, FactRow, instant};
 use crate::provisional::{record, take_away};
 use crate::seal::CustomerKey;
 use chrono::{DateTime, Utc};
-use farthing_api::CustomerId;
+use farthing_api::{ApiError, CustomerId};
 use farthing_office::{Command, Fact, FactBody, decide};
 use farthing_sync::authority::Head;
 use farthing_sync::device::News;
@@ -24,21 +25,32 @@ impl Book {
     /// # Errors
     /// What the database says, a fact that can't be read; nothing is changed then.
     pub async fn apply(&self, news: &News, at: DateTime<Utc>) -> Result<Applied, StoreError> {
-        if !news.facts.iter().any(|(sent, _)| sent.kind() == "customer_erased") {
-            return self.arrive(news, at).await;
-        }
-        self.overwrite_deleted(true).await?;
-        let applied = self.arrive(news, at).await;
-        if applied.is_ok() {
-            self.forget_deleted().await?;
-        }
-        self.overwrite_deleted(false).await?;
-        applied
+        self.apply_to(news, at, false).await
     }
 
-    async fn arrive(&self, news: &News, at: DateTime<Utc>) -> Result<Applied, StoreError> {
+    /// Begins anew with another history of the server: everything that it decided takes the place of what was decided before,
+    /// and all commands that it may lack wait again. The log of commands, numbers given, settings and messages stay.
+    ///
+    /// # Errors
+    /// What the database says, a fact that can't be read; nothing is changed then.
+    pub async fn apply_anew(&self, news: &News, at: DateTime<Utc>) -> Result<Applied, StoreError> {
+        self.apply_to(news, at, true).await
+    }
+
+    async fn apply_to(&self, news: &News, at: DateTime<Utc>, anew: bool) -> Result<Applied, StoreError> {
+        if !news.facts.iter().any(|(sent, _)| sent.kind() == "customer_erased") {
+            return self.arrive(news, at, anew).await;
+        }
+        self.overwriting(self.arrive(news, at, anew)).await
+    }
+
+    async fn arrive(&self, news: &News, at: DateTime<Utc>, anew: bool) -> Result<Applied, StoreError> {
         let mut batch = self.batch().await?;
-        match batch.arrive(news, at).await {
+        let done = match anew {
+            true => Box::pin(batch.begin_with(news, at)).await,
+            false => batch.arrive(news, at, &HashSet::new()).await,
+        };
+        match done {
             Ok(applied) => {
                 batch.commit().await?;
                 Ok(applied)
@@ -71,19 +83,28 @@ pub(crate) async fn put_cursors(
 }
 
 impl Batch<'_> {
-    /// See [`Book::apply`].
-    async fn arrive(&mut self, news: &News, at: DateTime<Utc>) -> Result<Applied, StoreError> {
+    /// See [`Book::apply`]. `heard` are facts that the book had once: what follows from them beside the book was done then.
+    pub(crate) async fn arrive(
+        &mut self,
+        news: &News,
+        at: DateTime<Utc>,
+        heard: &HashSet<Uuid>,
+    ) -> Result<Applied, StoreError> {
         let mut applied = Applied {
             outcomes: news.outcomes.len(),
             ..Applied::default()
         };
         let new = self.unknown(&news.facts).await?;
-        if !new.is_empty() || !news.outcomes.is_empty() {
+        if !new.is_empty() || !news.outcomes.is_empty() || news.lacks.is_some() {
             take_away(self.conn()).await?;
             self.begin_anew().await?;
             applied.facts = new.len();
-            let given;
+            let mut given;
             (applied.erased, given) = self.append_decided(&new).await?;
+            given.retain(|fact| !heard.contains(&fact.id.0));
+            if let Some(place) = news.lacks {
+                wait_after(self.conn(), place).await?;
+            }
             self.end_waiting(news, at).await?;
             self.settle(&given, news, at).await?;
             self.derive_again().await?;
@@ -91,9 +112,14 @@ impl Batch<'_> {
         put_cursors(self.conn(), &news.cursors).await?;
         let at = instant(at);
         let key = news.authority.as_ref().map(<[u8; 32]>::as_slice);
-        sqlx::query!("update authority set contact_at = ?, key = coalesce(key, ?)", at, key)
-            .execute(self.conn())
-            .await?;
+        sqlx::query!(
+            "update authority set contact_at = ?, key = coalesce(key, ?), history = coalesce(history, ?)",
+            at,
+            key,
+            news.history
+        )
+        .execute(self.conn())
+        .await?;
         Ok(applied)
     }
 
@@ -134,7 +160,9 @@ impl Batch<'_> {
                 (FactBody::CustomerErased { customer }, _) => erased.push(*customer),
                 _ => {}
             }
-            given.extend(fact.body.gives_password().map(|_| fact.clone()));
+            if fact.body.gives().is_some() || fact.body.takes().is_some() {
+                given.push(fact.clone());
+            }
             rows.push((FactRow::from_sent(sent), fact));
         }
         for customer in &erased {
@@ -148,10 +176,13 @@ impl Batch<'_> {
         Ok((erased, given))
     }
 
-    /// Passwords that came with new facts, and those that took the place of one that was chosen here.
+    /// Credentials that came with new facts or count no more, and passwords that took the place of one that was chosen here.
     async fn settle(&mut self, given: &[Fact], news: &News, at: DateTime<Utc>) -> Result<(), StoreError> {
         for fact in given {
             credentials::tell_of_crossing(self.conn(), fact, at).await?;
+            if let Some(credential) = fact.body.takes() {
+                credentials::leave(self.conn(), credential).await?;
+            }
             if let Some((_, credential)) = news.credentials.iter().find(|(id, _)| *id == fact.id) {
                 credentials::arrive(self.conn(), fact, credential, at).await?;
             }
@@ -170,22 +201,34 @@ impl Batch<'_> {
             sqlx::query!("delete from waiting where command = ?", command)
                 .execute(self.conn())
                 .await?;
-            if let Some(reason) = &outcome.refusal {
-                let reason = serde_json::to_string(reason)?;
-                sqlx::query!(
-                    "insert into overruled (command, reason, at) values (?, ?, ?) on conflict (command) do nothing",
-                    command,
-                    reason,
-                    at
-                )
-                .execute(self.conn())
-                .await?;
-            }
+            self.overrule(command, outcome.refusal.as_ref(), &at).await?;
             credentials::is_settled(self.conn(), outcome.op).await?;
             sqlx::query!("update authority set decided = max(decided, ?)", outcome.dev_seq)
                 .execute(self.conn())
                 .await?;
         }
+        Ok(())
+    }
+
+    /// Keeps why a command was decided otherwise. One that was decided once more, since the server had lost it, may have
+    /// another outcome than before; somebody who has seen the same reason need not see it again.
+    async fn overrule(&mut self, command: i64, reason: Option<&ApiError>, at: &str) -> Result<(), StoreError> {
+        let Some(reason) = reason.map(serde_json::to_string).transpose()? else {
+            sqlx::query!("delete from overruled where command = ?", command)
+                .execute(self.conn())
+                .await?;
+            return Ok(());
+        };
+        sqlx::query!(
+            "insert into overruled (command, reason, at) values (?, ?, ?) on conflict (command) do update
+             set reason = excluded.reason, at = excluded.at, settled_at = null, settled_by = null
+             where reason <> excluded.reason",
+            command,
+            reason,
+            at
+        )
+        .execute(self.conn())
+        .await?;
         Ok(())
     }
 

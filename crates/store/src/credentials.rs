@@ -1,16 +1,17 @@
-//! Passwords that are settled between desks: what those chosen here became goes to the server with the command, what those chosen
-//! elsewhere became arrives with the fact.
+//! Credentials that go between desks: what was chosen here goes to the server with the command, what was chosen elsewhere arrives
+//! with the fact.
 
 use crate::StoreError;
 use crate::book::Book;
 use crate::log::{Beside, instant, put_credential};
+use crate::query;
 use chrono::{DateTime, Utc};
 use farthing_api::{ApiError, Code, ErrorKind, OpId, Secret, UserId};
-use farthing_office::{Fact, FactBody};
+use farthing_office::{Credential, Fact, FactBody};
 use sqlx::sqlite::SqliteConnection;
 use uuid::Uuid;
 
-/// Keeps what a password became that a command gives someone, for the server.
+/// Keeps the credential that a command gives, for the server.
 pub(crate) async fn keep_to_send(
     conn: &mut SqliteConnection,
     op: OpId,
@@ -19,13 +20,14 @@ pub(crate) async fn keep_to_send(
 ) -> Result<(), StoreError> {
     let of_customer = || beside.credential.as_ref().map(|(_, hash)| Secret::new(hash));
     let credential = beside.settles.clone().or_else(of_customer);
-    let user = facts.iter().find_map(|fact| fact.body.gives_password());
-    if let (Some(credential), Some(user)) = (credential, user) {
-        let text = credential.reveal();
+    let gives = facts.iter().find_map(|fact| fact.body.gives());
+    if let (Some(credential), Some(gives)) = (credential, gives) {
+        let (whose, kind, text) = (gives.whose(), gives.word(), credential.reveal());
         sqlx::query!(
-            "insert into credential_to_send (op_id, user_id, credential) values (?, ?, ?)",
+            "insert into credential_to_send (op_id, user_id, kind, credential) values (?, ?, ?, ?)",
             op.0,
-            user.0,
+            whose,
+            kind,
             text
         )
         .execute(conn)
@@ -42,36 +44,38 @@ pub(crate) async fn is_settled(conn: &mut SqliteConnection, op: OpId) -> Result<
     Ok(())
 }
 
-/// Someone has a password that was chosen elsewhere. One that was chosen here is in force already, and one that is on its way to
-/// the server will be the later one there.
+/// A credential came that was chosen elsewhere. One that was chosen here is in force already, and one that is on its way to the
+/// server will be the later one there.
 pub(crate) async fn arrive(
     conn: &mut SqliteConnection,
     fact: &Fact,
     credential: &Secret,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let Some(user) = fact.body.gives_password() else {
+    let Some(gives) = fact.body.gives() else {
         return Ok(());
     };
+    let (whose, kind, text) = (gives.whose(), gives.word(), credential.reveal());
     let known = sqlx::query!(
         r#"select exists (select 1 from command where op_id = ?)
-           or exists (select 1 from credential_to_send where user_id = ?) as "own!: bool",
+           or exists (select 1 from credential_to_send where user_id = ? and kind = ?) as "own!: bool",
            coalesce((select customer is not null from user where id = ?), 0) as "customer!: bool""#,
         fact.op.0,
-        user.0,
-        user.0
+        whose,
+        kind,
+        whose
     )
     .fetch_one(&mut *conn)
     .await?;
-    let text = credential.reveal();
-    match (known.own, known.customer) {
-        (true, _) => Ok(()),
-        (false, true) => put_credential(conn, user, text, &instant(at)).await,
-        (false, false) => {
+    match gives {
+        _ if known.own => Ok(()),
+        Credential::Password(user) if known.customer => put_credential(conn, user, text, &instant(at)).await,
+        _ => {
             sqlx::query!(
-                "insert into credential_arrived (user_id, credential) values (?, ?)
-                 on conflict (user_id) do update set credential = excluded.credential",
-                user.0,
+                "insert into credential_came (kind, whose, credential) values (?, ?, ?)
+                 on conflict (kind, whose) do update set credential = excluded.credential",
+                kind,
+                whose,
                 text
             )
             .execute(conn)
@@ -79,6 +83,44 @@ pub(crate) async fn arrive(
             Ok(())
         }
     }
+}
+
+/// A credential counts no more: nothing of it stays here.
+pub(crate) async fn leave(conn: &mut SqliteConnection, credential: Credential) -> Result<(), StoreError> {
+    let (whose, kind) = (credential.whose(), credential.word());
+    sqlx::query!("delete from credential_came where kind = ? and whose = ?", kind, whose)
+        .execute(&mut *conn)
+        .await?;
+    match credential {
+        // Its slot goes with the others of those who have no access.
+        Credential::Password(_) => Ok(()),
+        Credential::Waiting(whose) => {
+            let name = waiting_password(whose);
+            sqlx::query!("delete from setting where name = ?", name)
+                .execute(conn)
+                .await?;
+            Ok(())
+        }
+        Credential::SecondFactor(user) => {
+            let waits = sqlx::query_scalar!(
+                r#"select exists (select 1 from credential_to_send where user_id = ? and kind = ?) as "waits!: bool""#,
+                whose,
+                kind
+            )
+            .fetch_one(&mut *conn)
+            .await?;
+            match waits {
+                // Set up anew here meanwhile, on its way to the server, where it will be the later one.
+                true => Ok(()),
+                false => query::forget_second_factor(conn, user).await,
+            }
+        }
+    }
+}
+
+/// The setting under which a password waits.
+pub fn waiting_password(whose: Uuid) -> String {
+    format!("slot:{}", whose.simple())
 }
 
 /// Where a later password took the place of one that was chosen here, whoever chose it is told.
@@ -105,33 +147,61 @@ pub(crate) async fn tell_of_crossing(
 }
 
 impl Book {
-    /// What the passwords became that were chosen elsewhere and that no slot is made of yet.
+    /// What was chosen elsewhere and is not in force here yet.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn arrived_credentials(&self) -> Result<Vec<(UserId, Secret)>, StoreError> {
-        let rows = sqlx::query!(r#"select user_id as "user: Uuid", credential from credential_arrived"#)
+    pub async fn arrived_credentials(&self) -> Result<Vec<(Credential, Secret)>, StoreError> {
+        let rows = sqlx::query!(r#"select kind, whose as "whose: Uuid", credential from credential_came"#)
             .fetch_all(self.readers())
             .await?;
-        let read = rows
-            .into_iter()
-            .map(|row| (UserId(row.user), Secret::new(row.credential)));
-        Ok(read.collect())
+        let read = |(kind, whose, text): (String, Uuid, String)| {
+            let credential = Credential::of(&kind, whose).ok_or_else(|| StoreError::Damaged(format!("{kind} came")))?;
+            Ok((credential, Secret::new(text)))
+        };
+        rows.into_iter()
+            .map(|row| read((row.kind, row.whose, row.credential)))
+            .collect()
     }
 
-    /// A slot was made of it, or none is to be.
+    /// It is in force, or is not to be.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn settled_credential(&self, user: UserId, credential: &Secret) -> Result<(), StoreError> {
-        let text = credential.reveal();
+    pub async fn settled_credential(&self, credential: Credential, came: &Secret) -> Result<(), StoreError> {
+        let (whose, kind, text) = (credential.whose(), credential.word(), came.reveal());
         sqlx::query!(
-            "delete from credential_arrived where user_id = ? and credential = ?",
-            user.0,
+            "delete from credential_came where kind = ? and whose = ? and credential = ?",
+            kind,
+            whose,
             text
         )
         .execute(&mut *self.writer().await)
         .await?;
         Ok(())
+    }
+
+    /// Whether an operation was brought to the server as history, so that no credential went along.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn is_from_before_server(&self, op: OpId) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar!(
+            r#"select exists (select 1 from command where op_id = ? and seq <= (select base from authority)) as "before!: bool""#,
+            op.0
+        )
+        .fetch_one(self.readers())
+        .await?)
+    }
+
+    /// What a customer's password became.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn kept_password(&self, user: UserId) -> Result<Option<Secret>, StoreError> {
+        let hash = sqlx::query_scalar!("select hash from credential where user_id = ?", user.0)
+            .fetch_optional(self.readers())
+            .await?;
+        Ok(hash.map(Secret::new))
     }
 }

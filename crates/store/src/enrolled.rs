@@ -91,6 +91,7 @@ impl Book {
     pub async fn enrolment(&self) -> Result<Option<Enrolment>, StoreError> {
         let row = sqlx::query!(
             r#"select address, organisation as "organisation: Uuid", sent, decided, joining, contact_at, halted, key,
+               history as "history: Uuid",
                revoked is not null as "revoked!: bool",
                (select count(*) from waiting) as "waiting!: i64",
                (select count(*) from waiting w join command c on c.seq = w.command where c.dev_seq > authority.sent) as "unsent!: i64",
@@ -118,6 +119,7 @@ impl Book {
                 sent: row.sent,
                 decided: row.decided,
                 cursors: known,
+                history: row.history,
             },
             waiting: (count(row.waiting), count(row.unsent)),
             overruled: count(row.overruled),

@@ -2,6 +2,7 @@
 //!
 //! Facts are the only truth; every table that a screen reads is derived from them, in the transaction that keeps them.
 
+mod anew;
 mod arrive;
 mod backup;
 mod book;
@@ -18,6 +19,7 @@ mod query;
 mod seal;
 
 pub use book::{Book, BookKey};
+pub use credentials::waiting_password;
 pub use enrolled::{Applied, Enrolment, Joining, Overruled};
 pub use error::StoreError;
 pub use log::{Batch, Beside, Identity};

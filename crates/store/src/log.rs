@@ -48,7 +48,7 @@ pub struct Beside {
     pub customer_key: Option<(CustomerId, CustomerKey)>,
     /// The password hash (PHC string) of someone who gets a sign-in.
     pub credential: Option<(UserId, String)>,
-    /// What the password became that someone who works here gets, for the server.
+    /// What the password became that someone who works here gets, or the key of their authenticator, for the server.
     pub settles: Option<Secret>,
     /// This copy's identity, at first run.
     pub identity: Option<Identity>,

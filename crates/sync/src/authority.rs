@@ -2,7 +2,7 @@
 
 use crate::intake::Taken;
 use crate::scope::{Scope, staff_scope};
-use crate::wire::{SentFact, WireError};
+use crate::wire::SentFact;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use farthing_api::{ApiError, Code, ErrorKind};
 use farthing_office::chain::{Hash, link};
@@ -138,14 +138,16 @@ pub fn scopes_of<'a>(facts: impl IntoIterator<Item = &'a Fact>, branch: &str) ->
     scopes
 }
 
-/// Lists facts in their scopes, each after its end as it is in `heads`, which move on.
-///
-/// # Errors
-/// [`WireError::Malformed`] where a fact can't be written.
-pub fn list(facts: &[SentFact], branch: &str, heads: &mut BTreeMap<Scope, Head>) -> Result<Vec<Listed>, WireError> {
-    let mut listed = Vec::with_capacity(facts.len());
-    for (place, sent) in facts.iter().enumerate() {
-        let scope = staff_scope(&sent.read()?.body, branch);
+/// Lists facts in their scopes, each after its end as it is in `heads`, which move on. Each comes with the form in which it is
+/// sent.
+pub fn list<'a>(
+    facts: impl IntoIterator<Item = (&'a Fact, &'a SentFact)>,
+    branch: &str,
+    heads: &mut BTreeMap<Scope, Head>,
+) -> Vec<Listed> {
+    let mut listed = Vec::new();
+    for (place, (fact, sent)) in facts.into_iter().enumerate() {
+        let scope = staff_scope(&fact.body, branch);
         let head = heads.entry(scope.clone()).or_default();
         let next = head.after(&scope, sent);
         listed.push(Listed {
@@ -157,5 +159,5 @@ pub fn list(facts: &[SentFact], branch: &str, heads: &mut BTreeMap<Scope, Head>)
         });
         *head = next;
     }
-    Ok(listed)
+    listed
 }

@@ -7,6 +7,7 @@ use crate::wire::{About, Cursor, Known, Outcome, Page, Pull, Push, PushAnswer, S
 use farthing_api::{DeviceId, FactId, Secret};
 use farthing_office::chain::{CommandLink, Hash};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// The most bytes of commands in one push, so that a slow line gets something through.
 const MOST_BYTES: usize = 1 << 20;
@@ -22,6 +23,8 @@ pub struct Position {
     pub decided: i64,
     /// How far each scope is known.
     pub cursors: BTreeMap<Scope, Head>,
+    /// Whose cursors these are: the server's history. None until a server has said so.
+    pub history: Option<Uuid>,
 }
 
 /// Why an answer is not applied. Nothing is lost: the desk goes on recording.
@@ -37,16 +40,29 @@ pub enum Broken {
         /// The desk's cursor.
         at: i64,
     },
+    /// A page answers an earlier question, asked before it was known that the server lost something, or before more outcomes were
+    /// known. Asking again mends it.
+    #[error("the page tells outcomes after {after}, the desk knows them up to {decided}")]
+    Late {
+        /// Up to where the desk had known outcomes when it asked.
+        after: i64,
+        /// Up to where it does.
+        decided: i64,
+    },
     /// The server's history is another one than the desk knows, or was altered on the way.
     #[error("the history of {0} is not the one that this desk knows")]
     Fork(Scope),
+    /// The server was restored from a backup and tells another history since: the book begins anew with it, by
+    /// [`Position::anew`].
+    #[error("the server began another history: {0}")]
+    Anew(Uuid),
     /// A newer program decided a fact: this one has to be updated. It goes on recording and sending.
     #[error("a newer program decided fact {0}")]
     Newer(i64),
 }
 
 /// What a page brings, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct News {
     /// The facts in the order in which they are to be applied, with the keys of the customers whom they register. A fact
     /// that the book has already is left out by the host, by its id.
@@ -59,6 +75,11 @@ pub struct News {
     pub outcomes: Vec<Outcome>,
     /// Whether to ask again at once.
     pub more: bool,
+    /// The server lost own commands after this place, of which it had said that it has them or what became of them: from
+    /// there on they wait and are sent again. The answer to a push alone would not tell a desk that has nothing to send.
+    pub lacks: Option<i64>,
+    /// The server's history.
+    pub history: Option<Uuid>,
     /// The organisation's public key; the first one that the book learns stays.
     pub authority: Option<[u8; 32]>,
 }
@@ -68,6 +89,8 @@ pub struct News {
 pub enum Sent {
     /// The server has everything up to this place; the next push goes on there.
     Through(i64),
+    /// The server lost commands after this place, some of which it had decided: from there on they wait again.
+    Lacks(i64),
     /// This program is newer than the server: wait.
     Wait,
     /// This book was copied or restored: it has to be enrolled anew.
@@ -124,6 +147,7 @@ impl Position {
     pub fn pushed(&self, answer: &PushAnswer) -> Sent {
         match answer {
             PushAnswer::Kept { through } => Sent::Through((*through).max(self.sent)),
+            PushAnswer::Behind { through } if *through < self.decided => Sent::Lacks(*through),
             PushAnswer::Behind { through } => Sent::Through(*through),
             PushAnswer::Older => Sent::Wait,
             PushAnswer::Incident { .. } => Sent::Incident,
@@ -145,11 +169,55 @@ impl Position {
         }
     }
 
+    /// Where a book stands that begins anew with another history of its server. Nothing of that is known yet. `base` is the
+    /// place of the last own command that is never sent; those after it wait again until the server says what became of them.
+    ///
+    /// The pages that it then asks for are put together by [`News::goes_on`], up to the last one, and take the place of
+    /// everything that was decided, in one transaction.
+    pub fn anew(&self, base: i64, history: Uuid) -> Position {
+        Position {
+            decided: base,
+            cursors: BTreeMap::new(),
+            history: Some(history),
+            ..self.clone()
+        }
+    }
+
+    /// Where the book stands once it has applied news.
+    pub fn after(&self, news: &News) -> Position {
+        let lacks = news.lacks.unwrap_or(i64::MAX);
+        let decided = self.decided.min(lacks);
+        let mut cursors = self.cursors.clone();
+        cursors.extend(news.cursors.clone());
+        Position {
+            epoch: self.epoch,
+            sent: self.sent.min(lacks),
+            decided: news.outcomes.iter().fold(decided, |last, o| last.max(o.dev_seq)),
+            cursors,
+            history: self.history.or(news.history),
+        }
+    }
+
+    /// After which own command the server lost some, by what it says that it has.
+    pub fn lacks(&self, has: Option<i64>) -> Option<i64> {
+        has.filter(|has| *has < self.sent.max(self.decided))
+    }
+
     /// Checks a page: each scope goes on where the desk stands, and its chain holds.
     ///
     /// # Errors
     /// [`Broken`]; nothing of the page is applied then.
     pub fn news(&self, page: Page) -> Result<News, Broken> {
+        let other = page.history.filter(|history| self.history != Some(*history));
+        if let (Some(history), Some(_)) = (other, self.history) {
+            return Err(Broken::Anew(history));
+        }
+        if let Some(after) = page.outcomes_after.filter(|after| *after != self.decided) {
+            let decided = self.decided;
+            return Err(Broken::Late { after, decided });
+        }
+        // A book that knows no history yet can't know either whether the server had this one then.
+        let fork = |scope| other.map_or(Broken::Fork(scope), Broken::Anew);
         let mut heads: Vec<Head> = Vec::with_capacity(page.scopes.len());
         for part in &page.scopes {
             let head = self.cursors.get(&part.scope).copied().unwrap_or_default();
@@ -161,7 +229,7 @@ impl Position {
                 });
             }
             if part.prev != head.hash {
-                return Err(Broken::Fork(part.scope.clone()));
+                return Err(fork(part.scope.clone()));
             }
             heads.push(head);
         }
@@ -185,15 +253,32 @@ impl Position {
             }
             cursors.insert(part.scope, head);
         }
-        let decided = self.decided;
+        let lacks = self.lacks(page.has);
+        let decided = self.decided.min(lacks.unwrap_or(i64::MAX));
         Ok(News {
             facts,
             credentials,
             cursors,
             outcomes: page.outcomes.into_iter().filter(|o| o.dev_seq > decided).collect(),
             more: page.more,
+            lacks,
+            history: page.history,
             authority: page.authority,
         })
+    }
+}
+
+impl News {
+    /// The news of the next page after these.
+    pub fn goes_on(&mut self, next: News) {
+        self.facts.extend(next.facts);
+        self.credentials.extend(next.credentials);
+        self.cursors.extend(next.cursors);
+        self.outcomes.extend(next.outcomes);
+        self.more = next.more;
+        self.lacks = next.lacks.or(self.lacks);
+        self.history = next.history.or(self.history);
+        self.authority = self.authority.or(next.authority);
     }
 }
 

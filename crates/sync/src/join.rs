@@ -1,7 +1,7 @@
 //! How machines come to be known, and what both sides know of it without asking each other.
 
 use crate::wire::{Cursor, SentFact};
-use farthing_api::{CustomerId, OpId, UserId};
+use farthing_api::{CustomerId, FactId, OpId, Secret, UserId};
 use farthing_office::chain::Hash;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -35,6 +35,10 @@ pub struct Found {
     pub facts: Vec<SentFact>,
     /// The keys of the customers whom they register, those who were erased left out.
     pub keys: Vec<(CustomerId, serde_bytes::ByteArray<32>)>,
+    /// The credentials that its facts give and that the book knows: what customers' passwords became, and authenticators'
+    /// keys. Those of former facts are followed by the later ones. An older desk sends none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credentials: Vec<(FactId, Secret)>,
     /// With the last part: the hash of the last fact, under the machine's signature.
     pub end: Option<End>,
 }

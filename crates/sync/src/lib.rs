@@ -23,6 +23,10 @@
 //!   outcome's place; the commands that still wait are decided again in their order, in the circumstances that were kept with
 //!   them, except one whose facts came with this page.
 //!
+//! - Where the news say that the server lost commands ([`device::News::lacks`]), those wait again and are sent. Where it tells
+//!   another history ([`device::Broken::Anew`]), the desk asks from [`device::Position::anew`] on, and the pages, put together by
+//!   [`device::News::goes_on`], take the place of everything that was decided.
+//!
 //! Nothing else is needed after a crash: what was not committed is asked for or sent again.
 
 pub mod authority;

@@ -35,6 +35,10 @@ pub struct Revocation {
     /// Ed25519 of the organisation's key over organisation, machine and instant.
     #[serde(with = "serde_bytes")]
     pub signature: [u8; 64],
+    /// The place of the last command that the server has of this copy of the book: nothing is destroyed before it has all. An
+    /// older server does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has: Option<i64>,
 }
 
 impl Revocation {
@@ -44,6 +48,7 @@ impl Revocation {
         Revocation {
             at,
             signature: signature.to_bytes(),
+            has: None,
         }
     }
 

@@ -71,6 +71,7 @@ pub fn staff_scope(fact: &FactBody, branch: &str) -> Scope {
         | FactBody::SecondPersonRulesSet { .. } => Scope::Public,
         FactBody::UserAdded { customer: None, .. }
         | FactBody::UserAsked { .. }
+        | FactBody::InvitationAnswered { .. }
         | FactBody::UserAdmitted { .. }
         | FactBody::UserTurnedAway { .. }
         | FactBody::UserAccessSet { .. }

@@ -319,6 +319,15 @@ pub struct Page {
     pub outcomes: Vec<Outcome>,
     /// Whether there are more facts in the server's book.
     pub more: bool,
+    /// The place of the last command that the server has of this copy of the book. An older server does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has: Option<i64>,
+    /// Up to which of its commands the desk had said that it knows their outcome: what it was asked. An older server does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcomes_after: Option<i64>,
+    /// Which history the server tells: another one once it was restored from a backup. An older server does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<Uuid>,
     /// The organisation's public key, under which alone a machine's access is ended.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "serde_bytes")]
     pub authority: Option<[u8; 32]>,

@@ -1,21 +1,17 @@
-//! Both ends without anything in between: what a push may be, and what a page may be.
+//! Both ends without anything in between: what a push may be, and what is decided.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ed25519_dalek::{Signer, SigningKey};
-use farthing_api::{Code, CustomerId, DeviceId, FactId, OpId, Role, UserId};
+use farthing_api::{Code, CustomerId, DeviceId, OpId, Role, UserId};
 use farthing_office::chain::{Hash, START};
 use farthing_office::{
     Actor, Aggregate, COMMAND_VERSION, Command, Context, Fact, FactBody, Key, RULES, Sealed, State, User,
 };
-use farthing_sync::authority::{Head, Now, decide_one, list, reads};
-use farthing_sync::device::{Broken, Position, Sent};
+use farthing_sync::authority::{Now, decide_one, reads};
+use farthing_sync::device::{Position, Sent};
 use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of};
-use farthing_sync::pull::{Stored, Stretch, merge};
-use farthing_sync::scope::{Scope, granted};
-use farthing_sync::wire::{
-    About, Letter, Page, Pull, Push, PushAnswer, Request, SentCommand, SentFact, WireError, pack, unpack,
-};
+use farthing_sync::wire::{About, Letter, Pull, Push, PushAnswer, Request, SentCommand, WireError, pack, unpack};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -205,6 +201,8 @@ fn state(role: Role, active: bool) -> State {
         active,
         pending: false,
         password: None,
+        answered: false,
+        second_factor: false,
     };
     State(BTreeMap::from([(Key::User(officer().user), Aggregate::User(user))]))
 }
@@ -344,97 +342,6 @@ fn nobody_but_the_server_closes_a_day() {
     };
     let decision = decide_one(&mut state(Role::Officer, true), &taken(close, ctx), now());
     assert_eq!(decision.refusal.unwrap().code, Code::SystemOnly);
-}
-
-fn facts(count: u32) -> Vec<SentFact> {
-    let fact = |n| Fact {
-        id: FactId::of(context(1).op, n),
-        op: context(1).op,
-        at: at(),
-        booking_date: at().date_naive(),
-        by: None,
-        desk: DESK.into(),
-        body: match n % 2 {
-            0 => FactBody::CustomerVouched {
-                customer: CustomerId(Uuid::nil()),
-            },
-            _ => FactBody::UserRenamed {
-                user: officer().user,
-                name: format!("Olu {n}"),
-            },
-        },
-    };
-    (0..count).map(|n| SentFact::of(&fact(n)).unwrap()).collect()
-}
-
-/// A server's page after some cursors, of facts that were decided in this order.
-fn page(facts: &[SentFact], cursors: &BTreeMap<Scope, Head>, most: u32) -> Page {
-    let listed = list(facts, "BR1", &mut BTreeMap::new()).unwrap();
-    let stretch = |scope: Scope| {
-        let after = cursors.get(&scope).map_or(0, |h| h.seq);
-        let own = listed.iter().filter(|l| l.scope == scope);
-        let prev = own.clone().filter(|l| l.seq == after).map(|l| l.hash).next();
-        let entries = own.filter(|l| l.seq > after).map(|l| Stored {
-            ordinal: i64::try_from(l.fact).unwrap(),
-            hash: l.hash,
-            fact: facts[l.fact].clone(),
-            key: None,
-            credential: None,
-        });
-        Stretch {
-            after,
-            prev: prev.unwrap_or(START),
-            entries: entries.collect(),
-            scope,
-        }
-    };
-    merge(granted("BR1").into_iter().map(stretch).collect(), most, Vec::new())
-}
-
-#[test]
-fn pages_bring_everything_in_the_order_of_decision() {
-    let facts = facts(7);
-    let (mut position, mut got) = (Position::default(), Vec::new());
-    loop {
-        let news = position.news(page(&facts, &position.cursors, 3)).unwrap();
-        assert!(news.facts.len() <= 3);
-        got.extend(news.facts.into_iter().map(|(fact, _)| fact));
-        position.cursors = news.cursors;
-        if !news.more {
-            break;
-        }
-    }
-    assert_eq!(got, facts);
-    let nothing = position.news(page(&facts, &position.cursors, 3)).unwrap();
-    assert_eq!((nothing.facts.len(), nothing.more), (0, false));
-}
-
-#[test]
-fn a_page_that_does_not_fit_is_not_applied() {
-    let facts = facts(6);
-    let whole = page(&facts, &BTreeMap::new(), 100);
-    let position = Position::default();
-    let there = position.news(whole.clone()).unwrap();
-    let after = Position {
-        cursors: there.cursors,
-        ..Position::default()
-    };
-    assert!(
-        matches!(after.news(whole.clone()), Err(Broken::Gap { .. })),
-        "it came twice"
-    );
-    let mut missing = whole.clone();
-    missing.entries.remove(2);
-    assert!(matches!(position.news(missing), Err(Broken::Fork(_))));
-    let mut altered = whole.clone();
-    altered.entries[1].fact.payload = altered.entries[1].fact.payload.replace("Olu 1", "Olu 2");
-    assert!(matches!(position.news(altered), Err(Broken::Fork(_))));
-    let mut swapped = whole.clone();
-    swapped.entries.swap(0, 2);
-    assert!(matches!(position.news(swapped), Err(Broken::Fork(_))));
-    let mut newer = whole;
-    newer.entries[0].fact.version += 1;
-    assert!(matches!(position.news(newer), Err(Broken::Newer(_))));
 }
 
 #[test]

@@ -5,13 +5,13 @@ use crate::desk::{Desk, Open, keys_path, waits};
 use crate::error::{Answer, Told, internal};
 use chrono::{DateTime, Utc};
 use farthing_api::{
-    AddUser, AdmitUser, ApiError, Code, ErrorKind, InviteUser, OpId, SessionEnd, SetUserAccess, SignUp, UserId,
+    AddUser, AdmitUser, ApiError, Code, ErrorKind, InviteUser, OpId, Secret, SessionEnd, SetUserAccess, SignUp, UserId,
     UserView,
 };
 use farthing_identity::{Prepared, SlotError, normalise_email, open_text, seal_text, sign_in_name};
 use farthing_office::permission::Permission;
 use farthing_office::{Command, Fact, FactBody};
-use farthing_store::Beside;
+use farthing_store::{Beside, waiting_password};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -37,15 +37,10 @@ enum Letter {
     },
 }
 
-/// Where what a slot is to be made of waits, and what it is sealed for.
-fn waiting_slot(whose: Uuid) -> String {
-    format!("slot:{}", whose.simple())
-}
-
 /// What is kept beside a command that gives someone a password, for the other desks.
-pub(super) fn settling(prepared: &Prepared) -> Answer<Beside> {
+pub(super) fn settling(prepared: Option<&Prepared>) -> Answer<Beside> {
     Ok(Beside {
-        settles: Some(prepared.to_secret().told()?),
+        settles: prepared.map(Prepared::to_secret).transpose().told()?,
         ..Beside::default()
     })
 }
@@ -72,7 +67,9 @@ impl Desk {
             sign_in: sign_in_name(&email),
         };
         let prepared = self.prepare_slot(request.password).await?;
-        let facts = self.run_or_ask(&open, &session, &command, settling(&prepared)?).await?;
+        let facts = self
+            .run_or_ask(&open, &session, &command, settling(Some(&prepared))?)
+            .await?;
         self.follow(&open, &facts, Some(prepared)).await?;
         self.user_of(&open, &email).await
     }
@@ -206,10 +203,14 @@ impl Desk {
                 };
                 let mut ctx = self.context(open, None)?;
                 (ctx.op, ctx.at) = (op, at);
-                open.book.execute(&command, &ctx, Beside::default()).await.told()?;
+                let beside = settling(Some(&password))?;
+                self.execute(open, &command, &ctx, beside.clone()).await?;
                 // An invitation is taken up once; nobody puts their password in the place of another's.
                 match self.user_of(open, &email).await {
                     Ok(user) if user.pending && !user.has_password => {
+                        let answered = Command::AnswerInvitation { user: user.id };
+                        ctx.op = self.mint.op(at).told()?;
+                        self.execute(open, &answered, &ctx, beside).await?;
                         self.keep_prepared(open, user.id.0, &password).await
                     }
                     _ => Ok(()),
@@ -219,14 +220,18 @@ impl Desk {
     }
 
     async fn keep_prepared(&self, open: &Open, whose: Uuid, prepared: &Prepared) -> Answer<()> {
-        let name = waiting_slot(whose);
-        let text = prepared.to_secret().told()?;
-        let sealed = seal_text(open.book.key().bytes(), &name, &text).told()?;
+        self.keep_waiting(open, whose, &prepared.to_secret().told()?).await
+    }
+
+    /// Keeps what a password became until it is decided on.
+    pub(crate) async fn keep_waiting(&self, open: &Open, whose: Uuid, password: &Secret) -> Answer<()> {
+        let name = waiting_password(whose);
+        let sealed = seal_text(open.book.key().bytes(), &name, password).told()?;
         open.book.set_setting(&name, Some(&sealed)).await.told()
     }
 
     pub(crate) async fn prepared(&self, open: &Open, whose: Uuid) -> Answer<Option<Prepared>> {
-        let name = waiting_slot(whose);
+        let name = waiting_password(whose);
         let Some(sealed) = open.book.setting(&name).await.told()? else {
             return Ok(None);
         };
@@ -235,7 +240,7 @@ impl Desk {
     }
 
     pub(crate) async fn drop_prepared(&self, open: &Open, whose: Uuid) -> Answer<()> {
-        open.book.set_setting(&waiting_slot(whose), None).await.told()
+        open.book.set_setting(&waiting_password(whose), None).await.told()
     }
 
     /// Lets someone in, or turns them away.
@@ -255,7 +260,7 @@ impl Desk {
             role: request.role,
         };
         let theirs = self.prepared(&open, user.id.0).await?;
-        let beside = theirs.as_ref().map(settling).transpose()?.unwrap_or_default();
+        let beside = settling(theirs.as_ref())?;
         let facts = self.run_or_ask(&open, &session, &command, beside).await?;
         self.follow(&open, &facts, None).await
     }
@@ -278,7 +283,7 @@ impl Desk {
             Some(password) => Some(self.prepare_slot(password).await?),
             None => None,
         };
-        let beside = prepared.as_ref().map(settling).transpose()?.unwrap_or_default();
+        let beside = settling(prepared.as_ref())?;
         let facts = self.run_or_ask(&open, &session, &command, beside).await?;
         self.follow(&open, &facts, prepared).await
     }

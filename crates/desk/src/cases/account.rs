@@ -102,7 +102,7 @@ impl Desk {
             name: String::new(),
             fields,
         };
-        open.book.execute(&command, &ctx, Beside::default()).await.told()?;
+        self.execute(&open, &command, &ctx, Beside::default()).await?;
         self.renamed(&open, format!("{} {}", form.first_name, form.last_name).trim())
             .await
     }
@@ -290,7 +290,7 @@ impl Desk {
             email,
             fields,
         };
-        open.book.execute(&command, &ctx, beside).await.told().map(drop)
+        self.execute(open, &command, &ctx, beside).await.map(drop)
     }
 
     /// Takes a changed contact back. Who changed it may know the password, so sessions end; whoever works here gets a new password

@@ -90,5 +90,8 @@ const fn is_wrong_proof(code: Code) -> bool {
             | Code::RecoveryWrong
             | Code::PinWrong
             | Code::PinGone
+            | Code::ResetLink
+            | Code::UndoCode
+            | Code::RecoverySecretWrong
     )
 }

@@ -2,7 +2,7 @@
 
 use crate::desk::{Desk, Open, Session};
 use crate::error::{Answer, Told, internal, not_before};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use farthing_api::{
     ApiError, Arg, Code, CodeSent, Contact, CustomerId, CustomerView, ErrorKind, MailSettings, Secret, SendCode,
     SendSignInCode, SessionView, SignInWithCode, SignedInBy, SmsSettings, VerifyCode,
@@ -10,8 +10,9 @@ use farthing_api::{
 use farthing_identity::otp::Policy;
 use farthing_identity::{mail, normalise_email, normalise_phone, otp, sign_in_name, sms};
 use farthing_office::permission::Permission;
-use farthing_office::{Actor, Channel, Command, Organisation};
+use farthing_office::{Actor, Channel, Command};
 use farthing_store::{Act, Beside, ChallengeRow, Suspension, Tried};
+use serde::{Deserialize, Serialize};
 
 /// Who asks where nobody is signed in: whoever stands at this desk.
 pub(super) const THIS_DESK: &str = "desk";
@@ -90,8 +91,7 @@ pub(super) enum Way {
 
 impl Way {
     /// The message, in words before it is known whether it goes out.
-    fn message(self, office: &Organisation, to: String, code: &Secret, sent: &CodeSent) -> Outgoing {
-        let (language, name) = (&office.language, &office.name);
+    fn message(self, name: &str, language: &str, to: String, code: &Secret, sent: &CodeSent) -> Outgoing {
         match self {
             Way::Mail(settings) => {
                 let (subject, text, html) = mail::code_message(language, name, code, &sent.reference, sent.minutes);
@@ -200,7 +200,7 @@ impl Desk {
             .told()?
             .filter(|challenge| challenge.tries < Policy::TRIES);
         let (id, reference, tries, mut codes) = match waiting {
-            Some(found) => (found.id, found.reference, found.tries, hashes(&found.codes)?),
+            Some(found) => (found.id, found.reference, found.tries, kept_codes(&found.codes)?),
             None => {
                 let id = hex::encode(self.mint.bytes::<16>().told()?);
                 (id, otp::reference(), 0, Vec::new())
@@ -208,14 +208,11 @@ impl Desk {
         };
         let code = otp::new_code().told()?;
         let pepper = self.pepper(open).await?;
-        codes.push(otp::code_hash(
-            &pepper,
-            &id,
-            purpose.word,
-            purpose.channel(),
-            &target,
-            &code,
-        ));
+        let expires_at = now + Duration::minutes(i64::from(purpose.minutes()));
+        codes.push(KeptCode {
+            hash: otp::code_hash(&pepper, &id, purpose.word, purpose.channel(), &target, &code),
+            expires_at,
+        });
         codes.drain(..codes.len().saturating_sub(Policy::NEWEST));
         let challenge = ChallengeRow {
             id: id.clone(),
@@ -226,7 +223,7 @@ impl Desk {
             codes: serde_json::to_string(&codes).map_err(|e| internal(&e))?,
             tries,
             sent_at: now,
-            expires_at: now + Duration::minutes(i64::from(purpose.minutes())),
+            expires_at,
             used: false,
         };
         book.put_challenge(&challenge, source).await.told()?;
@@ -236,7 +233,9 @@ impl Desk {
             minutes: purpose.minutes(),
             resend_after,
         };
-        let message = way.message(&open.organisation, target, &code, &sent);
+        let whose = subject.parse().unwrap_or(CustomerId(uuid::Uuid::nil()));
+        let language = open.language_for(whose).await?;
+        let message = way.message(&open.organisation.name, &language, target, &code, &sent);
         Ok(Ready { sent, message })
     }
 
@@ -330,8 +329,17 @@ impl Desk {
         let pepper = self.pepper(open).await?;
         let (channel, target) = (purpose.channel(), &challenge.target);
         let candidate = otp::code_hash(&pepper, &challenge.id, purpose.word, channel, target, code);
-        if !otp::matches(&hashes(&challenge.codes)?, &candidate) {
-            return refuse(Code::WrongCode);
+        let (held, expired): (Vec<_>, Vec<_>) = kept_codes(&challenge.codes)?
+            .into_iter()
+            .partition(|kept| kept.expires_at > now);
+        let is_among = |codes: Vec<KeptCode>| {
+            let hashes: Vec<String> = codes.into_iter().map(|kept| kept.hash).collect();
+            otp::matches(&hashes, &candidate)
+        };
+        match (is_among(held), is_among(expired)) {
+            (true, _) => {}
+            (false, true) => return refuse(Code::ExpiredCode),
+            (false, false) => return refuse(Code::WrongCode),
         }
         book.right_code(target).await.told()?;
         Ok((*purpose, challenge))
@@ -421,7 +429,14 @@ impl Desk {
     }
 }
 
-fn hashes(codes: &str) -> Answer<Vec<String>> {
+/// A code as a challenge keeps it. Each expires for itself: another one does not make it live longer.
+#[derive(Serialize, Deserialize)]
+struct KeptCode {
+    hash: String,
+    expires_at: DateTime<Utc>,
+}
+
+fn kept_codes(codes: &str) -> Answer<Vec<KeptCode>> {
     serde_json::from_str(codes).map_err(|e| internal(&e))
 }
 

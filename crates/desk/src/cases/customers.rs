@@ -81,7 +81,7 @@ impl Desk {
             customer_key: Some((id, key)),
             ..Beside::default()
         };
-        open.book.execute(&command, &ctx, beside).await.told()?;
+        self.execute(open, &command, &ctx, beside).await?;
         Ok(id)
     }
 
@@ -106,7 +106,7 @@ impl Desk {
             customer: request.id,
             fields,
         };
-        open.book.execute(&command, &ctx, Beside::default()).await.told()?;
+        self.execute(&open, &command, &ctx, Beside::default()).await?;
         self.customer_view(&open, &session, request.id).await
     }
 

@@ -65,11 +65,12 @@ impl Desk {
         let day = open.book.load(&[Key::Day]).await.told()?;
         let closed = day.day().and_then(|day| day.open.pred_opt()).unwrap_or(today);
         let booked = loan.accrual.as_ref().map(|accrual| accrual.at(closed));
+        let rates = rates(&loan);
         Ok(LoanView {
             seen,
-            annual_rate: rate_in_force(&loan, today),
+            annual_rate: rate_in_force(&loan, &rates, today),
             installments: count(&loan),
-            installment: installment_in_force(&loan),
+            installment: installment_in_force(&loan, &rates),
             purpose: loan.purpose.clone(),
             officer,
             may_decide: may(Permission::Approve, may_decide(&loan, &ctx)),
@@ -104,7 +105,7 @@ impl Desk {
                 .terms_changes
                 .iter()
                 .map(terms_changed)
-                .chain(rates(&loan).into_iter().map(rate_changed))
+                .chain(rates.into_iter().map(rate_changed))
                 .collect(),
             written_off: loan.written_off.map(|lost| WrittenOffView {
                 on: lost.on,
@@ -206,20 +207,20 @@ fn rates(loan: &Loan) -> Vec<RateChange> {
 }
 
 /// The annual rate on a day.
-fn rate_in_force(loan: &Loan, today: NaiveDate) -> Decimal {
+fn rate_in_force(loan: &Loan, rates: &[RateChange], today: NaiveDate) -> Decimal {
     let agreed = terms_in_force(loan).map(|terms| (terms.disbursed_on, terms.annual_rate));
     let (since, agreed) = agreed.unwrap_or_default();
     let holds = |change: &RateChange| change.on <= today && change.on > since;
-    rates(loan)
-        .into_iter()
-        .rfind(holds)
+    rates
+        .iter()
+        .rfind(|change| holds(change))
         .map_or(agreed, |change| change.annual_rate)
 }
 
 /// The installment, where the rate changes that of the next one.
-fn installment_in_force(loan: &Loan) -> Money {
+fn installment_in_force(loan: &Loan, rates: &[RateChange]) -> Money {
     let next = loan.rows.iter().find(|row| row.settled_on.is_none());
-    match next.filter(|_| !rates(loan).is_empty()) {
+    match next.filter(|_| !rates.is_empty()) {
         Some(row) => row.principal + row.interest,
         None => loan.installment,
     }

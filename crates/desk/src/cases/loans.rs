@@ -38,6 +38,10 @@ impl Desk {
     /// Names the field that needs a change.
     pub async fn apply_for_loan(&self, request: ApplyForLoan) -> Answer<LoanView> {
         let (open, session) = self.caller().await?;
+        // Who came in by a code sees and pays; for more they prove who they are.
+        if session.by_code {
+            self.must_be_proven(&session)?;
+        }
         let product = self.product_terms(&open, request.product).await?;
         let asked = Asked {
             customer: request.customer,

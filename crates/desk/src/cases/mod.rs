@@ -35,5 +35,6 @@ pub(crate) use day::{Closed, Moment, assess_and_close, close_one, close_through}
 pub(crate) use ledger::{trial_balance, write_ledger};
 pub(crate) use loans::opened_loan;
 pub(crate) use messages::put_rules;
+pub(crate) use second_factor::key_of;
 pub(crate) use sign_in::open_and_renew;
 pub(crate) use start::first_run;

@@ -91,12 +91,15 @@ impl Desk {
         let ctx = self.context(&open, Some(session.actor()))?;
         if enrolled {
             // Hidden from now on. The key goes once the server has decided so; it may refuse, for a loan of another desk.
-            open.book.execute(&command, &ctx, Beside::default()).await.told()?;
+            self.execute(&open, &command, &ctx, Beside::default()).await?;
             self.end_own_session(id).await;
             return Ok(());
         }
         // First the tombstone: a crash before the rest forgets them at the next opening, and never the other way round.
-        open.book.check(&command, &ctx).await.told()?;
+        if let Err(error) = open.book.check(&command, &ctx).await.told() {
+            self.note_for(&open, &session, command.kind(), &error).await;
+            return Err(error);
+        }
         remember(&self.home, id)?;
         open.book.erase(id, &command, &ctx).await.told()?;
         self.shred_papers(&open, &customer).await?;

@@ -62,6 +62,7 @@ impl Desk {
             Command::AdmitUser { user, .. } => Some(*user),
             _ => None,
         };
+        let gives = gives_password(&command);
         let command = Command::DecideRequest {
             request: id,
             maker,
@@ -71,13 +72,16 @@ impl Desk {
             reason: request.reason,
         };
         let prepared = self.prepared(&open, id.0).await?;
-        let mut beside = prepared.as_ref().map(settling).transpose()?;
-        if beside.is_none()
-            && let Some(user) = admitted
-        {
-            beside = self.prepared(&open, user.0).await?.as_ref().map(settling).transpose()?;
+        let theirs = match admitted {
+            Some(user) if prepared.is_none() => self.prepared(&open, user.0).await?,
+            _ => None,
+        };
+        let password = prepared.as_ref().or(theirs.as_ref());
+        if request.approve && gives && password.is_none() {
+            return Err(ApiError::new(ErrorKind::Refused, Code::PasswordElsewhere));
         }
-        let facts = self.run(&open, &session, &command, beside.unwrap_or_default()).await?;
+        let beside = settling(password)?;
+        let facts = self.run(&open, &session, &command, beside).await?;
         self.follow(&open, &facts, prepared).await?;
         let is_over = |fact: &farthing_office::Fact| matches!(fact.body, FactBody::RequestEnded { .. });
         if facts.iter().any(is_over) {
@@ -94,4 +98,15 @@ impl Desk {
         }
         Ok(view)
     }
+}
+
+/// Whether someone gets a password by it, which waits with the request or with them.
+const fn gives_password(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::AddUser { .. }
+            | Command::AdmitUser { role: Some(_), .. }
+            | Command::SetUserAccess { active: true, .. }
+            | Command::ResetPassword { .. }
+    )
 }

@@ -8,8 +8,8 @@ use crate::desk::{Desk, Open, keys_path};
 use crate::error::{Answer, Told, not_before};
 use chrono::Duration;
 use farthing_api::{
-    ApiError, AskForReset, Code, CompleteReset, ErrorKind, ListResets, MailSettings, OpenResetLink, ResetAsked,
-    ResetLinkSent, ResetNeeds, ResetPassword, ResetWithKit, Secret, SendResetLink, SessionEnd, UserId,
+    ApiError, AskForReset, Code, CompleteReset, CustomerId, ErrorKind, ListResets, MailSettings, OpenResetLink,
+    ResetAsked, ResetLinkSent, ResetNeeds, ResetPassword, ResetWithKit, Secret, SendResetLink, SessionEnd, UserId,
 };
 use farthing_identity::otp::Policy;
 use farthing_identity::{Cost, SlotError, SlotFile, hash_password, link, mail, normalise_email, otp, sign_in_name};
@@ -56,15 +56,20 @@ impl Desk {
         self.may_send_link(open, &email).await?;
         let user = open.book.sign_in_user(&sign_in_name(&email)).await.told()?;
         let is_ours = |user: &SignInUser| user.active && !(by_server && user.role.is_staff());
-        let user = user.filter(is_ours).map(|user| user.user);
+        let user = user.filter(is_ours);
+        let customer = user.as_ref().and_then(|user| user.customer);
+        let language = open
+            .language_for(customer.unwrap_or(CustomerId(uuid::Uuid::nil())))
+            .await?;
+        let user = user.map(|user| user.user);
         let link = link::new_link().told()?;
         let now = self.clock.now();
         let until = now + Duration::minutes(i64::from(link::RESET_MINUTES));
         let hash = link::link_hash(&link);
         let counted = (email.as_str(), THIS_DESK);
         open.book.put_reset(&hash, user, counted, (now, until)).await.told()?;
-        let office = &open.organisation;
-        let (subject, text, html) = mail::reset_message(&office.language, &office.name, &link, link::RESET_MINUTES);
+        let name = &open.organisation.name;
+        let (subject, text, html) = mail::reset_message(&language, name, &link, link::RESET_MINUTES);
         if user.is_some() {
             let message = mail::Message {
                 to: email,
@@ -251,7 +256,9 @@ impl Desk {
             replaces: self.password_of(&open, request.user).await?,
         };
         let prepared = self.prepare_slot(request.password).await?;
-        let facts = self.run_or_ask(&open, &session, &command, settling(&prepared)?).await?;
+        let facts = self
+            .run_or_ask(&open, &session, &command, settling(Some(&prepared))?)
+            .await?;
         self.follow(&open, &facts, Some(prepared)).await
     }
 
@@ -266,7 +273,13 @@ impl Desk {
         }
         let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
         let slots = SlotFile::load(&keys_path(&self.home.book())).told()?;
-        let (key, _) = slots.open_recovery(&request.recovery).map_err(wrong_kit)?;
+        let (key, _) = match slots.open_recovery(&request.recovery).map_err(wrong_kit) {
+            Ok(opened) => opened,
+            Err(error) => {
+                self.note_before_unlock(RESET, &error).await;
+                return Err(error);
+            }
+        };
         let open = self.open_book(&BookKey::from_bytes(*key)).await?;
         let found = open.book.sign_in_user(&sign_in_name(&email)).await.told()?;
         let missing = || ApiError::input("email", Code::NoUser);
@@ -315,7 +328,7 @@ impl Desk {
         let ctx = self.context(open, Some(actor))?;
         let replaces = self.password_of(open, user).await?;
         let command = Command::ResetPassword { user, how, replaces };
-        open.book.execute(&command, &ctx, beside).await.told()?;
+        self.execute(open, &command, &ctx, beside).await?;
         if let Some(prepared) = slot {
             self.add_prepared_slot(open, user, row.role, &row.sign_in, &prepared)?;
         }

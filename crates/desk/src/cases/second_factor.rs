@@ -9,8 +9,8 @@ use farthing_api::{
     SessionView, SignedInBy, UserId,
 };
 use farthing_identity::{open_text, seal_text, second_factor};
-use farthing_office::Command;
 use farthing_office::permission::Permission;
+use farthing_office::{Command, Key};
 use farthing_store::Beside;
 use std::sync::Arc;
 
@@ -24,10 +24,15 @@ impl Desk {
             return Ok(SessionStage::In);
         }
         let open = self.opened().await?;
-        Ok(match open.book.second_factor(session.user).await.told()? {
-            Some(_) => SessionStage::SecondFactor,
-            None => SessionStage::Enrol,
-        })
+        if open.book.second_factor(session.user).await.told()?.is_some() {
+            return Ok(SessionStage::SecondFactor);
+        }
+        let state = open.book.load(&[Key::User(session.user)]).await.told()?;
+        match state.user(session.user).is_some_and(|user| user.second_factor) {
+            // The password alone must not set another one up.
+            true => Err(ApiError::new(ErrorKind::Refused, Code::SecondFactorElsewhere)),
+            false => Ok(SessionStage::Enrol),
+        }
     }
 
     /// The session as far as it has come; refuses where nobody is signed in or the session is locked.
@@ -118,9 +123,17 @@ impl Desk {
     }
 
     async fn second_factor_key(&self, open: &Open, user: UserId) -> Answer<Secret> {
-        let sealed = open.book.second_factor(user).await.told()?;
-        let sealed = sealed.ok_or_else(|| ApiError::new(ErrorKind::Refused, Code::SecondFactorMissing))?;
-        open_text(open.book.key().bytes(), &purpose(user), &sealed).told()
+        let key = key_of(open, user).await?;
+        key.ok_or_else(|| ApiError::new(ErrorKind::Refused, Code::SecondFactorMissing))
+    }
+
+    /// Takes an authenticator into force that was set up at another desk. Its recovery codes stay with that desk.
+    pub(crate) async fn take_second_factor(&self, open: &Open, user: UserId, key: &Secret) -> Answer<()> {
+        let sealed = seal_text(open.book.key().bytes(), &purpose(user), key).told()?;
+        let now = self.clock.now();
+        open.book.put_second_factor(user, &sealed, 0, &[], now).await.told()?;
+        self.end_sessions_of(user, None, SessionEnd::Changed).await;
+        Ok(())
     }
 
     /// Begins to set an authenticator up. Until its first code came back nothing changes.
@@ -166,7 +179,11 @@ impl Desk {
             .await
             .told()?;
         let command = Command::RecordSecondFactor { user, on: true };
-        self.run(&open, &session, &command, Beside::default()).await?;
+        let beside = Beside {
+            settles: Some(key),
+            ..Beside::default()
+        };
+        self.run(&open, &session, &command, beside).await?;
         // Whoever else may be in by the former one is out.
         self.end_sessions_of(user, session.id.as_deref(), SessionEnd::Changed)
             .await;
@@ -229,6 +246,13 @@ impl Desk {
         let facts = self.run_or_ask(&open, &session, &command, Beside::default()).await?;
         self.follow(&open, &facts, None).await
     }
+}
+
+/// The key of someone's authenticator, where it is known here.
+pub(crate) async fn key_of(open: &Open, user: UserId) -> Answer<Option<Secret>> {
+    let sealed = open.book.second_factor(user).await.told()?;
+    let open_it = |sealed: String| open_text(open.book.key().bytes(), &purpose(user), &sealed);
+    sealed.map(open_it).transpose().told()
 }
 
 /// What a key is sealed for, so that one person's can't be put in another's place.

@@ -296,6 +296,7 @@ impl Desk {
     async fn close(&self, why: SessionEnd) {
         self.sign_everyone_out().await;
         self.over.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.released.lock().await = None;
         let Some(mut open) = self.open.write().await.take() else {
             return;
         };

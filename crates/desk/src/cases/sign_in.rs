@@ -3,8 +3,8 @@
 use super::proof::may_choose;
 use super::trouble::trouble_of;
 use crate::desk::{Desk, Open, Session, keys_path, signed_out};
-use crate::error::{Answer, Told, wait, wrong_password};
-use chrono::{DateTime, Duration, Utc};
+use crate::error::{Answer, Told, wrong_password};
+use chrono::{DateTime, Utc};
 use farthing_api::{
     ApiError, ChangePassword, Code, ErrorKind, GetSession, OpId, Role, Secret, SessionEnd, SessionStage, SessionView,
     SignIn, StayActive, UserId,
@@ -16,23 +16,7 @@ use farthing_identity::{
 };
 use farthing_office::{Actor, Command, Key, permission};
 use farthing_store::{Beside, Book, BookKey, SignInUser};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// Wrong tries at one customer's sign-in, kept in the book.
-#[derive(Default, Serialize, Deserialize)]
-struct Failures {
-    count: u32,
-    last: Option<DateTime<Utc>>,
-}
-
-impl Failures {
-    /// Until when the next try waits: five are free, then 1, 2, 4 ... seconds up to 15 minutes.
-    fn until(&self) -> Option<DateTime<Utc>> {
-        let over = self.count.checked_sub(5)?;
-        Some(self.last? + Duration::seconds((1i64 << over.min(10)).min(900)))
-    }
-}
 
 /// Opens a slot, and makes it anew where its cost is a former one. Who has the right password comes in even where that
 /// fails.
@@ -61,11 +45,6 @@ fn check_and_renew(password: &Secret, hash: Option<String>) -> Result<Option<Opt
         true if needs_rehash(&hash, Cost::desktop()) => Some(Some(hash_password(password, Cost::desktop())?)),
         true => Some(None),
     })
-}
-
-/// Where a customer's wrong tries are kept.
-fn failures_of(sign_in: &str) -> String {
-    format!("failures:{sign_in}")
 }
 
 /// The step of the sign-in in the audit.
@@ -97,7 +76,7 @@ impl Desk {
         let (password, known) = (request.password, customer.as_ref().map(|u| u.user));
         let session = match (&open, customer) {
             (Some(open), Some(user)) => self.sign_in_customer(open, user, sign_in, password).await,
-            (open, _) => self.sign_in_staff(open.clone(), sign_in, password).await,
+            (open, _) => Box::pin(self.sign_in_staff(open.clone(), sign_in, password)).await,
         };
         // Before the first sign-in of the day the book is closed; until then a letter to it tells of the try.
         match (&open, &session) {
@@ -105,17 +84,11 @@ impl Desk {
             (None, Err(error)) => self.note_before_unlock(SIGN_IN, error).await,
             _ => {}
         }
-        self.begin(session?).await
+        Box::pin(self.begin(session?)).await
     }
 
     async fn sign_in_staff(&self, open: Option<Arc<Open>>, sign_in: String, password: Secret) -> Answer<Session> {
-        if let Some(open) = &open {
-            // What a customer's sign-in asks of the book, so that their names are not told apart by it.
-            let name = failures_of(&sign_in);
-            open.book.setting(&name).await.told()?;
-            open.book.set_setting(&name, None).await.told()?;
-        }
-        let key = self.open_slot(&sign_in, password).await;
+        let key = self.open_slot(&sign_in, password.clone()).await;
         let key = key.map_err(|error| self.at_the_door(error))?;
         let open = match open {
             Some(open) => open,
@@ -133,7 +106,11 @@ impl Desk {
             role: user.role,
             customer: user.customer,
         };
-        Ok(Session::of(actor, user.name, sign_in))
+        let session = Session::of(actor, user.name, sign_in);
+        if let Err(error) = Box::pin(self.give_former_password(&open, &session, password)).await {
+            tracing::warn!(code = %error.code, "a password from before the server did not go to it");
+        }
+        Ok(session)
     }
 
     /// Opens a key slot; a wrong password is counted in the file before this returns.
@@ -192,26 +169,13 @@ impl Desk {
         sign_in: String,
         password: Secret,
     ) -> Answer<Session> {
-        let name = failures_of(&sign_in);
-        let kept = open.book.setting(&name).await.told()?;
-        let mut failures: Failures = kept
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default();
         let now = self.clock.now();
-        if let Some(until) = failures.until().filter(|until| *until > now) {
-            return Err(wait(until));
-        }
-        // The try is kept before the comparison, so that a crash does not give it back.
-        failures = Failures {
-            count: failures.count + 1,
-            last: Some(now),
-        };
-        let text = serde_json::to_string(&failures).map_err(|e| crate::error::internal(&e))?;
-        open.book.set_setting(&name, Some(&text)).await.told()?;
+        let (mut slots, device) = self.keys()?;
+        slots.count_try(&sign_in, &device, now).told()?;
         let hash = user.hash.clone().filter(|_| user.active);
         let checked = self.blocking(move || check_and_renew(&password, hash)).await?;
         let renewed = checked.told()?.ok_or_else(wrong_password)?;
-        open.book.set_setting(&name, None).await.told()?;
+        slots.try_was_right(&sign_in, &device).told()?;
         if let Some(hash) = renewed {
             open.book.set_credential(user.user, &hash, now).await.told()?;
         }

@@ -86,7 +86,7 @@ pub async fn make(
     };
     let (open, session, recovery, _) = first_run(&desk, &request).await?;
     desk.clock = Clock::moved(now);
-    let made = fill_with(&desk, &open, &session, password, size, progress).await?;
+    let made = Box::pin(fill_with(&desk, &open, &session, password, size, progress)).await?;
     if let Err(error) = open.book.close().await {
         return Err(crate::error::internal(&error));
     }
@@ -98,7 +98,7 @@ pub async fn make(
 /// # Errors
 /// What the disk says.
 pub(crate) async fn fill(desk: &Desk, open: &Open, session: &Session, password: &Secret, size: &Size) -> Answer<Made> {
-    fill_with(desk, open, session, password, *size, &mut |_| {}).await
+    Box::pin(fill_with(desk, open, session, password, *size, &mut |_| {})).await
 }
 
 async fn fill_with(

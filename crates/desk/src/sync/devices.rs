@@ -66,6 +66,9 @@ impl Desk {
             return Err(strange());
         }
         open.book.note_revoked(word).await.told()?;
+        if let Some(place) = enrolment.position.lacks(word.has) {
+            open.book.note_lost(place, self.clock.now()).await.told()?;
+        }
         self.sign_everyone_out().await;
         self.hand_over_commands(open, speaker).await?;
         Ok(ApiError::new(ErrorKind::Forbidden, Code::DeviceRevoked))

@@ -13,7 +13,7 @@ use farthing_sync::wire::{Reply, Request};
 use uuid::Uuid;
 
 /// The setting that names the secret that was released, until there is another one.
-const SPENT: &str = "escrow_spent";
+pub(super) const SPENT: &str = "escrow_spent";
 
 /// What the server released by a link, until a password is set.
 pub(crate) struct ReleasedKey {

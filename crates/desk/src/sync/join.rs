@@ -45,7 +45,9 @@ impl Desk {
         let transfer = self.transfer.begin();
         let mut through = 0;
         loop {
-            through = hand_over(&open, &speaker, token, through, &transfer).await?;
+            through = self
+                .hand_history_over(&open, &speaker, token, through, &transfer)
+                .await?;
             let joining = Joining { token, facts: through };
             if open
                 .book
@@ -66,7 +68,7 @@ impl Desk {
             head,
             signature: speaker.key.sign(&head),
         };
-        let founded = part(open, speaker, token, (facts, 0), Some(end)).await?;
+        let founded = self.hand_part_over(open, speaker, token, (facts, 0), Some(end)).await?;
         if founded.through != facts || founded.cursors.is_empty() {
             return Err(strange());
         }
@@ -264,49 +266,55 @@ fn newcomer(key: &DeviceKey, desk: &str, (dev_seq, head): (i64, [u8; 32])) -> Ne
     }
 }
 
-/// Hands over every fact after a number; up to which the server has them then.
-async fn hand_over(
-    open: &Open,
-    speaker: &Speaker,
-    token: &str,
-    mut through: i64,
-    transfer: &Running<'_>,
-) -> Answer<i64> {
-    let (head, _) = open.book.head().await.told()?;
-    while through < head {
-        transfer.note(through.unsigned_abs(), head.unsigned_abs());
-        let founded = part(open, speaker, token, (through, PART), None).await?;
-        if founded.through <= through {
-            return Err(strange());
+impl Desk {
+    /// Hands over every fact after a number; up to which the server has them then.
+    async fn hand_history_over(
+        &self,
+        open: &Open,
+        speaker: &Speaker,
+        token: &str,
+        mut through: i64,
+        transfer: &Running<'_>,
+    ) -> Answer<i64> {
+        let (head, _) = open.book.head().await.told()?;
+        while through < head {
+            transfer.note(through.unsigned_abs(), head.unsigned_abs());
+            let founded = self.hand_part_over(open, speaker, token, (through, PART), None).await?;
+            if founded.through <= through {
+                return Err(strange());
+            }
+            through = founded.through;
         }
-        through = founded.through;
+        Ok(through)
     }
-    Ok(through)
-}
 
-/// Hands over one part of the history.
-async fn part(
-    open: &Open,
-    speaker: &Speaker,
-    token: &str,
-    (after, most): (i64, u32),
-    end: Option<End>,
-) -> Answer<Founded> {
-    let (facts, keys) = open.book.history(after, most).await.told()?;
-    let base = open.book.base().await.told()?;
-    let found = Found {
-        token: token.to_string(),
-        device: Newcomer {
-            epoch: i64::from(open.identity.epoch),
-            ..newcomer(&speaker.key, &open.identity.desk, base)
-        },
-        from: after + 1,
-        facts,
-        keys,
-        end,
-    };
-    match speaker.ask(&Request::Found(Box::new(found))).await? {
-        Reply::Found(founded) => Ok(founded),
-        _ => Err(strange()),
+    /// Hands over one part of the history.
+    async fn hand_part_over(
+        &self,
+        open: &Open,
+        speaker: &Speaker,
+        token: &str,
+        (after, most): (i64, u32),
+        end: Option<End>,
+    ) -> Answer<Founded> {
+        let (facts, keys) = open.book.history(after, most).await.told()?;
+        let credentials = self.credentials_of(open, &facts).await?;
+        let base = open.book.base().await.told()?;
+        let found = Found {
+            token: token.to_string(),
+            device: Newcomer {
+                epoch: i64::from(open.identity.epoch),
+                ..newcomer(&speaker.key, &open.identity.desk, base)
+            },
+            from: after + 1,
+            facts,
+            keys,
+            credentials,
+            end,
+        };
+        match speaker.ask(&Request::Found(Box::new(found))).await? {
+            Reply::Found(founded) => Ok(founded),
+            _ => Err(strange()),
+        }
     }
 }

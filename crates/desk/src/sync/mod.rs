@@ -1,5 +1,6 @@
 //! The desk's end of sync: it carries what `farthing-sync` works out between the book and the server.
 
+mod anew;
 mod credentials;
 mod devices;
 mod escrow;
@@ -17,8 +18,7 @@ use farthing_api::{ApiError, Code, ErrorKind};
 use farthing_identity::DeviceKey;
 use farthing_store::{Applied, Enrolment};
 use farthing_sync::device::{Broken, Sent};
-use farthing_sync::pull::MOST_FACTS;
-use farthing_sync::wire::{About, Letter, Pull, Reply, Request, WireError};
+use farthing_sync::wire::{Letter, Reply, Request, WireError};
 use line::Line;
 pub(crate) use pace::Pace;
 pub(crate) use transfer::Transfer;
@@ -106,19 +106,11 @@ impl Desk {
         if let Some(token) = &enrolment.joining {
             self.end_history(open, speaker, token).await?;
         }
-        let mut round = Round {
-            sent: self.hand_over_commands(open, speaker).await?,
-            ..Round::default()
-        };
-        loop {
-            let (applied, more) = self.fetch(open, speaker).await?;
-            round.facts += applied.facts;
-            round.outcomes += applied.outcomes;
-            for customer in applied.erased {
-                self.erased_elsewhere(open, customer).await?;
-            }
-            self.settle_credentials(open, applied.facts > 0).await?;
-            if !more {
+        let mut round = Round::default();
+        // What the server lost is sent again at once; where it loses it twice in one round, the next one does.
+        for _ in 0..2 {
+            round.sent += self.hand_over_commands(open, speaker).await?;
+            if !self.fetch_all(open, speaker, &mut round).await? {
                 break;
             }
         }
@@ -127,6 +119,24 @@ impl Desk {
             tracing::info!(code = %error.code, "the escrow slot is made later");
         }
         Ok(round)
+    }
+
+    /// Fetches everything that was decided; whether the server lost commands that it had.
+    async fn fetch_all(&self, open: &Open, speaker: &Speaker, round: &mut Round) -> Answer<bool> {
+        let mut lacks = false;
+        loop {
+            let (applied, next) = self.fetch(open, speaker).await?;
+            round.facts += applied.facts;
+            round.outcomes += applied.outcomes;
+            for customer in applied.erased {
+                self.erased_elsewhere(open, customer).await?;
+            }
+            self.settle_credentials(open, applied.facts > 0).await?;
+            lacks |= next.lacks;
+            if !next.more {
+                return Ok(lacks);
+            }
+        }
     }
 
     /// Sends the commands that the server does not have.
@@ -155,38 +165,37 @@ impl Desk {
                     count += u64::try_from(through - position.sent).unwrap_or(0);
                     open.book.note_sent(through, self.clock.now()).await.told()?;
                 }
+                Sent::Lacks(place) => {
+                    behind += 1;
+                    if behind > 1 {
+                        return Err(strange());
+                    }
+                    open.book.note_lost(place, self.clock.now()).await.told()?;
+                }
                 Sent::Wait => return Err(ApiError::new(ErrorKind::Unavailable, Code::ServerOlder)),
                 Sent::Incident => return Err(ApiError::new(ErrorKind::Refused, Code::BookCopied)),
             }
         }
     }
 
-    /// Fetches a page of what was decided and applies it; whether there is more.
-    async fn fetch(&self, open: &Open, speaker: &Speaker) -> Answer<(Applied, bool)> {
+    /// Fetches a page of what was decided and applies it.
+    async fn fetch(&self, open: &Open, speaker: &Speaker) -> Answer<(Applied, After)> {
         let enrolment = open.book.enrolment().await.told()?.ok_or_else(strange)?;
-        let position = &enrolment.position;
-        let pull = Pull {
-            about: About {
-                program: env!("CARGO_PKG_VERSION").into(),
-                unsent: enrolment.waiting.1,
-            },
-            ..position.pull(MOST_FACTS)
-        };
-        let page = match speaker.ask(&Request::Pull(pull)).await? {
-            Reply::Pull(page) => page,
-            Reply::Revoked(word) => return Err(self.told_of_the_end(open, speaker, &enrolment, &word).await?),
-            _ => return Err(strange()),
-        };
-        let news = position.news(page).map_err(|broken| match broken {
-            Broken::Newer(_) => ApiError::new(ErrorKind::Refused, Code::UpdateNeeded),
-            Broken::Gap { .. } => strange(),
-            Broken::Fork(scope) => {
-                tracing::error!(%scope, "the server's history is another one");
-                ApiError::new(ErrorKind::Refused, Code::HistoryFork)
+        let page = self.page(open, speaker, &enrolment, &enrolment.position).await?;
+        let now = self.clock.now();
+        let (news, applied) = match enrolment.position.news(page) {
+            Ok(news) => {
+                let applied = open.book.apply(&news, now).await.told()?;
+                (news, applied)
             }
-        })?;
-        let applied = open.book.apply(&news, self.clock.now()).await.told()?;
-        Ok((applied, news.more))
+            Err(Broken::Anew(history)) => Box::pin(self.begin_anew(open, speaker, &enrolment, history)).await?,
+            Err(broken) => return Err(unfit(&broken)),
+        };
+        let after = After {
+            more: news.more,
+            lacks: news.lacks.is_some(),
+        };
+        Ok((applied, after))
     }
 
     /// Keeps why nothing is exchanged where a person has to do something about it.
@@ -198,5 +207,25 @@ impl Desk {
             return Ok(());
         }
         open.book.note_halted(why).await.told()
+    }
+}
+
+/// What is to be done after a page.
+struct After {
+    /// Ask for the next one.
+    more: bool,
+    /// Send again what the server lost.
+    lacks: bool,
+}
+
+/// What a page that does not fit means for people.
+fn unfit(broken: &Broken) -> ApiError {
+    match broken {
+        Broken::Newer(_) => ApiError::new(ErrorKind::Refused, Code::UpdateNeeded),
+        Broken::Gap { .. } | Broken::Late { .. } | Broken::Anew(_) => strange(),
+        Broken::Fork(scope) => {
+            tracing::error!(%scope, "the server's history is another one");
+            ApiError::new(ErrorKind::Refused, Code::HistoryFork)
+        }
     }
 }

@@ -67,7 +67,7 @@ pub async fn loan_under(t: &Branch, terms: ProductTerms) -> LoanView {
         installment: None,
         purpose: String::new(),
     };
-    let loan = t.desk.apply_for_loan(request).await.unwrap();
+    let loan = Box::pin(t.desk.apply_for_loan(request)).await.unwrap();
     assert!(loan.may_decide.is_err());
     let seen = loan.seen.clone();
     let own = t
@@ -99,7 +99,7 @@ pub async fn loan_under(t: &Branch, terms: ProductTerms) -> LoanView {
         })
         .await
         .unwrap();
-    let refused = disburse(t, &loan).await.unwrap_err();
+    let refused = Box::pin(disburse(t, &loan)).await.unwrap_err();
     assert_eq!(refused.code, "unverified");
     t.desk
         .vouch_for_customer(VouchForCustomer {
@@ -107,7 +107,7 @@ pub async fn loan_under(t: &Branch, terms: ProductTerms) -> LoanView {
         })
         .await
         .unwrap();
-    disburse(t, &loan).await.unwrap()
+    Box::pin(disburse(t, &loan)).await.unwrap()
 }
 
 pub async fn disburse(t: &Branch, loan: &LoanView) -> Result<LoanView, ApiError> {

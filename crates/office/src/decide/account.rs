@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::fact::FactBody;
 use crate::permission::{self, Permission};
 use crate::refusal::Refusal;
-use crate::state::{State, User};
+use crate::state::{Customer, State, User};
 use farthing_api::{Code, CustomerId, LoanId, LoanStatus, OpId, UserId};
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
@@ -117,6 +117,12 @@ fn reset(
     Ok(vec![has_new_password(user, found, replaces)])
 }
 
+/// The customer, whose personal data stands.
+pub(super) fn not_erased(state: &State, id: CustomerId) -> Result<&Customer, Refusal> {
+    let found = state.customer(id).filter(|customer| !customer.erased);
+    found.ok_or_else(|| Refusal::missing(Code::NoCustomer))
+}
+
 fn erase(state: &State, ctx: &Context, id: CustomerId, loans: &[LoanId]) -> Result<Vec<FactBody>, Refusal> {
     let customer = state.customer(id).ok_or_else(|| Refusal::missing(Code::NoCustomer))?;
     if customer.erased {
@@ -126,7 +132,9 @@ fn erase(state: &State, ctx: &Context, id: CustomerId, loans: &[LoanId]) -> Resu
         if actor.customer != Some(id) {
             permission::check(actor.role, Permission::EraseCustomers)?;
         }
-        for loan in loans.iter().filter_map(|loan| state.loan(*loan)) {
+        // Those that the command names, and whichever others the host knows of.
+        let named = loans.iter().filter_map(|loan| state.loan(*loan));
+        for loan in named.chain(state.loans().filter(|loan| loan.customer == id)) {
             let ended = [LoanStatus::Closed, LoanStatus::Rejected, LoanStatus::WrittenOff];
             if !ended.contains(&loan.status) {
                 return Err(Refusal::rule(Code::LoanOpen).with("loan", &loan.number));

@@ -30,9 +30,7 @@ fn changed(customer: CustomerId, known: &Customer, fields: &Sealed, ctx: &Contex
 }
 
 pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<Vec<FactBody>, Refusal> {
-    let find = |id: &CustomerId| -> Result<&Customer, Refusal> {
-        state.customer(*id).ok_or_else(|| Refusal::missing(Code::NoCustomer))
-    };
+    let find = |id: &CustomerId| super::account::not_erased(state, *id);
     Ok(match command {
         Command::RegisterCustomer {
             fields,

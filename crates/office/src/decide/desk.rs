@@ -24,6 +24,11 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             true => Ok(Vec::new()),
             false => asked(ctx, None, name, email, sign_in),
         },
+        Command::AnswerInvitation { user } => match state.user(*user) {
+            // Nobody puts their password in the place of another's.
+            Some(found) if found.pending && !found.answered => Ok(vec![FactBody::InvitationAnswered { user: *user }]),
+            _ => Ok(Vec::new()),
+        },
         Command::InviteUser {
             role,
             name,

@@ -150,9 +150,7 @@ fn apply_for(
     failed_rules: &[String],
 ) -> Result<Vec<FactBody>, Refusal> {
     let currency = &organisation(state)?.currency;
-    state
-        .customer(customer)
-        .ok_or_else(|| Refusal::missing(Code::NoCustomer))?;
+    super::account::not_erased(state, customer)?;
     let product = state
         .product(product_id)
         .ok_or_else(|| Refusal::missing(Code::NoProduct))?;

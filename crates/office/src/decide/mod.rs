@@ -50,6 +50,7 @@ pub(crate) fn outcome(state: &State, command: &Command, ctx: &Context) -> Result
         Command::SetUp { .. }
         | Command::AddUser { .. }
         | Command::AskForAccess { .. }
+        | Command::AnswerInvitation { .. }
         | Command::InviteUser { .. }
         | Command::AdmitUser { .. }
         | Command::SetUserAccess { .. }

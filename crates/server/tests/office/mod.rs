@@ -74,6 +74,29 @@ impl Office {
     }
 
     async fn of(cluster: Cluster, folder: TempDir, mail: Option<MailSettings>) -> Office {
+        let a = Branch::new(MORNING).await;
+        let loan = running_loan(&a).await.row.id;
+        Box::pin(Office::begun(cluster, folder, mail, a, Some(loan))).await
+    }
+
+    /// The same from a book of the caller's, whose administrator is in and has proved who they are; both desks ask for the second
+    /// factor, and nobody is in at desk B yet.
+    pub async fn brought(a: Branch) -> Office {
+        let folder = tempfile::tempdir().unwrap();
+        let cluster = Cluster::start(&folder.path().join("pg"), false).unwrap();
+        let office = Box::pin(Office::begun(cluster, folder, None, a, None)).await;
+        office.b.shut().await;
+        let b = Desk::with_clock(Home::at(office.b_folder()), office.b_clock.clone());
+        Office { b, ..office }
+    }
+
+    async fn begun(
+        cluster: Cluster,
+        folder: TempDir,
+        mail: Option<MailSettings>,
+        a: Branch,
+        loan: Option<LoanId>,
+    ) -> Office {
         let now: DateTime<Utc> = DateTime::parse_from_rfc3339(MORNING).unwrap().into();
         // The server's clock is that of the latest hour of the day.
         let server_clock = Clock::moved(now + chrono::TimeDelta::hours(3));
@@ -88,13 +111,18 @@ impl Office {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let routes = losing(routes(server.clone()), lost.clone());
         let serving = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
-        let a = Branch::new(MORNING).await;
-        let loan = running_loan(&a).await.row.id;
         let link = format!("{address}/#{token}");
         a.desk
             .bring_to_server(BringToServer { link: link.clone() })
             .await
             .unwrap();
+        if loan.is_some() {
+            // The passwords from before the server go to it.
+            for email in [OFFICER, ADMIN] {
+                a.sign_in(email).await;
+            }
+            a.desk.run_sync().await.unwrap();
+        }
         let code = a.desk.make_join_code(MakeJoinCode {}).await.unwrap();
         let b_clock = Clock::moved(now);
         let (b_folder, b) = empty(b_clock.clone());
@@ -110,7 +138,7 @@ impl Office {
             b,
             b_clock,
             server,
-            loan,
+            loan: loan.unwrap_or(LoanId(uuid::Uuid::nil())),
             address,
             link,
             code: code.code,
@@ -159,6 +187,14 @@ impl Office {
             .unwrap();
         let routes = losing(routes(self.server.clone()), self.lost.clone());
         self.serving = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+    }
+
+    /// The same office, started again where who works here needs an authenticator too.
+    pub async fn asking(mut self) -> Office {
+        self.a = self.a.asking().await;
+        self.b.shut().await;
+        self.b = Desk::with_clock(Home::at(self.b_folder()), self.b_clock.clone());
+        self
     }
 
     /// Where desk B keeps its files.

@@ -48,7 +48,7 @@ async fn timed<T>(times: &mut Vec<Duration>, work: impl Future<Output = T>) -> T
 async fn main() {
     payment::measure().await;
     match std::env::var_os("FARTHING_BENCH_BOOK") {
-        Some(book) => large::measure(Path::new(&book)).await,
+        Some(book) => Box::pin(large::measure(Path::new(&book))).await,
         None => println!("no FARTHING_BENCH_BOOK: the figures of a large book are left out"),
     }
 }

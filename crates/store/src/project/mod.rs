@@ -59,6 +59,7 @@ pub(crate) async fn project(
         FactBody::UserAdded { .. }
         | FactBody::UserAsked { .. }
         | FactBody::UserAdmitted { .. }
+        | FactBody::InvitationAnswered { .. }
         | FactBody::UserTurnedAway { .. }
         | FactBody::UserAccessSet { .. }
         | FactBody::PasswordChanged { .. }

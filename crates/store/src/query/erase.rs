@@ -27,17 +27,26 @@ impl Book {
             erase: Some(customer),
             ..Beside::default()
         };
+        self.overwriting(self.execute(command, ctx, beside)).await
+    }
+
+    /// Does a work that deletes so that what it deletes is overwritten, in the file and in its log of changes, and gone
+    /// from the search indexes.
+    pub(crate) async fn overwriting<T>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
         self.overwrite_deleted(true).await?;
-        let erased = self.execute(command, ctx, beside).await;
-        if erased.is_ok() {
+        let done = work.await;
+        if done.is_ok() {
             self.forget_deleted().await?;
         }
         self.overwrite_deleted(false).await?;
-        erased
+        done
     }
 
     /// Lets nothing of what was deleted lie in indexes and in the log of changes.
-    pub(crate) async fn forget_deleted(&self) -> Result<(), StoreError> {
+    async fn forget_deleted(&self) -> Result<(), StoreError> {
         let mut conn = self.writer().await;
         for sql in INDEXES {
             sqlx::query(sql).execute(&mut *conn).await?;
@@ -49,7 +58,7 @@ impl Book {
     }
 
     /// Whether what is deleted is overwritten in the file.
-    pub(crate) async fn overwrite_deleted(&self, on: bool) -> Result<(), StoreError> {
+    async fn overwrite_deleted(&self, on: bool) -> Result<(), StoreError> {
         let sql = match on {
             true => "pragma secure_delete = on",
             false => "pragma secure_delete = off",

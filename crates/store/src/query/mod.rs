@@ -25,7 +25,9 @@ pub(crate) use erase::purge;
 pub use home::{HomeFigures, MonthSums, ProductShare};
 pub use ledger::LedgerLine;
 pub use loans::PaymentPaper;
+pub(crate) use outbox::TOLD_THROUGH;
 pub use outbox::{About, Claimed, DueInstallment, Ended, NewMessage};
+pub(crate) use second_factor::forget_second_factor;
 
 use crate::StoreError;
 use crate::project::fold;

@@ -4,10 +4,10 @@
 //! cut off in between and may be out or not: it is held for a person, never sent again by itself. So a message goes out at
 //! most once, save where a person asks for it once more.
 
-use crate::StoreError;
 use crate::book::Book;
 use crate::log::{FactRow, instant, read_instant};
 use crate::project::customer_key;
+use crate::{Identity, StoreError};
 use chrono::{DateTime, NaiveDate, Utc};
 use farthing_api::{
     ApiError, Code, Contact, CustomerId, ErrorKind, LoanId, MessageId, MessageKind, MessageState, Money, OpId,
@@ -22,7 +22,7 @@ const FIELD: &str = "message";
 /// The facts that customers are told of.
 const MOST_FACTS: i64 = 200;
 /// The setting that says up to which fact customers were told.
-const TOLD_THROUGH: &str = "told_through";
+pub(crate) const TOLD_THROUGH: &str = "told_through";
 
 /// What a message rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,10 +178,7 @@ impl Book {
         let decided = sqlx::query_scalar!("select fact from authority")
             .fetch_optional(self.readers())
             .await?;
-        let own = match decided {
-            Some(_) => self.identity().await?.map(|identity| identity.prefix()),
-            None => None,
-        };
+        let own = self.own_desk().await?.map(|identity| identity.prefix());
         let head = match decided {
             Some(fact) => fact,
             None => self.head().await?.0,
@@ -217,12 +214,16 @@ impl Book {
     /// # Errors
     /// What the database says.
     pub async fn installments_due(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<DueInstallment>, StoreError> {
+        let own = self.own_desk().await?.map(|identity| identity.desk);
         let rows = sqlx::query!(
             r#"select l.id as "loan: Uuid", c.id as "customer: Uuid", i.n as "n!: i64", i.due_on as "due_on!: NaiveDate", i.open as "open!: i64"
                from installment i join loan l on l.rid = i.loan_rid join customer c on c.rid = l.customer_rid
-               where i.due_on between ? and ? and i.open > 0 and l.status = 'active' order by i.due_on, l.rid, i.n"#,
+               where i.due_on between ? and ? and i.open > 0 and l.status = 'active'
+               and (? is null or l.number like ? || '%') order by i.due_on, l.rid, i.n"#,
             from,
-            to
+            to,
+            own,
+            own
         )
         .fetch_all(self.readers())
         .await?;
@@ -234,6 +235,26 @@ impl Book {
             open: Money::from_minor(r.open),
         });
         Ok(read.collect())
+    }
+
+    /// This desk, where a server has others beside it, each of which tells of what is its own.
+    async fn own_desk(&self) -> Result<Option<Identity>, StoreError> {
+        match self.is_enrolled().await? {
+            true => self.identity().await,
+            false => Ok(None),
+        }
+    }
+
+    /// The language in which a customer wishes messages; empty for the organisation's, nothing for who is none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn language_of(&self, customer: CustomerId) -> Result<Option<String>, StoreError> {
+        Ok(
+            sqlx::query_scalar!("select language from customer where id = ?", customer.0)
+                .fetch_optional(self.readers())
+                .await?,
+        )
     }
 
     /// Holds what was being handed over when the program ended. To be called before anything is sent.

@@ -69,10 +69,7 @@ impl Book {
     pub async fn drop_second_factor(&self, user: UserId) -> Result<(), StoreError> {
         let mut conn = self.writer().await;
         let mut tx = sqlx::Connection::begin(&mut *conn).await?;
-        sqlx::query!("delete from second_factor where user_id = ?", user.0)
-            .execute(&mut *tx)
-            .await?;
-        replace_recovery(&mut tx, user, &[]).await?;
+        forget_second_factor(&mut tx, user).await?;
         Ok(tx.commit().await?)
     }
 
@@ -150,6 +147,14 @@ impl Book {
         .await?;
         Ok(u32::try_from(left).unwrap_or(0))
     }
+}
+
+/// Takes someone's second factor away, with its recovery codes and what was counted of wrong codes.
+pub(crate) async fn forget_second_factor(conn: &mut SqliteConnection, user: UserId) -> Result<(), StoreError> {
+    sqlx::query!("delete from second_factor where user_id = ?", user.0)
+        .execute(&mut *conn)
+        .await?;
+    replace_recovery(conn, user, &[]).await
 }
 
 async fn replace_recovery(

@@ -2,6 +2,30 @@
 
 use super::{MOST_BYTES, WireError};
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+use std::io;
+use zstd::bulk::{Compressor, Decompressor};
+
+/// How hard to press.
+const LEVEL: i32 = 3;
+
+thread_local! {
+    // What presses and unpresses takes longer to make than to use on a small message.
+    static PRESS: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    static UNPRESS: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// Uses this thread's own, which is made with its first use.
+fn with<T, R>(
+    own: &'static std::thread::LocalKey<RefCell<Option<T>>>,
+    make: impl FnOnce() -> io::Result<T>,
+    work: impl FnOnce(&mut T) -> io::Result<R>,
+) -> io::Result<R> {
+    own.with_borrow_mut(|kept| match kept {
+        Some(kept) => work(kept),
+        None => work(kept.insert(make()?)),
+    })
+}
 
 /// Encodes a value as MessagePack with named fields.
 ///
@@ -28,7 +52,8 @@ pub fn pack(value: &impl Serialize) -> Result<Vec<u8>, WireError> {
     if bytes.len() > MOST_BYTES {
         return Err(WireError::TooLarge);
     }
-    zstd::bulk::compress(&bytes, 3).map_err(|e| WireError::Malformed(e.to_string()))
+    with(&PRESS, || Compressor::new(LEVEL), |press| press.compress(&bytes))
+        .map_err(|e| WireError::Malformed(e.to_string()))
 }
 
 /// The value of what came over the wire; a message that would unpack to more than [`MOST_BYTES`] is not unpacked.
@@ -36,6 +61,9 @@ pub fn pack(value: &impl Serialize) -> Result<Vec<u8>, WireError> {
 /// # Errors
 /// [`WireError::TooLarge`], [`WireError::Malformed`].
 pub fn unpack<T: for<'a> Deserialize<'a>>(packed: &[u8]) -> Result<T, WireError> {
-    let bytes = zstd::bulk::decompress(packed, MOST_BYTES).map_err(|_| WireError::TooLarge)?;
+    let whole = with(&UNPRESS, Decompressor::new, |unpress| {
+        unpress.decompress(packed, MOST_BYTES)
+    });
+    let bytes = whole.map_err(|_| WireError::TooLarge)?;
     decode(&bytes)
 }

@@ -1,0 +1,72 @@
+//! A server that was restored from a backup, while its desks know more: they begin anew, and it gets back what it lost.
+
+use crate::common::loans::*;
+use crate::office::*;
+use farthing_api::*;
+use farthing_server::{backup, restore};
+
+async fn states(office: &Office) -> Vec<(u32, u32, u32)> {
+    let mut states = Vec::new();
+    for desk in [&office.a.desk, &office.b] {
+        let state = desk.sync_state(GetSyncState {}).await.unwrap().unwrap();
+        assert_eq!(state.halted, None);
+        states.push((state.waiting, state.unsent, state.needs_attention));
+    }
+    states
+}
+
+#[tokio::test]
+async fn desks_give_a_restored_server_what_it_lost() {
+    let mut office = Box::pin(Office::new()).await;
+    let (loan, today) = (office.loan, office.a.today());
+    let mut receipts = vec![pay(&office.a, loan, "700", today).await.unwrap().receipt];
+    receipts.push(pay_at(&office.b, loan, "300", today).await.receipt);
+    office.sync().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("all.dump");
+    backup(&office.cluster.url().replace("farthing@", "postgres@"), &file).unwrap();
+
+    // What the backup lacks, although each desk was told that it is decided: money, and a decision that lost.
+    receipts.push(pay(&office.a, loan, "500", today).await.unwrap().receipt);
+    receipts.push(pay_at(&office.b, loan, "200", today).await.receipt);
+    let applied = office.apply().await;
+    office.sync().await;
+    decide(&office.a.desk, applied, true).await.unwrap();
+    decide(&office.b, applied, false).await.unwrap();
+    office.sync().await;
+    assert_eq!(states(&office).await, [(0, 0, 0), (0, 0, 1)]);
+
+    let database = "create database second owner farthing";
+    office.cluster.sql("postgres", database).unwrap();
+    let second = office.cluster.url().replace("/farthing?", "/second?");
+    restore(&second, &file).await.unwrap();
+    office.server.close().await;
+    office.move_to(&second).await;
+    // Desk A has nothing to send and finds out all the same; desk B went on offline.
+    receipts.push(pay_at(&office.b, loan, "150", today).await.receipt);
+    let round = office.a.desk.run_sync().await.unwrap();
+    assert_eq!(round.sent, 3, "a payment, an application, an approval");
+    let shown = view(&office.a.desk, loan).await.payments.len();
+    assert_eq!(shown, 3, "what only desk B can tell comes with its next round");
+    office.sync().await;
+
+    assert_eq!(states(&office).await, [(0, 0, 0), (0, 0, 1)]);
+    for desk in [&office.a.desk, &office.b] {
+        let payments = view(desk, loan).await.payments;
+        let mut printed: Vec<_> = payments.iter().map(|p| p.receipt.clone()).collect();
+        printed.sort();
+        receipts.sort();
+        assert_eq!(printed, receipts, "each once, under the number that was printed");
+        assert_eq!(view(desk, applied).await.row.status, LoanStatus::Approved);
+    }
+    office.agree().await;
+
+    // The next restore is another history again; a desk that heard of nothing new loses nothing either.
+    office.server.begin_history().await.unwrap();
+    let round = office.b.run_sync().await.unwrap();
+    assert_eq!((round.sent, round.facts > 0), (0, true));
+    assert_eq!(office.b.run_sync().await.unwrap().facts, 0);
+    office.sync().await;
+    office.agree().await;
+    office.server.close().await;
+}

@@ -1,0 +1,187 @@
+//! What a page may be, and what a desk does with one.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use chrono::{DateTime, Utc};
+use farthing_api::{CustomerId, FactId, OpId, UserId};
+use farthing_office::chain::START;
+use farthing_office::{Fact, FactBody};
+use farthing_sync::authority::{Head, list};
+use farthing_sync::device::{Broken, Position, Sent};
+use farthing_sync::pull::{Stored, Stretch, merge};
+use farthing_sync::scope::{Scope, granted};
+use farthing_sync::wire::{Page, PushAnswer, SentFact};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+fn op() -> OpId {
+    OpId(Uuid::from_u128(100))
+}
+
+fn at() -> DateTime<Utc> {
+    "2026-03-02T09:00:00Z".parse().unwrap()
+}
+
+fn facts(count: u32) -> Vec<SentFact> {
+    let fact = |n| Fact {
+        id: FactId::of(op(), n),
+        op: op(),
+        at: at(),
+        booking_date: at().date_naive(),
+        by: None,
+        desk: "BR1-01".into(),
+        body: match n % 2 {
+            0 => FactBody::CustomerVouched {
+                customer: CustomerId(Uuid::nil()),
+            },
+            _ => FactBody::UserRenamed {
+                user: UserId(Uuid::from_u128(9)),
+                name: format!("Olu {n}"),
+            },
+        },
+    };
+    (0..count).map(|n| SentFact::of(&fact(n)).unwrap()).collect()
+}
+
+/// A server's page after some cursors, of facts that were decided in this order.
+fn page(facts: &[SentFact], cursors: &BTreeMap<Scope, Head>, most: u32) -> Page {
+    let read: Vec<Fact> = facts.iter().map(|sent| sent.read().unwrap()).collect();
+    let listed = list(read.iter().zip(facts), "BR1", &mut BTreeMap::new());
+    let stretch = |scope: Scope| {
+        let after = cursors.get(&scope).map_or(0, |h| h.seq);
+        let own = listed.iter().filter(|l| l.scope == scope);
+        let prev = own.clone().filter(|l| l.seq == after).map(|l| l.hash).next();
+        let entries = own.filter(|l| l.seq > after).map(|l| Stored {
+            ordinal: i64::try_from(l.fact).unwrap(),
+            hash: l.hash,
+            fact: facts[l.fact].clone(),
+            key: None,
+            credential: None,
+        });
+        Stretch {
+            after,
+            prev: prev.unwrap_or(START),
+            entries: entries.collect(),
+            scope,
+        }
+    };
+    merge(granted("BR1").into_iter().map(stretch).collect(), most, Vec::new())
+}
+
+#[test]
+fn pages_bring_everything_in_the_order_of_decision() {
+    let facts = facts(7);
+    let (mut position, mut got) = (Position::default(), Vec::new());
+    loop {
+        let news = position.news(page(&facts, &position.cursors, 3)).unwrap();
+        assert!(news.facts.len() <= 3);
+        got.extend(news.facts.into_iter().map(|(fact, _)| fact));
+        position.cursors = news.cursors;
+        if !news.more {
+            break;
+        }
+    }
+    assert_eq!(got, facts);
+    let nothing = position.news(page(&facts, &position.cursors, 3)).unwrap();
+    assert_eq!((nothing.facts.len(), nothing.more), (0, false));
+}
+
+#[test]
+fn a_page_that_does_not_fit_is_not_applied() {
+    let facts = facts(6);
+    let whole = page(&facts, &BTreeMap::new(), 100);
+    let position = Position::default();
+    let there = position.news(whole.clone()).unwrap();
+    let after = Position {
+        cursors: there.cursors,
+        ..Position::default()
+    };
+    assert!(
+        matches!(after.news(whole.clone()), Err(Broken::Gap { .. })),
+        "it came twice"
+    );
+    let mut missing = whole.clone();
+    missing.entries.remove(2);
+    assert!(matches!(position.news(missing), Err(Broken::Fork(_))));
+    let mut altered = whole.clone();
+    altered.entries[1].fact.payload = altered.entries[1].fact.payload.replace("Olu 1", "Olu 2");
+    assert!(matches!(position.news(altered), Err(Broken::Fork(_))));
+    let mut swapped = whole.clone();
+    swapped.entries.swap(0, 2);
+    assert!(matches!(position.news(swapped), Err(Broken::Fork(_))));
+    let mut newer = whole;
+    newer.entries[0].fact.version += 1;
+    assert!(matches!(position.news(newer), Err(Broken::Newer(_))));
+}
+
+#[test]
+fn a_desk_with_nothing_to_send_learns_what_the_server_lost() {
+    let (facts, history) = (facts(3), Some(Uuid::from_u128(1)));
+    let position = Position {
+        sent: 5,
+        decided: 5,
+        history,
+        ..Position::default()
+    };
+    let tells = |has| Page {
+        has: Some(has),
+        history,
+        ..page(&facts, &BTreeMap::new(), 100)
+    };
+    assert_eq!(position.news(tells(5)).unwrap().lacks, None);
+    // What another copy of this book may have sent is no knowledge of this one.
+    let more = position.news(tells(7)).unwrap();
+    assert_eq!((more.lacks, position.after(&more).sent), (None, 5));
+    let less = position.news(tells(3)).unwrap();
+    let after = position.after(&less);
+    assert_eq!((less.lacks, after.sent, after.decided), (Some(3), 3, 3));
+    assert_eq!(after.cursors, less.cursors);
+    assert_eq!(position.pushed(&PushAnswer::Behind { through: 3 }), Sent::Lacks(3));
+    // What was asked before that was known is asked again: the outcomes after 3 are not in it.
+    let late = Page {
+        outcomes_after: Some(5),
+        ..tells(5)
+    };
+    assert!(matches!(after.news(late), Err(Broken::Late { after: 5, decided: 3 })));
+    // An older server does not say.
+    let silent = page(&facts, &BTreeMap::new(), 100);
+    assert_eq!(position.news(silent).unwrap().lacks, None);
+}
+
+#[test]
+fn another_history_is_begun_anew_and_no_other_fork_is_forgiven() {
+    let (before, after) = (facts(6), facts(2));
+    let (first, second) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let of = |history, page| Page {
+        history: Some(history),
+        ..page
+    };
+    let new = Position {
+        sent: 4,
+        ..Position::default()
+    };
+    let there = new.after(&new.news(of(first, page(&before, &BTreeMap::new(), 100))).unwrap());
+    assert_eq!(there.history, Some(first));
+    let shorter = page(&after, &there.cursors, 100);
+    assert!(matches!(there.news(of(first, shorter.clone())), Err(Broken::Fork(_))));
+    assert_eq!(there.news(of(second, shorter.clone())), Err(Broken::Anew(second)));
+    // Whoever never heard of histories takes the first one for another where it does not fit.
+    let never = Position {
+        history: None,
+        ..there.clone()
+    };
+    assert_eq!(never.news(of(second, shorter)), Err(Broken::Anew(second)));
+
+    let mut anew = there.anew(1, second);
+    let first_page = of(second, page(&after, &anew.cursors, 1));
+    let mut news = anew.news(first_page).unwrap();
+    assert!(news.more);
+    anew = anew.after(&news);
+    let rest = Page {
+        has: Some(2),
+        ..of(second, page(&after, &anew.cursors, 100))
+    };
+    news.goes_on(anew.news(rest).unwrap());
+    assert_eq!((news.facts.len(), news.more, news.lacks), (2, false, Some(2)));
+    let done = there.anew(1, second).after(&news);
+    assert_eq!((done.sent, done.decided, done.history), (2, 1, Some(second)));
+}
