@@ -36,7 +36,8 @@ const ASK: &str = "
 const ANSWER: &str = "
     const [name, body] = arguments;
     const done = arguments[arguments.length - 1];
-    window.__TAURI_INTERNALS__.invoke('call', { name, body }).then(done, error => done('refused: ' + error));
+    window.__TAURI_INTERNALS__.invoke('call', { name, body })
+        .then(bytes => done(new TextDecoder().decode(bytes)), error => done('refused: ' + error));
 ";
 
 fn times(session: &Session, name: &str, body: &Value) -> Vec<f64> {

@@ -15,6 +15,7 @@ use farthing_desk::{Desk, Home as DeskHome};
 use home::Home;
 use std::sync::Mutex;
 use std::time::Duration;
+use tauri::ipc::Response;
 use tauri::{AppHandle, Manager, State, WebviewWindowBuilder};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
@@ -22,14 +23,15 @@ use tracing_subscriber::fmt::writer::MakeWriterExt;
 /// Between two looks at what waits to go out.
 const BETWEEN_PASSES: Duration = Duration::from_secs(3);
 
-/// Sends the request `body` (JSON) to the handler called `name`; answers JSON, or an `ApiError` as JSON.
+/// Sends the request `body` (JSON) to the handler called `name`; answers JSON as bytes, which go to the page as they are, or
+/// an `ApiError` as JSON.
 #[tauri::command]
-async fn call(app: AppHandle, desk: State<'_, Desk>, name: String, body: String) -> Result<String, String> {
+async fn call(app: AppHandle, desk: State<'_, Desk>, name: String, body: String) -> Result<Response, String> {
     if name == Quit::NAME {
         app.exit(0);
-        return Ok("null".into());
+        return Ok(Response::new(b"null".to_vec()));
     }
-    router::answer(&desk, &name, &body).await
+    router::answer(&desk, &name, &body).await.map(Response::new)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -7,7 +7,7 @@ use farthing_desk::{Answer, Desk};
 macro_rules! routes {
     ($($request:ident => $method:ident),+ $(,)?) => {
         /// Answers the request `name` whose fields are the JSON in `body`; both answer and [`ApiError`] are JSON.
-        pub async fn answer(desk: &Desk, name: &str, body: &str) -> Result<String, String> {
+        pub async fn answer(desk: &Desk, name: &str, body: &str) -> Result<Vec<u8>, String> {
             let outcome = match name {
                 $(<api::$request as Request>::NAME => match read::<api::$request>(body) {
                     // Boxed, so that the one future is not as large as the largest of them.
@@ -172,7 +172,7 @@ fn read<R: Request>(body: &str) -> Result<R, ApiError> {
     serde_json::from_str(body).map_err(|error| fault(R::NAME, &error.to_string()))
 }
 
-fn write<R: Request>(answer: Answer<R::Answer>) -> Result<String, ApiError> {
+fn write<R: Request>(answer: Answer<R::Answer>) -> Result<Vec<u8>, ApiError> {
     let answer = answer.inspect_err(|error| tracing::info!(request = R::NAME, code = %error.code, "refused"))?;
-    serde_json::to_string(&answer).map_err(|error| fault(R::NAME, &error.to_string()))
+    serde_json::to_vec(&answer).map_err(|error| fault(R::NAME, &error.to_string()))
 }

@@ -14,7 +14,8 @@ use router::answer;
 async fn answers_by_name_and_tells_why_it_does_not() {
     let folder = tempfile::tempdir().unwrap();
     let desk = Desk::new(Home::at(folder.path()));
-    assert!(answer(&desk, "Start", "{}").await.unwrap().contains("first_run"));
+    let start = String::from_utf8(answer(&desk, "Start", "{}").await.unwrap()).unwrap();
+    assert!(start.contains("first_run"));
     assert!(
         answer(&desk, "NoSuch", "{}")
             .await

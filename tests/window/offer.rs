@@ -158,7 +158,7 @@ fn an_offer_says_what_it_costs_and_whether_the_customer_may_have_it() {
     app.find("[data-screen=loan]");
     app.picture("offer-taken-down");
     app.click("[data-do=write-statement]");
-    app.text("The statement of BR1-01-L00002 is written.");
+    app.text("The offer of BR1-01-L00002 is written.");
     approve_all_the_same(&app);
 
     app.go("reports");

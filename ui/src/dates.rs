@@ -1,6 +1,6 @@
 //! Dates and times in words.
 
-use crate::i18n::{Language, Text, text};
+use crate::i18n::{Text, text};
 use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike, Utc};
 use wasm_bindgen::JsValue;
 
@@ -80,17 +80,31 @@ pub fn read(typed: &str, today: NaiveDate) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, month, day)
 }
 
-/// A month by its number, or by the beginning of its name in any language of the screens.
+/// The months' names in the languages of the screens, with and without accents.
+const NAMES: [&[&str]; 12] = [
+    &["january", "janvier"],
+    &["february", "février", "fevrier"],
+    &["march", "mars"],
+    &["april", "avril"],
+    &["may", "mai"],
+    &["june", "juin"],
+    &["july", "juillet"],
+    &["august", "août", "aout"],
+    &["september", "septembre"],
+    &["october", "octobre"],
+    &["november", "novembre"],
+    &["december", "décembre", "decembre"],
+];
+
+/// A month by its number, or by the first letters of its name, at least three, that no other month begins with.
 fn month(typed: &str) -> Option<u32> {
     if let Ok(number) = typed.parse() {
         return Some(number);
     }
-    let is_named = |month: &Text| {
-        Language::ALL.iter().any(|language| {
-            let name = month.in_language(*language).trim_end_matches('.').to_lowercase();
-            typed.starts_with(&name)
-        })
-    };
-    let found = MONTHS.iter().position(is_named)?;
-    u32::try_from(found + 1).ok()
+    if typed.chars().count() < 3 {
+        return None;
+    }
+    let mut found = (1u32..).zip(NAMES).filter(|(_, names)| names.iter().any(|name| name.starts_with(typed)));
+    let (number, _) = found.next()?;
+    found.next().is_none().then_some(number)
 }

@@ -27,9 +27,7 @@ async fn call(name: &str, body: &str) -> Result<String, String> {
         _ => asked(name, body).map_err(said)?,
     };
     let answer = JsFuture::from(promise).await.map_err(said)?;
-    answer
-        .as_string()
-        .ok_or_else(|| "the shell answered with something else than text".to_owned())
+    String::from_utf8(js_sys::Uint8Array::new(&answer).to_vec()).map_err(|error| error.to_string())
 }
 
 fn asked(name: &str, body: &str) -> Result<js_sys::Promise, JsValue> {

@@ -168,10 +168,8 @@ pub struct ChartView {
     pub title: String,
     /// The measure and its unit.
     pub subtitle: String,
-    /// The picture for the light theme.
+    /// The picture, in the colours of the page that shows it.
     pub svg: String,
-    /// The picture for the dark theme.
-    pub svg_dark: String,
     /// The figures' columns.
     pub columns: Vec<String>,
     /// The figures, as text in the order of the columns.

@@ -2,7 +2,7 @@
 
 use super::button::IconButton;
 use crate::i18n::text;
-use crate::state::{App, Theme, app};
+use crate::state::{App, app};
 use farthing_api::ChartView;
 use leptos::prelude::*;
 
@@ -29,27 +29,10 @@ fn column_name(app: App, word: &str) -> String {
 pub fn ChartCard(chart: ChartView, #[prop(optional)] plain: bool) -> impl IntoView {
     let app = app();
     let as_table = RwSignal::new(false);
-    let is_dark = Memo::new(move |_| match app.theme.get() {
-        Theme::Dark => true,
-        Theme::Light => false,
-        Theme::System => window()
-            .match_media("(prefers-color-scheme: dark)")
-            .ok()
-            .flatten()
-            .is_some_and(|media| media.matches()),
-    });
     let chart = StoredValue::new(chart);
     let title = chart.with_value(|chart| chart.title.clone());
     let label = chart.with_value(|chart| format!("{}. {}", chart.title, chart.subtitle));
-    let picture = move || {
-        chart.with_value(|chart| {
-            if is_dark.get() {
-                chart.svg_dark.clone()
-            } else {
-                chart.svg.clone()
-            }
-        })
-    };
+    let picture = move || chart.with_value(|chart| chart.svg.clone());
     let table = move || {
         chart.with_value(|chart| {
             let head = chart

@@ -152,15 +152,14 @@ fn actions(loan: &LoanView, page: LoanPage, show: Show) -> AnyView {
     let (number, id) = (loan.row.number.clone(), page.id);
     let writing = RwSignal::new(false);
     let is_offer = matches!(loan.row.status, LoanStatus::Waiting | LoanStatus::Approved);
-    let label = if is_offer {
-        text::LOAN_DO_OFFER
-    } else {
-        text::LOAN_DO_STATEMENT
+    let (label, written) = match is_offer {
+        true => (text::LOAN_DO_OFFER, text::LOAN_DONE_OFFER_WRITTEN),
+        false => (text::LOAN_DO_STATEMENT, text::LOAN_DONE_STATEMENT_WRITTEN),
     };
     let statement = (is_offer || loan.disbursed_on.is_some()).then(|| {
         view! {
             <Button label does="write-statement" busy=writing busy_label=text::LOAN_DO_WRITING
-                on_press=move |()| page.papers.statement(id, number.clone(), writing)/>
+                on_press=move |()| page.papers.statement(id, (written, number.clone()), writing)/>
         }
     });
     let foreclose = (active && !loan.row.purchase && show.may("foreclose"))

@@ -1,6 +1,6 @@
 //! Receipts and statements as PDF: written by the desk, then opened from the toast.
 
-use crate::i18n::text;
+use crate::i18n::{Text, text};
 use crate::ipc::send;
 use crate::screens::loan_kit::Show;
 use farthing_api::{ApiError, LoanId, OpenDocument, PaymentId, Saved, WriteReceipt, WriteStatement};
@@ -63,8 +63,9 @@ impl Papers {
         });
     }
 
-    /// Writes the statement of a loan and offers to open it. `writing` is true meanwhile.
-    pub fn statement(self, loan: LoanId, number: String, writing: RwSignal<bool>) {
+    /// Writes the statement of a loan, or its offer, says so in words with its number, and offers to open it. `writing` is true
+    /// meanwhile.
+    pub fn statement(self, loan: LoanId, (words, number): (Text, String), writing: RwSignal<bool>) {
         if writing.get_untracked() {
             return;
         }
@@ -74,7 +75,7 @@ impl Papers {
             let answer = send(&WriteStatement { loan }).await;
             self.offer(
                 answer,
-                self.show.fill(text::LOAN_DONE_STATEMENT_WRITTEN, [("number", number)]),
+                self.show.fill(words, [("number", number)]),
             );
             writing.try_set(false);
         });

@@ -7,10 +7,10 @@ use chrono::{Datelike, NaiveDate};
 use farthing_api::{ChartView, Marks, Money};
 use farthing_documents::DocumentError;
 use farthing_documents::charts::{
-    Bar, Expected, Flow, Frame, PurchaseMonth, Share, Theme, bars_and_line, bars_with_ticks, grouped_bars,
-    horizontal_bars, lines_share, title_for_expected, title_for_flow, title_for_products, title_for_purchases,
-    title_for_share, unit_of,
+    Bar, Expected, Flow, Frame, PurchaseMonth, Share, bars_and_line, bars_with_ticks, grouped_bars, horizontal_bars,
+    lines_share, title_for_expected, title_for_flow, title_for_products, title_for_purchases, title_for_share, unit_of,
 };
+use farthing_office::DayFigures;
 use farthing_store::MonthSums;
 
 /// Whose figures are drawn, and in which language.
@@ -35,16 +35,17 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The months that a chart shows, oldest first: its key, its first day, its sums.
-async fn months(place: Place<'_>, today: NaiveDate, count: u32) -> Answer<Vec<(NaiveDate, MonthSums)>> {
-    let mut sums = place
-        .open
-        .book
-        .months(&month(months_before(today, count - 1)), &month(today))
-        .await
-        .told()?;
-    let days = (0..count).rev().map(|n| months_before(today, n));
-    Ok(days
+/// How many months the charts of a year show.
+const YEAR: usize = 12;
+/// How many months the chart of the purchases shows.
+const HALF_YEAR: usize = 6;
+
+/// The months of the year that ends today, oldest first: the first day of each, and its sums.
+pub(super) async fn year(open: &Open, today: NaiveDate) -> Answer<Vec<(NaiveDate, MonthSums)>> {
+    let days = || (0..YEAR as u32).rev().map(|n| months_before(today, n));
+    let first = days().next().unwrap_or(today);
+    let mut sums = open.book.months(&month(first), &month(today)).await.told()?;
+    Ok(days()
         .map(|day| (day, sums.remove(&month(day)).unwrap_or_default()))
         .collect())
 }
@@ -76,7 +77,7 @@ fn percent(place: Place<'_>, hundredths: u32) -> String {
 /// The largest share of the portfolio that may be more than 30 days late, in hundredths of a percent: 5 %.
 const PAR30_LIMIT: u32 = 500;
 
-/// The chart's words and figures, drawn in both themes.
+/// The chart's words and figures, and its size.
 struct Drawing<'a> {
     place: Place<'a>,
     id: &'a str,
@@ -89,21 +90,16 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn drawn(self, draw: impl Fn(&Frame<'_>) -> Result<String, DocumentError>) -> Answer<ChartView> {
-        let picture = |theme| {
-            draw(&Frame {
-                width: self.size.0,
-                height: self.size.1,
-                theme,
-                language: self.place.language,
-                currency: self.place.open.currency(),
-                label: &self.title,
-            })
-        };
-        let (svg, svg_dark) = (picture(Theme::LIGHT).told()?, picture(Theme::DARK).told()?);
+        let svg = draw(&Frame {
+            width: self.size.0,
+            height: self.size.1,
+            language: self.place.language,
+            currency: self.place.open.currency(),
+            label: &self.title,
+        });
         Ok(ChartView {
             id: self.id.into(),
-            svg,
-            svg_dark,
+            svg: svg.told()?,
             title: self.title,
             subtitle: self.subtitle,
             columns: self.columns.iter().map(|c| (*c).to_string()).collect(),
@@ -137,8 +133,11 @@ fn largest(months: &[(NaiveDate, MonthSums)], measures: &[&str]) -> Money {
         .unwrap_or_default()
 }
 
-pub(super) async fn expected_and_received(place: Place<'_>, today: NaiveDate) -> Answer<ChartView> {
-    let months = months(place, today, 12).await?;
+pub(super) fn expected_and_received(
+    place: Place<'_>,
+    today: NaiveDate,
+    months: &[(NaiveDate, MonthSums)],
+) -> Answer<ChartView> {
     let measures = ["expected", "received"];
     let points: Vec<Expected> = months
         .iter()
@@ -154,15 +153,18 @@ pub(super) async fn expected_and_received(place: Place<'_>, today: NaiveDate) ->
         id: "expected_received",
         size: (676, 164),
         title: title_for_expected(place.language, &points),
-        subtitle: unit_per_month(place, largest(&months, &measures)),
+        subtitle: unit_per_month(place, largest(months, &measures)),
         columns: &["month", "expected", "received"],
-        rows: table(place, &months, &measures),
+        rows: table(place, months, &measures),
     }
     .drawn(|frame| bars_with_ticks(frame, &points))
 }
 
-pub(super) async fn disbursed_and_collected(place: Place<'_>, today: NaiveDate) -> Answer<ChartView> {
-    let months = months(place, today, 12).await?;
+pub(super) fn disbursed_and_collected(
+    place: Place<'_>,
+    today: NaiveDate,
+    months: &[(NaiveDate, MonthSums)],
+) -> Answer<ChartView> {
     let measures = ["disbursed", "received"];
     let points: Vec<Flow> = months
         .iter()
@@ -178,16 +180,15 @@ pub(super) async fn disbursed_and_collected(place: Place<'_>, today: NaiveDate) 
         id: "disbursed_collected",
         size: (480, 220),
         title: title_for_flow(place.language, &points),
-        subtitle: unit_per_month(place, largest(&months, &measures)),
+        subtitle: unit_per_month(place, largest(months, &measures)),
         columns: &["month", "disbursed", "collected"],
-        rows: table(place, &months, &measures),
+        rows: table(place, months, &measures),
     }
     .drawn(|frame| bars_and_line(frame, &points))
 }
 
-pub(super) async fn at_risk(place: Place<'_>, today: NaiveDate) -> Answer<ChartView> {
+pub(super) async fn at_risk(place: Place<'_>, today: NaiveDate, now: DayFigures) -> Answer<ChartView> {
     let mut ends = place.open.book.month_ends(months_before(today, 11)).await.told()?;
-    let now = place.open.book.portfolio(today).await.told()?;
     ends.retain(|(day, _)| month(*day) != month(today));
     ends.push((today, now));
     let language = place.language;
@@ -268,8 +269,8 @@ pub(super) async fn by_product(place: Place<'_>, today: NaiveDate) -> Answer<Cha
     .drawn(|frame| horizontal_bars(frame, &bars))
 }
 
-pub(super) async fn purchases(place: Place<'_>, today: NaiveDate) -> Answer<ChartView> {
-    let months = months(place, today, 6).await?;
+pub(super) fn purchases(place: Place<'_>, today: NaiveDate, year: &[(NaiveDate, MonthSums)]) -> Answer<ChartView> {
+    let months = &year[year.len().saturating_sub(HALF_YEAR)..];
     let measures = ["purchased", "purchase_paid", "purchase_due"];
     let points: Vec<PurchaseMonth> = months
         .iter()
@@ -286,9 +287,9 @@ pub(super) async fn purchases(place: Place<'_>, today: NaiveDate) -> Answer<Char
         id: "purchases",
         size: (480, 220),
         title: title_for_purchases(place.language, &points),
-        subtitle: unit_per_month(place, largest(&months, &measures)),
+        subtitle: unit_per_month(place, largest(months, &measures)),
         columns: &["month", "purchased", "paid", "due"],
-        rows: table(place, &months, &measures),
+        rows: table(place, months, &measures),
     }
     .drawn(|frame| grouped_bars(frame, &points))
 }

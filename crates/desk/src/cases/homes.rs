@@ -38,6 +38,7 @@ impl Desk {
             true => self.decidable(&open, &session).await?,
             false => 0,
         };
+        let year = charts::year(&open, today).await?;
         Ok(OfficerHomeView {
             today,
             due_today: figures.due_today.0,
@@ -53,7 +54,7 @@ impl Desk {
             collect: open.book.to_collect(today, ROWS).await.told()?,
             waiting: waiting.rows.into_iter().take(ROWS as usize).collect(),
             tasks: open.book.tasks(ROWS).await.told()?,
-            chart: charts::expected_and_received(Place::of(&open, &request.language), today).await?,
+            chart: charts::expected_and_received(Place::of(&open, &request.language), today, &year)?,
         })
     }
 
@@ -70,13 +71,13 @@ impl Desk {
         let (open, _) = self.caller_who_may(Permission::SeeOverview).await?;
         let today = self.today(&open);
         let portfolio = open.book.portfolio(today).await.told()?;
-        let year = open
-            .book
-            .months(&month(months_before(today, 11)), &month(today))
-            .await
-            .told()?;
+        let year = charts::year(&open, today).await?;
         let place = Place::of(&open, &request.language);
-        let sum = |measure: &str| year.values().filter_map(|m| m.get(measure).copied()).sum::<Money>();
+        let sum = |measure: &str| {
+            year.iter()
+                .filter_map(|(_, sums)| sums.get(measure).copied())
+                .sum::<Money>()
+        };
         let (loans, applications) = open.book.loan_counts(months_before(today, 0)).await.told()?;
         Ok(AdminHomeView {
             today,
@@ -89,10 +90,10 @@ impl Desk {
             loans,
             applications,
             charts: vec![
-                charts::disbursed_and_collected(place, today).await?,
-                charts::at_risk(place, today).await?,
+                charts::disbursed_and_collected(place, today, &year)?,
+                charts::at_risk(place, today, portfolio).await?,
                 charts::by_product(place, today).await?,
-                charts::purchases(place, today).await?,
+                charts::purchases(place, today, &year)?,
             ],
         })
     }

@@ -203,7 +203,7 @@ fn finish(svg: &str, width: u32, height: u32, label: &str) -> Result<String, Doc
         .strip_suffix("</svg>\n")
         .ok_or_else(|| chart("plotters left its picture open"))?;
     let size = f64::from(TEXT_SIZE * PX);
-    let body = body
+    let body = super::color::named(body)
         .replace(
             &format!("font-size=\"{}\"", size * TEXT_FACTOR / TEXT_FACTOR),
             &format!("font-size=\"{size}\""),

@@ -2,6 +2,7 @@
 
 use super::Frame;
 use super::canvas::{Anchor, Canvas, Label, PX, draw, text_width};
+use super::color;
 use super::scale::{Axis, Unit, money_axis};
 use crate::DocumentError;
 use crate::labels::{month_short, say};
@@ -91,7 +92,6 @@ impl Plot {
         canvas: &Canvas<'_>,
         months: impl Iterator<Item = (NaiveDate, bool)> + 'm,
     ) -> Result<(), DocumentError> {
-        let theme = canvas.frame.theme;
         let months: Vec<_> = months
             .map(|(month, strong)| (month_short(canvas.frame.language, month), strong))
             .collect();
@@ -104,7 +104,7 @@ impl Plot {
                 continue;
             }
             let (x, width) = self.slot(i);
-            let color = if strong { theme.ink } else { theme.ink3 };
+            let color = if strong { color::INK } else { color::INK3 };
             canvas.text(
                 name,
                 (x + width / 2, self.bottom + 13 * PX),
@@ -127,7 +127,6 @@ fn label_width<'t>(texts: impl IntoIterator<Item = &'t str>) -> i32 {
 /// [`DocumentError::Chart`] where the picture can't be drawn.
 pub fn bars_with_ticks(frame: &Frame<'_>, months: &[Expected]) -> Result<String, DocumentError> {
     draw(frame, |canvas| {
-        let theme = frame.theme;
         let (axis, unit) = money_axis(frame, months.iter().flat_map(|m| [m.expected, m.received]));
         let last = months.last();
         let say = |en, fr| say(frame.language, en, fr);
@@ -140,8 +139,8 @@ pub fn bars_with_ticks(frame: &Frame<'_>, months: &[Expected]) -> Result<String,
             let (x, width) = plot.slot(i);
             let inset = width * 20 / 100;
             let (fill, outline) = match month.so_far {
-                true => (theme.running, Some(theme.blue)),
-                false => (theme.blue, None),
+                true => (color::RUNNING, Some(color::SERIES_1)),
+                false => (color::SERIES_1, None),
             };
             let y = plot.height(&axis, month.received);
             canvas.bar([(x + inset, y), (x + width - inset, plot.bottom)], fill, outline)?;
@@ -149,7 +148,7 @@ pub fn bars_with_ticks(frame: &Frame<'_>, months: &[Expected]) -> Result<String,
             let overhang = width * 9 / 100;
             canvas.bar(
                 [(x + overhang, y - PX), (x + width - overhang, y + PX)],
-                theme.ink,
+                color::INK,
                 None,
             )?;
         }
@@ -159,11 +158,11 @@ pub fn bars_with_ticks(frame: &Frame<'_>, months: &[Expected]) -> Result<String,
         };
         let y = plot.height(&axis, month.received);
         let mut labels = vec![
-            Label::new(expected, theme.ink, true, plot.height(&axis, month.expected)),
-            Label::new(received, theme.blue, true, y),
+            Label::new(expected, color::INK, true, plot.height(&axis, month.expected)),
+            Label::new(received, color::SERIES_1, true, y),
         ];
         if month.so_far {
-            labels.push(Label::new(say("so far", "à ce jour").into(), theme.ink3, false, y + 1));
+            labels.push(Label::new(say("so far", "à ce jour").into(), color::INK3, false, y + 1));
         }
         canvas.labels(plot.right + 6 * PX, (plot.top, plot.bottom - 4 * PX), labels)
     })
@@ -175,7 +174,6 @@ pub fn bars_with_ticks(frame: &Frame<'_>, months: &[Expected]) -> Result<String,
 /// [`DocumentError::Chart`] where the picture can't be drawn.
 pub fn bars_and_line(frame: &Frame<'_>, months: &[Flow]) -> Result<String, DocumentError> {
     draw(frame, |canvas| {
-        let theme = frame.theme;
         let (axis, unit) = money_axis(frame, months.iter().flat_map(|m| [m.disbursed, m.collected]));
         let labels = flow_labels(frame, unit, months);
         let plot = Plot::new(
@@ -196,18 +194,18 @@ pub fn bars_and_line(frame: &Frame<'_>, months: &[Flow]) -> Result<String, Docum
             match month.so_far {
                 true => {
                     let edge = [(x0, plot.bottom), (x0, y), (x1, y), (x1, plot.bottom)];
-                    canvas.dashes(&edge, theme.outline, 1, (2, 2))?;
-                    canvas.dot(middle, theme.blue, Some(theme.surface))?;
+                    canvas.dashes(&edge, color::OUTLINE, 1, (2, 2))?;
+                    canvas.dot(middle, color::SERIES_1, Some(color::SURFACE))?;
                 }
                 false => {
-                    canvas.bar([(x0, y), (x1, plot.bottom)], theme.neutral, Some(theme.outline))?;
+                    canvas.bar([(x0, y), (x1, plot.bottom)], color::NEUTRAL, Some(color::OUTLINE))?;
                     line.push(middle);
                 }
             }
         }
-        canvas.path(&line, theme.blue, 2)?;
+        canvas.path(&line, color::SERIES_1, 2)?;
         for at in line {
-            canvas.dot(at, theme.blue, None)?;
+            canvas.dot(at, color::SERIES_1, None)?;
         }
         plot.months(canvas, months.iter().map(|m| (m.month, m.so_far)))?;
         let labels = labels
@@ -223,28 +221,27 @@ pub fn bars_and_line(frame: &Frame<'_>, months: &[Flow]) -> Result<String, Docum
 /// The last complete month's two values, and the running month's in words: text, colour, weight, at which amount, and
 /// how far below it.
 fn flow_labels(frame: &Frame<'_>, unit: Unit, months: &[Flow]) -> Vec<(String, RGBColor, bool, Money, i32)> {
-    let theme = frame.theme;
     let say = |en, fr| say(frame.language, en, fr);
     let mut labels = Vec::new();
     if let Some(month) = months.iter().rfind(|m| !m.so_far) {
         let out = format!("{} {}", say("Disbursed", "Décaissé"), unit.show(month.disbursed));
         let back = format!("{} {}", say("Collected", "Encaissé"), unit.show(month.collected));
-        labels.push((out, theme.ink2, true, month.disbursed, 0));
-        labels.push((back, theme.blue, true, month.collected, 0));
+        labels.push((out, color::INK2, true, month.disbursed, 0));
+        labels.push((back, color::SERIES_1, true, month.collected, 0));
     }
     if let Some(month) = months.last().filter(|m| m.so_far) {
         let name = month_short(frame.language, month.month);
         let at = month.disbursed.max(month.collected);
         labels.push((
             format!("{name} {}", say("so far", "à ce jour")),
-            theme.ink3,
+            color::INK3,
             false,
             at,
             0,
         ));
         let out = format!("{} {}", unit.show(month.disbursed), say("out", "sortis"));
         let back = format!("{} {}", unit.show(month.collected), say("in", "entrés"));
-        labels.push((format!("{out}, {back}"), theme.ink3, false, at, 1));
+        labels.push((format!("{out}, {back}"), color::INK3, false, at, 1));
     }
     labels
 }
@@ -266,32 +263,31 @@ struct Series<'a> {
 /// [`DocumentError::Chart`] where the picture can't be drawn.
 pub fn grouped_bars(frame: &Frame<'_>, months: &[PurchaseMonth]) -> Result<String, DocumentError> {
     draw(frame, |canvas| {
-        let theme = frame.theme;
         let (axis, unit) = money_axis(frame, months.iter().flat_map(|m| [m.purchases, m.due, m.paid]));
         let say = |en, fr| say(frame.language, en, fr);
         let series = [
             Series {
                 name: say("Purchases", "Achats"),
-                fill: theme.neutral,
-                pale: theme.surface,
-                edge: theme.outline,
-                text: theme.ink2,
+                fill: color::NEUTRAL,
+                pale: color::SURFACE,
+                edge: color::OUTLINE,
+                text: color::INK2,
                 amount: |m| m.purchases,
             },
             Series {
                 name: say("Due", "Échu"),
-                fill: theme.orange,
-                pale: theme.running2,
-                edge: theme.orange,
-                text: theme.orange,
+                fill: color::SERIES_2,
+                pale: color::RUNNING_2,
+                edge: color::SERIES_2,
+                text: color::SERIES_2,
                 amount: |m| m.due,
             },
             Series {
                 name: say("Paid", "Payé"),
-                fill: theme.blue,
-                pale: theme.running,
-                edge: theme.blue,
-                text: theme.blue,
+                fill: color::SERIES_1,
+                pale: color::RUNNING,
+                edge: color::SERIES_1,
+                text: color::SERIES_1,
                 amount: |m| m.paid,
             },
         ];
@@ -323,7 +319,7 @@ pub fn grouped_bars(frame: &Frame<'_>, months: &[PurchaseMonth]) -> Result<Strin
             labels.push(Label::new(text, series.text, true, y));
         }
         if last.is_some_and(|m| m.so_far) {
-            labels.push(Label::below(say("so far", "à ce jour").into(), theme.ink3, &labels));
+            labels.push(Label::below(say("so far", "à ce jour").into(), color::INK3, &labels));
         }
         canvas.labels(plot.right + 6 * PX, (plot.top, plot.bottom - 4 * PX), labels)
     })

@@ -2,6 +2,7 @@
 
 use super::Frame;
 use super::canvas::{Anchor, Label, PX, draw, text_width};
+use super::color;
 use super::scale::Axis;
 use crate::DocumentError;
 use crate::labels::{is_french, month_short, percent, say};
@@ -27,7 +28,6 @@ pub struct Share {
 /// [`DocumentError::Chart`] where the picture can't be drawn.
 pub fn lines_share(frame: &Frame<'_>, months: &[Share], limit: Option<u32>) -> Result<String, DocumentError> {
     draw(frame, |canvas| {
-        let theme = frame.theme;
         let french = is_french(frame.language);
         let largest = months.iter().map(|m| m.par30).chain(limit).max().unwrap_or(0);
         // Gridlines stand at whole percents.
@@ -60,7 +60,7 @@ pub fn lines_share(frame: &Frame<'_>, months: &[Share], limit: Option<u32>) -> R
             canvas.text(
                 month_short(frame.language, month.month),
                 at,
-                theme.ink3,
+                color::INK3,
                 Anchor::Middle,
                 false,
             )?;
@@ -68,14 +68,14 @@ pub fn lines_share(frame: &Frame<'_>, months: &[Share], limit: Option<u32>) -> R
         let mut labels = Vec::new();
         if let Some(limit) = limit {
             let y = height(limit);
-            canvas.dashes(&[(left, y), (right, y)], theme.ink3, 1, (1, 2))?;
+            canvas.dashes(&[(left, y), (right, y)], color::INK3, 1, (1, 2))?;
             let text = format!(
                 "{} {}",
                 say(frame.language, "Limit", "Limite"),
                 percent(frame.language, limit)
             );
             let text = text.replace(".0%", "%").replace(",0 %", " %");
-            labels.push(Label::new(text, theme.ink3, false, y));
+            labels.push(Label::new(text, color::INK3, false, y));
         }
         type Series = (&'static str, fn(&Share) -> u32, Option<(i32, i32)>);
         let series: [Series; 3] = [
@@ -90,13 +90,13 @@ pub fn lines_share(frame: &Frame<'_>, months: &[Share], limit: Option<u32>) -> R
                 .map(|(i, m)| (x(i), height(share(m))))
                 .collect();
             match dash {
-                None => canvas.path(&points, theme.orange, 2)?,
-                Some(dash) => canvas.dashes(&points, theme.orange, 2, dash)?,
+                None => canvas.path(&points, color::SERIES_2, 2)?,
+                Some(dash) => canvas.dashes(&points, color::SERIES_2, 2, dash)?,
             }
             if let (Some(last), Some(at)) = (months.last(), points.last()) {
-                canvas.dot(*at, theme.orange, None)?;
+                canvas.dot(*at, color::SERIES_2, None)?;
                 let text = format!("{name} {}", percent(frame.language, share(last)));
-                labels.push(Label::new(text, theme.orange, true, at.1));
+                labels.push(Label::new(text, color::SERIES_2, true, at.1));
             }
         }
         canvas.labels(right + 8 * PX, (top, bottom - 4 * PX), labels)

@@ -1,21 +1,20 @@
-//! Charts as SVG, drawn by plotters: the same picture on screen and on paper.
+//! Charts as SVG, drawn by plotters: in the colours of the page that shows them.
 //!
 //! A picture has a view box and no size of its own, so that the page scales it; at its own size text is 11 px. It
 //! carries no title: that stands above it, and is what the `title_for_…` functions find.
 
 mod canvas;
+mod color;
 mod columns;
 mod lines;
 mod rows;
 mod scale;
-mod theme;
 mod titles;
 
 pub use columns::{Expected, Flow, PurchaseMonth, bars_and_line, bars_with_ticks, grouped_bars};
 pub use lines::{Share, lines_share};
 pub use rows::{Bar, horizontal_bars};
 pub use scale::unit_of;
-pub use theme::Theme;
 pub use titles::{title_for_expected, title_for_flow, title_for_products, title_for_purchases, title_for_share};
 
 use farthing_lending::Currency;
@@ -27,8 +26,6 @@ pub struct Frame<'a> {
     pub width: u32,
     /// Height of the view box in pixels, at least 80.
     pub height: u32,
-    /// The colours.
-    pub theme: Theme,
     /// Language code of the words in the picture: `fr`, or English for every other.
     pub language: &'a str,
     /// The currency of the amounts.

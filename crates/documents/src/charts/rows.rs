@@ -2,6 +2,7 @@
 
 use super::Frame;
 use super::canvas::{Anchor, PX, draw, text_width};
+use super::color;
 use super::scale::Unit;
 use crate::DocumentError;
 use farthing_lending::Money;
@@ -21,7 +22,6 @@ pub struct Bar {
 /// [`DocumentError::Chart`] where the picture can't be drawn.
 pub fn horizontal_bars(frame: &Frame<'_>, bars: &[Bar]) -> Result<String, DocumentError> {
     draw(frame, |canvas| {
-        let theme = frame.theme;
         let largest = bars.iter().map(|bar| bar.value).max().unwrap_or_default();
         let unit = Unit::for_largest(frame.currency, frame.language, largest);
         let names = bars.iter().map(|bar| text_width(&bar.label, false)).max().unwrap_or(0) + 10 * PX;
@@ -40,7 +40,7 @@ pub fn horizontal_bars(frame: &Frame<'_>, bars: &[Bar]) -> Result<String, Docume
             canvas.text(
                 &shorten(&bar.label, left - 10 * PX),
                 (0, middle),
-                theme.ink,
+                color::INK,
                 Anchor::Left,
                 false,
             )?;
@@ -49,9 +49,9 @@ pub fn horizontal_bars(frame: &Frame<'_>, bars: &[Bar]) -> Result<String, Docume
             // What is not nothing shows.
             let length = if bar.value.is_positive() { length.max(PX) } else { 0 };
             let y = middle - thick / 2;
-            canvas.bar([(left, y), (left + length, y + thick)], theme.blue, None)?;
+            canvas.bar([(left, y), (left + length, y + thick)], color::SERIES_1, None)?;
             let at = (left + length + 6 * PX, middle);
-            canvas.text(&unit.show(bar.value), at, theme.ink, Anchor::Left, false)?;
+            canvas.text(&unit.show(bar.value), at, color::INK, Anchor::Left, false)?;
         }
         Ok(())
     })

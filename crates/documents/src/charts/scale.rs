@@ -2,6 +2,7 @@
 
 use super::Frame;
 use super::canvas::{Anchor, Canvas, PX};
+use super::color;
 use crate::DocumentError;
 use crate::labels::{marks, say};
 use farthing_lending::{Currency, Marks, Money};
@@ -113,15 +114,14 @@ impl Axis {
         (top, bottom): (i32, i32),
         show: impl Fn(i64) -> String,
     ) -> Result<(), DocumentError> {
-        let theme = canvas.frame.theme;
         for i in 0..=self.steps {
             let y = self.place(self.step * i, top, bottom);
-            let color = if i == 0 { theme.line2 } else { theme.line };
+            let color = if i == 0 { color::LINE2 } else { color::LINE };
             canvas.bar([(left, y - PX / 2), (right, y + PX / 2)], color, None)?;
             canvas.text(
                 &show(self.step * i),
                 (left - 8 * PX, y),
-                theme.ink3,
+                color::INK3,
                 Anchor::Right,
                 false,
             )?;
