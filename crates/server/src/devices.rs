@@ -94,13 +94,13 @@ impl Server {
         organisation: Uuid,
         machine: &Machine,
         at: DateTime<Utc>,
-        pull: &Pull,
     ) -> Result<Revocation, ServerError> {
         let mut tx = self.begin(organisation).await?;
         let secret = secret(&mut tx, organisation).await?;
         tx.commit().await?;
         Ok(Revocation {
-            has: (pull.epoch == machine.epoch).then_some(machine.dev_seq),
+            has: Some(machine.dev_seq),
+            copy: Some(machine.epoch),
             ..Revocation::new(&secret, organisation, machine.device, at)
         })
     }

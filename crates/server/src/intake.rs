@@ -4,16 +4,16 @@ use crate::credentials;
 use crate::error::ServerError;
 use crate::keep::{self, Aggregates};
 use crate::metrics::add;
-use crate::server::{Server, bytes, printed, unknown};
+use crate::server::{Server, bytes, unknown};
 use farthing_api::{DeviceId, DeviceState};
 use farthing_office::chain::Hash;
 use farthing_office::{Command, Key};
 use farthing_sync::authority::{Decision, decide_one, reads};
-use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of};
+use farthing_sync::intake::{Known, Machine, Taken, Verdict, check, first_of, is_left};
 use farthing_sync::revoke::keep_aside;
 use farthing_sync::wire::{Push, PushAnswer, SentFact};
 use sqlx::postgres::PgConnection;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl Server {
@@ -32,6 +32,10 @@ impl Server {
         let kept = kept_hashes(&mut tx, organisation, &machine, first_of(push)).await?;
         let taken = match check(&machine, push, &kept) {
             Verdict::Fresh(taken) => taken,
+            Verdict::Answer(PushAnswer::Incident { at }) if is_left(&machine, push) => {
+                tracing::warn!(%device, at, "a copy of a book goes on that was left when a backup was restored");
+                return Ok(PushAnswer::Incident { at });
+            }
             Verdict::Answer(PushAnswer::Incident { at }) => {
                 self.note_incident(&mut tx, organisation, device, &format!("place {at} is claimed twice"))
                     .await?;
@@ -138,7 +142,7 @@ async fn lock_machine(
     let machine = Machine {
         device,
         public: bytes(&row.public_key)?,
-        desk: printed(&row.desk, row.epoch),
+        desk: row.desk,
         epoch: row.epoch,
         dev_seq: row.dev_seq,
         head: bytes(&row.head)?,
@@ -151,17 +155,18 @@ async fn kept_hashes(
     organisation: Uuid,
     machine: &Machine,
     first: i64,
-) -> Result<BTreeMap<i64, Hash>, ServerError> {
+) -> Result<Known, ServerError> {
     let rows = sqlx::query!(
-        "select dev_seq, hash from command where organisation = $1 and device = $2 and epoch = $3 and dev_seq >= $4",
+        "select epoch, dev_seq, hash from command where organisation = $1 and device = $2 and dev_seq >= $3",
         organisation,
         machine.device.0,
-        machine.epoch,
         first
     )
     .fetch_all(conn)
     .await?;
-    rows.iter().map(|row| Ok((row.dev_seq, bytes(&row.hash)?))).collect()
+    rows.iter()
+        .map(|row| Ok(((row.dev_seq, row.epoch), bytes(&row.hash)?)))
+        .collect()
 }
 
 async fn known_operation(
@@ -239,11 +244,12 @@ async fn put_machine(
     push: &Push,
 ) -> Result<(), ServerError> {
     sqlx::query!(
-        "update device set dev_seq = $3, head = $4 where organisation = $1 and device = $2",
+        "update device set dev_seq = $3, head = $4, epoch = $5 where organisation = $1 and device = $2",
         organisation,
         device.0,
         through,
-        head.as_slice()
+        head.as_slice(),
+        push.epoch
     )
     .execute(&mut *conn)
     .await?;

@@ -28,9 +28,9 @@ impl Server {
             let after = pull.cursors.iter().find(|k| k.scope == scope).map_or(0, |k| k.seq);
             stretches.push(stretch(&mut tx, organisation, scope, after, most).await?);
         }
-        let outcomes = outcomes(&mut tx, organisation, machine, pull.outcomes_after).await?;
+        let outcomes = outcomes(&mut tx, organisation, machine, pull).await?;
         let authority = crate::devices::authority(&mut tx, organisation).await?;
-        let has = last_place(&mut tx, organisation, machine, pull.epoch).await?;
+        let (has, copy) = last_place(&mut tx, organisation, machine).await?;
         let history = sqlx::query_scalar!("select id from history")
             .fetch_one(&mut *tx)
             .await?;
@@ -38,6 +38,7 @@ impl Server {
         let page = Page {
             authority,
             has,
+            copy,
             outcomes_after: Some(pull.outcomes_after),
             history: Some(history),
             ..merge(stretches, most, outcomes)
@@ -110,36 +111,37 @@ async fn hash_at(conn: &mut PgConnection, organisation: Uuid, scope: &str, seq: 
     hash.map_or(Ok(START), |hash| bytes(&hash))
 }
 
-/// The place of a machine's last command in this snapshot; none of another copy of its book.
+/// The place of a machine's last command in this snapshot, and which copy of its book recorded it.
 async fn last_place(
     conn: &mut PgConnection,
     organisation: Uuid,
     machine: &Machine,
-    epoch: i64,
-) -> Result<Option<i64>, ServerError> {
-    Ok(sqlx::query_scalar!(
-        "select dev_seq from device where organisation = $1 and device = $2 and epoch = $3",
+) -> Result<(Option<i64>, Option<i64>), ServerError> {
+    let last = sqlx::query!(
+        "select dev_seq, epoch from device where organisation = $1 and device = $2",
         organisation,
-        machine.device.0,
-        epoch
+        machine.device.0
     )
     .fetch_optional(conn)
-    .await?)
+    .await?;
+    Ok(last.map(|last| (last.dev_seq, last.epoch)).unzip())
 }
 
 async fn outcomes(
     conn: &mut PgConnection,
     organisation: Uuid,
     machine: &Machine,
-    after: i64,
+    pull: &Pull,
 ) -> Result<Vec<Outcome>, ServerError> {
+    // A restored book does not know what was recorded after its backup and before it was restored.
     let rows = sqlx::query!(
-        "select dev_seq, op_id, refusal from command where organisation = $1 and device = $2 and epoch = $3 and dev_seq > $4
-         order by dev_seq",
+        "select dev_seq, op_id, refusal from command c where organisation = $1 and device = $2 and epoch <= $3 and dev_seq > $4
+         and not exists (select 1 from command n where n.organisation = c.organisation and n.device = c.device
+         and n.epoch > c.epoch and n.epoch <= $3 and n.dev_seq <= c.dev_seq) order by dev_seq",
         organisation,
         machine.device.0,
-        machine.epoch,
-        after
+        pull.epoch,
+        pull.outcomes_after
     )
     .fetch_all(conn)
     .await?;

@@ -183,8 +183,8 @@ impl Server {
         again!(self.saw(organisation, met, pull))?;
         match (request, met.revoked) {
             (Request::Push(push), _) => again!(self.push(organisation, device, &push)).map(Reply::Push),
-            (Request::Pull(pull), Some(at)) => {
-                let word = self.revocation(organisation, &met.machine, at, &pull);
+            (Request::Pull(_), Some(at)) => {
+                let word = self.revocation(organisation, &met.machine, at);
                 word.await.map(Reply::Revoked)
             }
             (_, Some(_)) => Err(ServerError::refused(ErrorKind::Forbidden, Code::DeviceRevoked)),
@@ -225,7 +225,7 @@ impl Server {
             machine: Machine {
                 device,
                 public: bytes(&row.public_key)?,
-                desk: printed(&row.desk, row.epoch),
+                desk: row.desk,
                 epoch: row.epoch,
                 dev_seq: row.dev_seq,
                 head: bytes(&row.head)?,

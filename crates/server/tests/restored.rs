@@ -1,8 +1,11 @@
-//! A server that was restored from a backup, while its desks know more: they begin anew, and it gets back what it lost.
+//! What was restored from a backup while others know more: a server, which gets back what it lost as its desks begin anew,
+//! and a desk's book, which goes on from its backup.
 
 use crate::common::loans::*;
+use crate::common::*;
 use crate::office::*;
 use farthing_api::*;
+use farthing_desk::{Clock, Home, keep};
 use farthing_server::{backup, restore};
 
 async fn states(office: &Office) -> Vec<(u32, u32, u32)> {
@@ -69,4 +72,64 @@ async fn desks_give_a_restored_server_what_it_lost() {
     office.sync().await;
     office.agree().await;
     office.server.close().await;
+}
+
+/// The receipts of a loan's payments as a desk shows them, in order.
+async fn printed(desk: &Desk, loan: LoanId) -> Vec<String> {
+    let payments = view(desk, loan).await.payments;
+    let mut printed: Vec<_> = payments.into_iter().map(|payment| payment.receipt).collect();
+    printed.sort();
+    printed
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_goes_on_from_its_backup_and_gets_back_what_it_had_sent() {
+    let mut office = Box::pin(Office::new()).await;
+    let (loan, today) = (office.loan, office.a.today());
+    let mut receipts = vec![pay(&office.a, loan, "700", today).await.unwrap().receipt];
+    office.a.desk.run_sync().await.unwrap();
+    // One payment is in the backup and sent after it, one is sent only, one is lost with the disk.
+    receipts.push(pay(&office.a, loan, "50", today).await.unwrap().receipt);
+    let backup = office.a.desk.backup_book(BackupBook {}).await.unwrap().path;
+    receipts.push(pay(&office.a, loan, "300", today).await.unwrap().receipt);
+    office.sync().await;
+    pay(&office.a, loan, "40", today).await.unwrap();
+    let left = tempfile::tempdir().unwrap();
+    office.a.desk.shut().await;
+    for file in std::fs::read_dir(office.a.path()).unwrap() {
+        let file = file.unwrap();
+        if file.file_type().unwrap().is_file() {
+            std::fs::copy(file.path(), left.path().join(file.file_name())).unwrap();
+        }
+    }
+
+    let (home, now) = (Home::at(office.a.path()), office.a.now());
+    keep::restore(backup.as_ref(), &home, ADMIN, &Secret::new(PASSWORD), None, now)
+        .await
+        .unwrap();
+    office.a = office.a.restarted().await;
+    office.a.sign_in(ADMIN).await;
+    receipts.push(pay(&office.a, loan, "20", today).await.unwrap().receipt);
+    assert!(receipts[3].starts_with("BR1-01A-"), "{}", receipts[3]);
+    office.sync().await;
+    assert_eq!(states(&office).await, [(0, 0, 0), (0, 0, 0)]);
+    receipts.push(pay(&office.a, loan, "10", today).await.unwrap().receipt);
+    office.sync().await;
+    receipts.sort();
+    for desk in [&office.a.desk, &office.b] {
+        assert_eq!(printed(desk, loan).await, receipts);
+    }
+    office.agree().await;
+    office.a.check().await;
+
+    // The copy that was left records, but nothing is taken of it, and the restored one goes on.
+    let other = Desk::with_clock(Home::at(left.path()), Clock::moved(now)).without_second_factor();
+    sign_in(&other, ADMIN).await;
+    pay_at(&other, loan, "5", today).await;
+    assert_eq!(other.run_sync().await.unwrap_err().code, Code::BookCopied);
+    receipts.push(pay(&office.a, loan, "15", today).await.unwrap().receipt);
+    office.sync().await;
+    assert_eq!(states(&office).await, [(0, 0, 0), (0, 0, 0)]);
+    receipts.sort();
+    assert_eq!(printed(&office.b, loan).await, receipts);
 }

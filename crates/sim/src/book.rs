@@ -16,6 +16,8 @@ use uuid::Uuid;
 /// A command in its desk's log.
 #[derive(Clone, Debug)]
 pub(crate) struct Logged {
+    /// Which copy of the book recorded it.
+    pub(crate) epoch: i64,
     pub(crate) sent: SentCommand,
     pub(crate) command: Command,
     pub(crate) context: Context,
@@ -119,6 +121,8 @@ impl Book {
         for row in rows {
             book.put(row, bug);
         }
+        let before = book.commands.iter().rev().find(|row| row.epoch < epoch);
+        book.position.began = before.map_or(0, |row| row.sent.dev_seq);
         book.derive_again(bug);
         book
     }
@@ -201,6 +205,11 @@ impl Book {
     fn wait_after(&mut self, place: i64) {
         let places = self.commands.iter().map(|row| row.sent.dev_seq);
         self.waiting.extend(places.filter(|own| *own > place));
+    }
+
+    /// Whether a command stands in the log.
+    pub(crate) fn has(&self, op: OpId) -> bool {
+        self.commands.iter().any(|row| row.sent.op == op)
     }
 
     /// Whether the book has a fact as a decided one.

@@ -69,6 +69,10 @@ pub enum Bug {
     LeavesAtOnce,
     /// A server makes no use of what it locked: it decides on aggregates as they were some time ago.
     StaleAggregates,
+    /// A desk that is restored from its backup goes on under the epoch of the backup.
+    EpochKept,
+    /// A desk that is restored from its backup counts its commands from the beginning.
+    CountsAnew,
 }
 
 /// Every planted bug with its word and what it is.
@@ -106,4 +110,6 @@ pub const BUGS: &[(Bug, &str)] = &[
     (Bug::RevokedStillDecides, "machine without access decided for"),
     (Bug::LeavesAtOnce, "book deleted before it was handed over"),
     (Bug::StaleAggregates, "decided on old aggregates"),
+    (Bug::EpochKept, "restored under the same epoch"),
+    (Bug::CountsAnew, "restored and counted anew"),
 ];

@@ -102,15 +102,17 @@ pub(crate) fn granted(desk: &Desk, server: &Server, page: &Page) -> Result<(), S
     Ok(())
 }
 
-/// How many commands of a desk the server has.
+/// How many commands of a desk the server has; none while it knows another copy of its book only.
 pub(crate) fn has(desk: &Desk, server: &Server) -> i64 {
     let machine = server.organisations[desk.organisation].machines.get(&desk.device);
-    machine.map_or(0, |machine| machine.dev_seq)
+    machine.filter(|m| m.epoch == desk.epoch).map_or(0, |m| m.dev_seq)
 }
 
 /// What the server has said that it has, it has.
 pub(crate) fn promised(desk: &Desk, server: &Server) -> Result<(), String> {
-    let (has, promised) = (has(desk, server), server.promised.get(&desk.device).copied());
+    let machine = server.organisations[desk.organisation].machines.get(&desk.device);
+    let has = machine.map_or(0, |machine| machine.dev_seq);
+    let promised = server.promised.get(&desk.device).copied();
     must!(
         promised.is_none_or(|promised| promised <= has),
         "the server said that it has {promised:?} commands of {}, and has {has}",
@@ -146,11 +148,7 @@ pub(crate) fn heard(desk: &Desk, had: i64) -> Result<(), String> {
 /// What people were told is saved is in the book when it is opened again.
 pub(crate) fn opened(desk: &Desk) -> Result<(), String> {
     let kept: BTreeSet<_> = desk.book.commands.iter().map(|row| row.sent.op).collect();
-    let lost = desk
-        .slips
-        .iter()
-        .filter(|slip| slip.epoch == desk.epoch && !kept.contains(&slip.op))
-        .count();
+    let lost = desk.slips.iter().filter(|slip| !kept.contains(&slip.op)).count();
     must!(lost == 0, "{} lost {lost} commands that were saved", desk.name);
     Ok(())
 }
@@ -168,7 +166,7 @@ pub(crate) fn desk_now(desk: &Desk) -> Result<(), String> {
 /// What was saved waits, was decided, or is shown as decided otherwise.
 fn seen(desk: &Desk) -> Result<(), String> {
     let book = &desk.book;
-    for slip in desk.slips.iter().filter(|slip| slip.epoch == desk.epoch) {
+    for slip in &desk.slips {
         let known = book.overruled.contains_key(&slip.op) || book.decided_ops.contains(&slip.op);
         // What another desk did first may leave nothing to do; money and new customers always leave something.
         let leaves =
@@ -192,6 +190,10 @@ pub(crate) fn everything(world: &World) -> Result<(), String> {
     for desk in &world.desks {
         let database = &world.server.organisations[desk.organisation];
         must!(!desk.incident, "{} was taken for a copy", desk.name);
+        for (payment, number) in &desk.lost {
+            let other = receipts.insert((desk.organisation, number.clone()), *payment);
+            must!(other.is_none(), "the receipt {number} was printed twice");
+        }
         for slip in &desk.slips {
             kept(desk, database, slip)?;
             for (payment, number) in &slip.receipts {
@@ -263,17 +265,17 @@ fn kept(desk: &Desk, database: &Database, slip: &Slip) -> Result<(), String> {
 
 /// The desk's log is unbroken, its clock never goes back, and the server has the same.
 fn desk_chain(desk: &Desk, database: &Database) -> Result<(), String> {
-    let hashes = database.hashes.get(&(desk.device, desk.epoch));
     let (mut place, mut prev) = desk.base;
     let mut last: Option<&Logged> = None;
     for row in &desk.book.commands {
         place += 1;
-        let hash = desk.link(&row.sent).after(&prev);
+        let hash = desk.link(row.epoch, &row.sent).after(&prev);
         must!(
             row.sent.dev_seq == place && row.prev == prev && row.hash == hash,
             "the chain of {} breaks at {place}",
             desk.name
         );
+        let hashes = database.hashes.get(&(desk.device, row.epoch));
         let same = hashes.and_then(|all| all.get(&place)) == Some(&hash);
         must!(same, "the server has another command {place} of {}", desk.name);
         let later = last.is_none_or(|last| last.sent.hlc < row.sent.hlc && last.context.at <= row.context.at);

@@ -5,9 +5,9 @@ use farthing_api::{ApiError, CustomerId, DeviceId, FactId, OpId};
 use farthing_office::chain::Hash;
 use farthing_office::{Context, Fact, FactBody, Key, State};
 use farthing_sync::authority::{Head, Now, list};
-use farthing_sync::intake::{Machine, Taken};
+use farthing_sync::intake::{Known, Machine, Taken};
 use farthing_sync::scope::Scope;
-use farthing_sync::wire::SentFact;
+use farthing_sync::wire::{Outcome, Pull, SentFact};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use uuid::Uuid;
@@ -133,6 +133,36 @@ impl Database {
             .map(|(fact, sent)| Rc::new(Kept { sent, fact }));
         self.facts.extend(kept);
         Ok(())
+    }
+
+    /// The hashes of a machine's commands from a place on.
+    pub(crate) fn known(&self, device: DeviceId, first: i64) -> Known {
+        let copies = self.hashes.range((device, i64::MIN)..=(device, i64::MAX));
+        let places = |hashes: &BTreeMap<i64, Hash>, epoch: i64| -> Vec<((i64, i64), Hash)> {
+            hashes
+                .range(first..)
+                .map(|(place, hash)| ((*place, epoch), *hash))
+                .collect()
+        };
+        copies.flat_map(|((_, epoch), hashes)| places(hashes, *epoch)).collect()
+    }
+
+    /// What became of a machine's commands, without those that a restored book does not know.
+    pub(crate) fn outcomes(&self, device: DeviceId, pull: &Pull) -> Vec<Outcome> {
+        let mut found = BTreeMap::new();
+        for ((_, _), commands) in self.commands.range((device, i64::MIN)..=(device, pull.epoch)) {
+            let first = commands.first_key_value().map_or(i64::MAX, |(place, _)| *place);
+            found.retain(|place, _| *place < first);
+            found.extend(commands.range(pull.outcomes_after + 1..).map(|(place, decided)| {
+                let outcome = Outcome {
+                    dev_seq: *place,
+                    op: decided.op,
+                    refusal: decided.refusal.clone(),
+                };
+                (*place, outcome)
+            }));
+        }
+        found.into_values().collect()
     }
 
     /// Notes a decision, with the hash under which its command stands in its machine's chain.

@@ -75,6 +75,12 @@ pub(crate) struct Desk {
     /// The end of the chain of commands that are never sent.
     pub(crate) base: (i64, Hash),
     pub(crate) disk: Disk,
+    /// A copy of the disk at another place.
+    backup: Option<Disk>,
+    /// Receipts of what was recorded after the backup that took its place.
+    pub(crate) lost: Vec<(PaymentId, String)>,
+    /// The place of the last command that was offered.
+    pub(crate) offered: i64,
     pub(crate) book: Book,
     pub(crate) up: bool,
     /// Its access has ended, and its book is deleted.
@@ -105,6 +111,8 @@ pub(crate) struct Asked {
     pub(crate) actor: Actor,
     pub(crate) command: Command,
     pub(crate) key: Option<[u8; 32]>,
+    /// At which copy of the book: nobody asks again, under the same id, at another.
+    pub(crate) epoch: i64,
 }
 
 impl Desk {
@@ -119,6 +127,9 @@ impl Desk {
             epoch: 0,
             base: (0, farthing_office::chain::START),
             disk: Disk::default(),
+            backup: None,
+            lost: Vec::new(),
+            offered: 0,
             book: Book::default(),
             up: true,
             gone: false,
@@ -175,9 +186,35 @@ impl Desk {
             self.book.position.sent = self.book.position.sent.max(self.base.0);
             self.book.position.decided = self.book.position.decided.max(self.base.0);
         }
+        self.book.position.began = self.book.position.began.max(self.base.0);
         (self.up, self.phase, self.is_current, self.ran) = (true, Phase::Idle, false, 0);
         self.anew = None;
         self.round += 1;
+    }
+
+    /// A backup is made of the book, at another place than its disk.
+    pub(crate) fn backs_up(&mut self) {
+        self.backup = Some(self.disk.copied());
+    }
+
+    /// The backup takes the place of the book, under another epoch. What was recorded since is lost, unless it was sent;
+    /// whether there is a backup.
+    pub(crate) fn restores(&mut self) -> bool {
+        let Some(backup) = self.backup.clone() else {
+            return false;
+        };
+        self.disk = backup;
+        if self.bug != Some(Bug::EpochKept) {
+            self.epoch += 1;
+        }
+        self.start();
+        let (kept, lost) = std::mem::take(&mut self.slips)
+            .into_iter()
+            .partition(|slip| self.book.has(slip.op));
+        self.slips = kept;
+        let lost: Vec<Slip> = lost;
+        self.lost.extend(lost.into_iter().flat_map(|slip| slip.receipts));
+        true
     }
 
     /// The program ends without warning.
@@ -188,7 +225,7 @@ impl Desk {
 
     /// Decides and keeps what someone asks for.
     pub(crate) fn ask(&mut self, asked: &Asked, ms: i64, luck: Luck) -> Told {
-        if self.book.commands.iter().rev().any(|row| row.sent.op == asked.op) {
+        if self.book.has(asked.op) {
             // It was kept although nobody was told so.
             return Told::Saved;
         }
@@ -256,6 +293,9 @@ impl Desk {
         if self.bug == Some(Bug::ReuseOfPlace) {
             place = self.book.position.decided.max(self.base.0);
         }
+        if self.bug == Some(Bug::CountsAnew) && self.book.commands.last().is_some_and(|row| row.epoch < self.epoch) {
+            place = 0;
+        }
         let sent = SentCommand {
             op: asked.op,
             dev_seq: place + 1,
@@ -266,8 +306,9 @@ impl Desk {
             key: asked.key,
             credential: None,
         };
-        let hash = self.link(&sent).after(&prev);
+        let hash = self.link(self.epoch, &sent).after(&prev);
         Some(Rc::new(Logged {
+            epoch: self.epoch,
             sent,
             command: asked.command.clone(),
             context,
@@ -277,12 +318,12 @@ impl Desk {
         }))
     }
 
-    /// What a command's hash covers in this machine's log.
-    pub(crate) fn link<'a>(&'a self, sent: &'a SentCommand) -> CommandLink<'a> {
+    /// What the hash of a command of a copy covers in this machine's log.
+    pub(crate) fn link<'a>(&'a self, epoch: i64, sent: &'a SentCommand) -> CommandLink<'a> {
         CommandLink {
             op: &sent.op.0,
             device: &self.device.0,
-            epoch: self.epoch,
+            epoch,
             dev_seq: sent.dev_seq,
             hlc: sent.hlc,
             version: sent.version,

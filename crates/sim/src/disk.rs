@@ -86,6 +86,14 @@ impl Disk {
         });
     }
 
+    /// What is on the disk for good.
+    pub(crate) fn copied(&self) -> Disk {
+        Disk {
+            synced: self.synced.clone(),
+            tail: None,
+        }
+    }
+
     /// The power fails: whether what was written and not synced stays is the disk's choice.
     pub(crate) fn power_fails(&mut self, tail_stays: bool) {
         if !tail_stays {

@@ -34,8 +34,9 @@ impl World {
 
     /// Something befalls a desk.
     pub(crate) fn trouble(&mut self, desk: usize) {
-        match self.dice.between(0, 3) {
+        match self.dice.between(0, 4) {
             0 | 1 if self.desks[desk].up => self.dies(desk),
+            3 => self.desk_backs_up_or_restores(desk),
             2 => {
                 self.paused[desk] = self.now + self.dice.between(1, 300) * MINUTE;
                 self.count("pause");
@@ -64,6 +65,21 @@ impl World {
         self.server.revoke(place, self.desks[desk].device, self.now);
         self.note("revokes", desk, &[]);
         self.count("access taken away");
+    }
+
+    /// A backup is made of a desk's book, or the last one takes its place.
+    fn desk_backs_up_or_restores(&mut self, place: usize) {
+        let restores = self.dice.chance(400);
+        let desk = &mut self.desks[place];
+        if !desk.up || desk.gone {
+            return;
+        }
+        if restores && desk.restores() {
+            self.note("restores", place, &[]);
+            self.count("desk restored from a backup");
+        } else {
+            desk.backs_up();
+        }
     }
 
     /// A backup is made of an organisation's database, or the last one takes its place.

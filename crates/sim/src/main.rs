@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Instant;
 
 /// How many seeds a planted bug may survive.
-const MOST: u64 = 25;
+const MOST: u64 = 100;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

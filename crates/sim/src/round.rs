@@ -6,7 +6,7 @@ use crate::desk::{Desk, Next, Phase};
 use crate::disk::{Luck, Written};
 use ed25519_dalek::Signer;
 use farthing_sync::authority::Head;
-use farthing_sync::device::{Broken, News, Position, Sent};
+use farthing_sync::device::{Broken, News, Position, Sent, Unsent};
 use farthing_sync::revoke::Revocation;
 use farthing_sync::wire::{Letter, Page, PushAnswer, Reply, Request, pack};
 use std::rc::Rc;
@@ -44,19 +44,20 @@ impl Desk {
             Phase::Idle => return Next::Rest,
             Phase::Pushing { .. } => {
                 let after = self.book.position.sent;
-                let rows: Vec<&Rc<Logged>> = self
-                    .book
-                    .commands
-                    .iter()
-                    .filter(|row| row.sent.dev_seq > after)
-                    .take(READ)
-                    .collect();
+                let waiting = self.book.commands.iter().filter(|row| row.sent.dev_seq > after);
+                let epoch = waiting.clone().next().map_or(self.epoch, |row| row.epoch);
+                let rows: Vec<&Rc<Logged>> = waiting.take_while(|row| row.epoch == epoch).take(READ).collect();
                 let head = rows.first().map_or(self.base.1, |row| row.prev);
-                let commands = rows.iter().map(|row| row.sent.clone()).collect();
-                match self.book.position.push(self.device, commands, head, sign) {
+                let unsent = Unsent {
+                    epoch,
+                    after: head,
+                    commands: rows.iter().map(|row| row.sent.clone()).collect(),
+                };
+                match self.book.position.push(self.device, unsent, sign) {
                     Some(push) => {
+                        self.offered = push.commands.last().map_or(after, |row| row.dev_seq);
                         if self.bug == Some(Bug::SentBeforeAnswer) {
-                            let through = push.commands.last().map_or(after, |row| row.dev_seq);
+                            let through = self.offered;
                             self.book.position.sent = through;
                             self.disk.commit(vec![Row::Sent(through)], Luck::Good);
                         }
@@ -114,7 +115,7 @@ impl Desk {
             return self.rest();
         }
         let mut rows = vec![Row::Revoked];
-        rows.extend(self.book.position.lacks(word.has).map(Row::Lacks));
+        rows.extend(self.book.position.lacks(word.has, word.copy).map(Row::Lacks));
         if self.bug == Some(Bug::LeavesAtOnce) {
             rows.truncate(1);
         }
@@ -135,7 +136,7 @@ impl Desk {
 
     fn pushed(&mut self, answer: &PushAnswer, luck: Luck) -> Next {
         let before = self.book.position.sent;
-        let (through, row) = match self.book.position.pushed(answer) {
+        let (through, row) = match self.book.position.pushed(answer, self.offered) {
             Sent::Through(through) => (through, Row::Sent(through)),
             Sent::Lacks(through) => (through, Row::Lacks(through)),
             Sent::Wait => return self.rest(),
@@ -250,7 +251,8 @@ impl Desk {
         }
         let brings = rows.len() > before;
         for outcome in news.outcomes {
-            if self.bug == Some(Bug::OutcomeWithoutFactsLost) && !brings {
+            // What was recorded after the backup that is here now is not known any more.
+            if !self.book.has(outcome.op) || (self.bug == Some(Bug::OutcomeWithoutFactsLost) && !brings) {
                 continue;
             }
             if self.bug == Some(Bug::RefusalBlocks) && outcome.refusal.is_some() {

@@ -10,11 +10,11 @@ use farthing_office::chain::START;
 use farthing_office::{Aggregate, Command, Context, Key, Loan, RULES, Refusal, State, apply, decide};
 use farthing_sync::authority::{Decision, Now, decide_one, reads};
 use farthing_sync::day::{closing, looks, step};
-use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of};
+use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of, is_left};
 use farthing_sync::pull::{MOST_FACTS, Stored, Stretch, merge};
 use farthing_sync::revoke::{Revocation, keep_aside, public_of};
 use farthing_sync::scope::{Scope, granted};
-use farthing_sync::wire::{Letter, Outcome, Page, Pull, Push, PushAnswer, Reply, Request, pack, unpack};
+use farthing_sync::wire::{Letter, Page, Pull, Push, PushAnswer, Reply, Request, pack, unpack};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use uuid::Uuid;
@@ -123,13 +123,9 @@ impl Server {
         if database.incidents.contains_key(&device) {
             return Ok(PushAnswer::Incident { at: machine.dev_seq });
         }
-        let hashes = database.hashes.get(&(device, machine.epoch)).into_iter();
-        let mut kept: BTreeMap<_, _> = hashes
-            .flat_map(|h| h.range(first_of(push)..))
-            .map(|(k, v)| (*k, *v))
-            .collect();
+        let mut kept = database.known(device, first_of(push));
         if bug == Some(Bug::DecidesTwice)
-            && let Some(hash) = kept.get(&first_of(push)).copied()
+            && let Some(hash) = kept.get(&(first_of(push), machine.epoch)).copied()
         {
             (machine.dev_seq, machine.head) = (first_of(push), hash);
             kept.clear();
@@ -137,7 +133,9 @@ impl Server {
         let taken = match check(&machine, push, &kept) {
             Verdict::Fresh(taken) => taken,
             Verdict::Answer(answer) => {
-                if let PushAnswer::Incident { at } = answer {
+                if let PushAnswer::Incident { at } = answer
+                    && !is_left(&machine, push)
+                {
                     database
                         .incidents
                         .insert(device, format!("place {at} is claimed twice"));
@@ -146,6 +144,10 @@ impl Server {
             }
         };
         let through = taken.last().map_or(machine.dev_seq, |last| last.row.dev_seq);
+        if push.epoch > machine.epoch {
+            // What was said of the copy before it is not said of this one.
+            self.promised.remove(&device);
+        }
         if taken.iter().any(|t| database.ops.contains(&t.row.op)) && bug != Some(Bug::DecidesTwice) {
             database
                 .incidents
@@ -167,7 +169,7 @@ impl Server {
                 Some(bug) => wrong::decide_wrongly(bug, &mut state, &taken, now),
             };
             facts.extend(decision.facts.iter().cloned());
-            keep(database, &machine, taken, (now, aside), decision);
+            keep(database, (device, push.epoch), taken, (now, aside), decision);
         }
         database.save(&keys, state, &facts)?;
         let hidden = match bug {
@@ -181,7 +183,7 @@ impl Server {
     /// What a planted bug leaves of a push: the machine alone.
     fn machine_only(&mut self, place: usize, device: DeviceId, push: &Push) -> Result<Option<Vec<u8>>, String> {
         let database = &mut self.organisations[place];
-        let hashes = database.hashes.get(&(device, push.epoch)).cloned().unwrap_or_default();
+        let hashes = database.known(device, first_of(push));
         if let Some(machine) = database.machines.get_mut(&device)
             && let Verdict::Fresh(taken) = check(machine, push, &hashes)
             && let Some(last) = taken.last()
@@ -206,22 +208,12 @@ impl Server {
         });
         let stretches = stretches.collect();
         let machine = database.machines.get(&device);
-        let epoch = machine.map_or(0, |m| m.epoch);
-        let commands = database.commands.get(&(device, epoch));
-        let outcomes: Vec<Outcome> = commands
-            .into_iter()
-            .flat_map(|all| all.range(pull.outcomes_after + 1..))
-            .map(|(dev_seq, decided)| Outcome {
-                dev_seq: *dev_seq,
-                op: decided.op,
-                refusal: decided.refusal.clone(),
-            })
-            .collect();
+        let outcomes = database.outcomes(device, pull);
         let mut page = merge(stretches, most, outcomes.clone());
         if self.bug == Some(Bug::OutcomesFirst) {
             page.outcomes = outcomes;
         }
-        page.has = machine.filter(|m| m.epoch == pull.epoch).map(|m| m.dev_seq);
+        (page.has, page.copy) = machine.map(|m| (m.dev_seq, m.epoch)).unzip();
         page.outcomes_after = Some(pull.outcomes_after);
         page.history = Some(database.history);
         page.authority = Some(public_of(&database.secret));
@@ -312,6 +304,7 @@ impl Database {
         let word = Revocation::new(&self.secret, self.organisation, machine.device, *at);
         Some(Revocation {
             has: Some(machine.dev_seq),
+            copy: Some(machine.epoch),
             ..word
         })
     }
@@ -333,19 +326,25 @@ pub(crate) fn loans(state: &State) -> impl Iterator<Item = (LoanId, &Loan)> {
         })
 }
 
-fn keep(database: &mut Database, machine: &Machine, taken: Rc<Taken>, (now, aside): (Now, bool), decision: Decision) {
+fn keep(
+    database: &mut Database,
+    (device, epoch): (DeviceId, i64),
+    taken: Rc<Taken>,
+    (now, aside): (Now, bool),
+    decision: Decision,
+) {
     if let Some(key) = taken.row.key {
         database.keys.insert(farthing_api::CustomerId::of(taken.row.op, 0), key);
     }
     let place = (taken.row.dev_seq, taken.hash);
-    if let Some(known) = database.machines.get_mut(&machine.device) {
-        (known.dev_seq, known.head) = place;
+    if let Some(known) = database.machines.get_mut(&device) {
+        (known.dev_seq, known.head, known.epoch) = (place.0, place.1, epoch);
     }
     let decided = Decided {
         op: taken.row.op,
         step: Step::Asked(taken),
-        device: machine.device,
-        epoch: machine.epoch,
+        device,
+        epoch,
         now,
         context: decision.context,
         facts: decision.facts.iter().map(|fact| fact.id).collect(),

@@ -81,6 +81,7 @@ pub(crate) fn next(desk: &Desk, ms: i64, dice: &mut Dice) -> Option<Asked> {
         actor,
         command,
         key,
+        epoch: desk.epoch,
     })
 }
 

@@ -31,9 +31,15 @@ pub(crate) enum Event {
     /// A desk calls the server, and again after a while where it does so by itself.
     Sync { desk: usize, again: bool },
     /// A message is at the server.
-    AtServer { desk: usize, bytes: Vec<u8> },
-    /// A message is at a desk, of a time at which the server had so many of its commands.
-    AtDesk { desk: usize, bytes: Vec<u8>, had: i64 },
+    AtServer { desk: usize, epoch: i64, bytes: Vec<u8> },
+    /// A message is at a desk, of a time at which the server had so many of its commands. One to a copy of its book that is
+    /// there no more finds nobody.
+    AtDesk {
+        desk: usize,
+        epoch: i64,
+        bytes: Vec<u8>,
+        had: i64,
+    },
     /// A desk has waited long enough.
     Timeout { desk: usize, round: u64 },
     /// A desk's program is started.
@@ -113,7 +119,7 @@ impl World {
                 let machine = Machine {
                     device: desk.device,
                     public: desk.signing.verifying_key().to_bytes(),
-                    desk: desk.prefix(),
+                    desk: desk.name.clone(),
                     epoch: 0,
                     dev_seq: desk.base.0,
                     head: desk.base.1,
@@ -250,8 +256,17 @@ impl World {
                     self.after(pause, Event::Sync { desk, again });
                 }
             }
-            Event::AtServer { desk, bytes } => self.at_server(desk, &bytes)?,
-            Event::AtDesk { desk, bytes, had } => self.at_desk(desk, &bytes, had)?,
+            Event::AtServer { desk, epoch, bytes } => self.at_server((desk, epoch), &bytes)?,
+            Event::AtDesk {
+                desk,
+                epoch,
+                bytes,
+                had,
+            } => {
+                if self.desks[desk].epoch == epoch {
+                    self.at_desk(desk, &bytes, had)?;
+                }
+            }
             Event::Timeout { desk, round } => self.desks[desk].give_up(round),
             Event::Start { desk } => {
                 if !self.desks[desk].up && !self.desks[desk].gone {
@@ -282,6 +297,7 @@ impl World {
 
     fn work(&mut self, desk: usize, again: Option<Box<Asked>>) -> Result<(), String> {
         let first = again.is_none();
+        let again = again.filter(|asked| asked.epoch == self.desks[desk].epoch);
         // Nobody signs in any more where the access has ended.
         if self.desks[desk].up && !self.desks[desk].book.revoked && !self.calm {
             let asked = again.or_else(|| work::next(&self.desks[desk], self.now, &mut self.wishes).map(Box::new));
@@ -329,15 +345,16 @@ impl World {
                 self.note("sends", desk, &bytes);
                 let round = self.desks[desk].round;
                 self.after(TIMEOUT, Event::Timeout { desk, round });
-                self.travel(desk, None, &bytes);
+                let epoch = self.desks[desk].epoch;
+                self.travel((desk, epoch), None, &bytes);
             }
             Next::Rest => {}
             Next::Killed => self.dies(desk),
         }
     }
 
-    /// To the server, or from it with how many of the desk's commands it had.
-    fn travel(&mut self, desk: usize, from: Option<i64>, bytes: &[u8]) {
+    /// From a copy of a desk's book to the server, or to it with how many of the desk's commands the server had.
+    fn travel(&mut self, (desk, epoch): (usize, i64), from: Option<i64>, bytes: &[u8]) {
         let fate = self.lines[desk].send(from.is_none(), bytes.len(), self.now, &mut self.dice);
         for fault in fate.faults {
             self.count(fault);
@@ -345,14 +362,19 @@ impl World {
         for (after, length) in fate.copies {
             let bytes = bytes.get(..length.unwrap_or(bytes.len())).unwrap_or(bytes).to_vec();
             let event = match from {
-                None => Event::AtServer { desk, bytes },
-                Some(had) => Event::AtDesk { desk, bytes, had },
+                None => Event::AtServer { desk, epoch, bytes },
+                Some(had) => Event::AtDesk {
+                    desk,
+                    epoch,
+                    bytes,
+                    had,
+                },
             };
             self.after(after, event);
         }
     }
 
-    fn at_server(&mut self, desk: usize, bytes: &[u8]) -> Result<(), String> {
+    fn at_server(&mut self, (desk, epoch): (usize, i64), bytes: &[u8]) -> Result<(), String> {
         if self.now < self.server_down {
             return Ok(());
         }
@@ -376,7 +398,7 @@ impl World {
             self.note("answers", desk, &answer);
             check::promised(&self.desks[desk], &self.server)?;
             let had = check::has(&self.desks[desk], &self.server);
-            self.travel(desk, Some(had), &answer);
+            self.travel((desk, epoch), Some(had), &answer);
         }
         Ok(())
     }

@@ -64,6 +64,7 @@ fn every_fault_happens() {
         "busy",
         "clock set",
         "delay and reorder",
+        "desk restored from a backup",
         "disk full",
         "drop",
         "duplicate",

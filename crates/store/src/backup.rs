@@ -43,6 +43,10 @@ impl Book {
         let identity = identity_of(&mut conn)
             .await?
             .ok_or_else(|| StoreError::Damaged("the book has no identity".into()))?;
+        let last = sqlx::query_scalar!("select dev_seq from command order by seq desc limit 1")
+            .fetch_optional(&mut conn)
+            .await?;
+        put_meta(&mut conn, "began", &last.unwrap_or(0).to_string()).await?;
         put_meta(&mut conn, "epoch", &(identity.epoch.max(before) + 1).to_string()).await?;
         sqlx::query("pragma wal_checkpoint(truncate)")
             .execute(&mut conn)

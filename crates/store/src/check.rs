@@ -194,8 +194,9 @@ async fn check_commands(conn: &mut SqliteConnection, report: &mut VerifyReport) 
                     .push(format!("The chain of commands breaks at number {}.", r.seq));
                 return Ok(());
             }
-            let expected = if r.epoch == last.0 { last.1 + 1 } else { 1 };
-            if r.dev_seq != expected && last != (0, 0) {
+            // Books that were restored by a former version count from 1 again.
+            let begins_again = r.epoch > last.0 && r.dev_seq == 1;
+            if r.dev_seq != last.1 + 1 && !begins_again && last != (0, 0) {
                 report
                     .findings
                     .push(format!("Command {} is out of its desk's sequence.", r.seq));

@@ -9,7 +9,7 @@ use farthing_api::{ApiError, CustomerId, OpId, Secret, UserId};
 use farthing_office::chain::{Hash, START};
 use farthing_office::{Command, Context, Fact, FactBody};
 use farthing_sync::authority::Head;
-use farthing_sync::device::Position;
+use farthing_sync::device::{Position, Unsent};
 use farthing_sync::revoke::Revocation;
 use farthing_sync::scope::Scope;
 use farthing_sync::wire::{Cursor, SentCommand, SentFact};
@@ -93,6 +93,7 @@ impl Book {
             r#"select address, organisation as "organisation: Uuid", sent, decided, joining, contact_at, halted, key,
                history as "history: Uuid",
                revoked is not null as "revoked!: bool",
+               (select value from meta where name = 'began') as began,
                (select count(*) from waiting) as "waiting!: i64",
                (select count(*) from waiting w join command c on c.seq = w.command where c.dev_seq > authority.sent) as "unsent!: i64",
                (select count(*) from overruled where settled_at is null) as "overruled!: i64" from authority"#
@@ -116,6 +117,7 @@ impl Book {
             organisation: row.organisation,
             position: Position {
                 epoch,
+                began: row.began.and_then(|place| place.parse().ok()).unwrap_or(0),
                 sent: row.sent,
                 decided: row.decided,
                 cursors: known,
@@ -232,13 +234,13 @@ impl Book {
         last.map_or(Ok((0, START)), |row| Ok((row.dev_seq, hash_of(&row.hash)?)))
     }
 
-    /// The commands after a place that the server has, and the hash of the one there.
+    /// The commands after a place that the server has, up to where another copy of the book went on.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn to_send(&self, sent: i64, most: u32) -> Result<(Vec<SentCommand>, Hash), StoreError> {
-        let rows = sqlx::query!(
-            r#"select op_id as "op_id: Uuid", dev_seq, hlc, version, kind, payload, context, prev_hash,
+    pub async fn to_send(&self, sent: i64, most: u32) -> Result<Unsent, StoreError> {
+        let mut rows = sqlx::query!(
+            r#"select op_id as "op_id: Uuid", epoch, dev_seq, hlc, version, kind, payload, context, prev_hash,
                (select credential from credential_to_send s where s.op_id = command.op_id) as credential from command
                where seq > (select base from authority) and dev_seq > ? order by seq limit ?"#,
             sent,
@@ -246,7 +248,11 @@ impl Book {
         )
         .fetch_all(self.readers())
         .await?;
-        let head = rows.first().map_or(Ok(START), |row| hash_of(&row.prev_hash))?;
+        let Some(first) = rows.first() else {
+            return Ok(Unsent::default());
+        };
+        let (epoch, after) = (first.epoch, hash_of(&first.prev_hash)?);
+        rows.retain(|row| row.epoch == epoch);
         let mut commands = Vec::with_capacity(rows.len());
         for row in rows {
             let key = match row.kind.as_str() {
@@ -264,7 +270,7 @@ impl Book {
                 credential: row.credential.map(Secret::new),
             });
         }
-        Ok((commands, head))
+        Ok(Unsent { epoch, after, commands })
     }
 
     async fn key_of(&self, customer: CustomerId) -> Result<Option<[u8; 32]>, StoreError> {

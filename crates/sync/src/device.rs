@@ -6,6 +6,7 @@ use crate::scope::Scope;
 use crate::wire::{About, Cursor, Known, Outcome, Page, Pull, Push, PushAnswer, SentCommand, SentFact};
 use farthing_api::{DeviceId, FactId, Secret};
 use farthing_office::chain::{CommandLink, Hash};
+use serde_bytes::ByteArray;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -17,6 +18,8 @@ const MOST_BYTES: usize = 1 << 20;
 pub struct Position {
     /// Which copy of the book.
     pub epoch: i64,
+    /// The place of the last command before those of this copy, where it was restored from a backup.
+    pub began: i64,
     /// The place of the last command that the server is known to have.
     pub sent: i64,
     /// Up to which of its own commands the desk knows what became of them.
@@ -25,6 +28,17 @@ pub struct Position {
     pub cursors: BTreeMap<Scope, Head>,
     /// Whose cursors these are: the server's history. None until a server has said so.
     pub history: Option<Uuid>,
+}
+
+/// Commands that the server may not have, in order: all of one copy of the book.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unsent {
+    /// Which copy recorded them. One that was restored goes on from what was recorded before.
+    pub epoch: i64,
+    /// The hash of the command before the first.
+    pub after: Hash,
+    /// The commands.
+    pub commands: Vec<SentCommand>,
 }
 
 /// Why an answer is not applied. Nothing is lost: the desk goes on recording.
@@ -104,14 +118,13 @@ impl Position {
     }
 
     /// The next commands to send, of those that are given: the desk's own after [`Position::sent`], in order. None where
-    /// there is nothing to send. `head` is the hash of the command before the first.
-    pub fn push(
-        &self,
-        device: DeviceId,
-        mut commands: Vec<SentCommand>,
-        head: Hash,
-        sign: impl FnOnce(&[u8]) -> [u8; 64],
-    ) -> Option<Push> {
+    /// there is nothing to send.
+    pub fn push(&self, device: DeviceId, unsent: Unsent, sign: impl FnOnce(&[u8]) -> [u8; 64]) -> Option<Push> {
+        let Unsent {
+            epoch,
+            after,
+            mut commands,
+        } = unsent;
         let mut bytes = 0;
         let fits = |c: &&SentCommand| {
             bytes += c.payload.len() + c.context.len();
@@ -120,8 +133,7 @@ impl Position {
         let count = commands.iter().take(MOST_COMMANDS).take_while(fits).count().max(1);
         commands.truncate(count);
         commands.first()?;
-        let epoch = self.epoch;
-        let head = commands.iter().fold(head, |prev, row| {
+        let head = commands.iter().fold(after, |prev, row| {
             let link = CommandLink {
                 op: &row.op.0,
                 device: &device.0,
@@ -137,16 +149,18 @@ impl Position {
         Some(Push {
             epoch,
             commands,
+            after: Some(ByteArray::new(after)),
             head,
             signature: sign(&head),
         })
     }
 
     /// What an answer to a push says. A late or repeated one says less than is known, and changes nothing: the host keeps
-    /// [`Sent::Through`] only where it differs. The server may have less than it had where it was restored from a backup.
-    pub fn pushed(&self, answer: &PushAnswer) -> Sent {
+    /// [`Sent::Through`] only where it differs. The server may have less than it had where it was restored from a backup, and
+    /// more than was sent up to `last` where this book was: what was recorded since has those places of its own.
+    pub fn pushed(&self, answer: &PushAnswer, last: i64) -> Sent {
         match answer {
-            PushAnswer::Kept { through } => Sent::Through((*through).max(self.sent)),
+            PushAnswer::Kept { through } => Sent::Through((*through).min(last).max(self.sent)),
             PushAnswer::Behind { through } if *through < self.decided => Sent::Lacks(*through),
             PushAnswer::Behind { through } => Sent::Through(*through),
             PushAnswer::Older => Sent::Wait,
@@ -191,6 +205,7 @@ impl Position {
         cursors.extend(news.cursors.clone());
         Position {
             epoch: self.epoch,
+            began: self.began,
             sent: self.sent.min(lacks),
             decided: news.outcomes.iter().fold(decided, |last, o| last.max(o.dev_seq)),
             cursors,
@@ -198,8 +213,15 @@ impl Position {
         }
     }
 
-    /// After which own command the server lost some, by what it says that it has.
-    pub fn lacks(&self, has: Option<i64>) -> Option<i64> {
+    /// After which own command the server lost some, by what it says that it has, and of which copy of the book. One that was
+    /// restored has in common with the copy before it what was recorded up to its backup.
+    pub fn lacks(&self, has: Option<i64>, copy: Option<i64>) -> Option<i64> {
+        let in_common = match copy {
+            Some(copy) if copy < self.epoch => self.began,
+            Some(copy) if copy > self.epoch => return None,
+            _ => i64::MAX,
+        };
+        let has = has.map(|has| has.min(in_common));
         has.filter(|has| *has < self.sent.max(self.decided))
     }
 
@@ -253,7 +275,7 @@ impl Position {
             }
             cursors.insert(part.scope, head);
         }
-        let lacks = self.lacks(page.has);
+        let lacks = self.lacks(page.has, page.copy);
         let decided = self.decided.min(lacks.unwrap_or(i64::MAX));
         Ok(News {
             facts,

@@ -3,8 +3,9 @@
 use crate::wire::{Push, PushAnswer, SentCommand, verifies};
 use farthing_api::DeviceId;
 use farthing_office::chain::{CommandLink, Hash};
-use farthing_office::{COMMAND_VERSION, Command, Context};
+use farthing_office::{COMMAND_VERSION, Command, Context, epoch_letters};
 use serde::Deserialize;
+use serde_bytes::ByteArray;
 use std::collections::BTreeMap;
 
 /// The most commands of one push: so many are decided in one transaction.
@@ -17,7 +18,7 @@ pub struct Machine {
     pub device: DeviceId,
     /// Its Ed25519 key.
     pub public: [u8; 32],
-    /// The desk's prefix as printed, the epoch's letter included.
+    /// The desk's prefix without the epoch's letter.
     pub desk: String,
     /// Which copy of the book.
     pub epoch: i64,
@@ -49,37 +50,82 @@ pub enum Verdict {
     Answer(PushAnswer),
 }
 
+/// The hashes of a machine's commands, by place and copy of its book.
+pub type Known = BTreeMap<(i64, i64), Hash>;
+
 /// The first place whose hash [`check`] wants to know from the server's log: the one before the first that was sent.
 pub fn first_of(push: &Push) -> i64 {
     push.commands.first().map_or(0, |c| c.dev_seq - 1)
 }
 
-/// Checks a push against what is kept: its chain, its signature, and that no place is taken twice. `kept` holds the hashes
-/// of the machine's commands from [`first_of`] on, as far as there are any.
-///
-/// The same command a second time is no offence: the answer to the first may have been lost.
-pub fn check(machine: &Machine, push: &Push, kept: &BTreeMap<i64, Hash>) -> Verdict {
-    let answer = Verdict::Answer;
-    if push.epoch != machine.epoch {
-        return answer(PushAnswer::Incident { at: machine.dev_seq });
+/// Whether a push comes from a copy of the book that was left when a backup was restored: the restored one counts.
+pub fn is_left(machine: &Machine, push: &Push) -> bool {
+    push.epoch < machine.epoch
+}
+
+/// Where a push goes on.
+enum Start {
+    /// After the command with this hash.
+    After(Hash),
+    /// After one that is not here; this is the last one that may be in common.
+    Missing(i64),
+    /// After another one than is here.
+    Other,
+}
+
+fn start(machine: &Machine, push: &Push, kept: &Known) -> Start {
+    let (first, after) = (first_of(push), push.after.map(ByteArray::into_array));
+    if push.epoch == machine.epoch && first >= machine.dev_seq {
+        return match first == machine.dev_seq {
+            true => Start::After(machine.head),
+            false => Start::Missing(machine.dev_seq),
+        };
     }
-    let first = first_of(push);
-    let through = machine.dev_seq;
-    let start = match (first == through, kept.get(&first)) {
-        (true, _) => machine.head,
-        (false, Some(hash)) => *hash,
-        // What came before is not here: the desk goes on from what is.
-        (false, None) => return answer(PushAnswer::Behind { through }),
+    let mut here = kept.range((first, i64::MIN)..=(first, i64::MAX)).map(|(_, hash)| *hash);
+    if let Some(hash) = here.clone().find(|hash| Some(*hash) == after) {
+        return Start::After(hash);
+    }
+    // The first command of all may follow one from before the enrolment, which was never sent.
+    let is_base = match kept.first_key_value() {
+        Some(((place, _), _)) => *place == first + 1,
+        None => first == machine.dev_seq && after == Some(machine.head),
     };
+    match after.filter(|_| is_base) {
+        Some(hash) => return Start::After(hash),
+        // The server lost what it had of this copy: the desk offers everything.
+        None if push.epoch > machine.epoch => return Start::Missing(0),
+        None => {}
+    }
+    match (kept.get(&(first, push.epoch)), here.next()) {
+        (Some(hash), _) => Start::After(*hash),
+        (None, Some(_)) => Start::Other,
+        (None, None) => Start::Missing(machine.dev_seq),
+    }
+}
+
+/// Checks a push against what is kept: its chain, its signature, and that no place is taken twice. `kept` holds the hashes
+/// of the machine's commands from [`first_of`] on, as far as there are any, those of former copies of its book too.
+///
+/// The same command a second time is no offence: the answer to the first may have been lost. A restored book goes on after any
+/// command that is kept, under an epoch of its own.
+pub fn check(machine: &Machine, push: &Push, kept: &Known) -> Verdict {
+    let answer = Verdict::Answer;
+    let (first, through) = (first_of(push), machine.dev_seq);
+    let mut prev = match start(machine, push, kept) {
+        Start::After(hash) => hash,
+        // What came before is not here: the desk goes on from what is.
+        Start::Missing(through) => return answer(PushAnswer::Behind { through }),
+        Start::Other => return answer(PushAnswer::Incident { at: first }),
+    };
+    let is_known = |place: i64| push.epoch < machine.epoch || (push.epoch == machine.epoch && place <= through);
     let mut fresh = Vec::new();
-    let mut prev = start;
     for (place, row) in (first + 1..).zip(push.commands.iter().take(MOST_COMMANDS)) {
         if row.dev_seq != place {
             return answer(PushAnswer::Behind { through });
         }
         prev = hash_of(machine, push.epoch, row).after(&prev);
-        if place <= through {
-            match kept.get(&place) == Some(&prev) {
+        if is_known(place) {
+            match kept.get(&(place, push.epoch)) == Some(&prev) {
                 true => continue,
                 false => return answer(PushAnswer::Incident { at: place }),
             }
@@ -87,7 +133,7 @@ pub fn check(machine: &Machine, push: &Push, kept: &BTreeMap<i64, Hash>) -> Verd
         if row.version > i64::from(COMMAND_VERSION) {
             return answer(PushAnswer::Older);
         }
-        match read(machine, row, prev) {
+        match read(machine, push.epoch, row, prev) {
             Some(taken) => fresh.push(taken),
             None => return answer(PushAnswer::Incident { at: place }),
         }
@@ -118,10 +164,11 @@ struct Decided {
 }
 
 /// Reads a command; none where it says something else than its envelope, which no desk ever writes.
-fn read(machine: &Machine, row: &SentCommand, hash: Hash) -> Option<Taken> {
+fn read(machine: &Machine, epoch: i64, row: &SentCommand, hash: Hash) -> Option<Taken> {
     let command: Command = serde_json::from_str(&row.payload).ok()?;
     let Decided { context } = serde_json::from_str(&row.context).ok()?;
-    let is_own = context.op == row.op && context.device == machine.device && context.desk == machine.desk;
+    let desk = format!("{}{}", machine.desk, epoch_letters(u32::try_from(epoch).ok()?));
+    let is_own = context.op == row.op && context.device == machine.device && context.desk == desk;
     is_own.then(|| Taken {
         row: row.clone(),
         hash,

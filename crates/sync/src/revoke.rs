@@ -35,10 +35,13 @@ pub struct Revocation {
     /// Ed25519 of the organisation's key over organisation, machine and instant.
     #[serde(with = "serde_bytes")]
     pub signature: [u8; 64],
-    /// The place of the last command that the server has of this copy of the book: nothing is destroyed before it has all. An
-    /// older server does not say.
+    /// The place of the last command that the server has of the machine: nothing is destroyed before it has all. An older
+    /// server does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub has: Option<i64>,
+    /// Which copy of the machine's book recorded it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<i64>,
 }
 
 impl Revocation {
@@ -49,6 +52,7 @@ impl Revocation {
             at,
             signature: signature.to_bytes(),
             has: None,
+            copy: None,
         }
     }
 

@@ -12,6 +12,7 @@ use farthing_api::{ApiError, CustomerId, DeviceId, DeviceView, FactId, OpId, Sec
 use farthing_office::chain::{FactLink, Hash};
 use farthing_office::{FACT_VERSION, Fact, FactBody};
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteArray;
 use uuid::Uuid;
 
 mod packed;
@@ -243,6 +244,10 @@ pub struct Push {
     pub epoch: i64,
     /// The commands.
     pub commands: Vec<SentCommand>,
+    /// The hash of the command before the first, by which a book that was restored tells where it goes on. A program from
+    /// before there was this field leaves it out.
+    #[serde(default)]
+    pub after: Option<ByteArray<32>>,
     /// The hash of the last of them.
     #[serde(with = "serde_bytes")]
     pub head: Hash,
@@ -319,9 +324,12 @@ pub struct Page {
     pub outcomes: Vec<Outcome>,
     /// Whether there are more facts in the server's book.
     pub more: bool,
-    /// The place of the last command that the server has of this copy of the book. An older server does not say.
+    /// The place of the last command that the server has of the machine. An older server does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub has: Option<i64>,
+    /// Which copy of the machine's book recorded it. An older server says nothing of another copy than the one that asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<i64>,
     /// Up to which of its commands the desk had said that it knows their outcome: what it was asked. An older server does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcomes_after: Option<i64>,

@@ -6,11 +6,11 @@ use ed25519_dalek::{Signer, SigningKey};
 use farthing_api::{Code, CustomerId, DeviceId, OpId, Role, UserId};
 use farthing_office::chain::{Hash, START};
 use farthing_office::{
-    Actor, Aggregate, COMMAND_VERSION, Command, Context, Fact, FactBody, Key, RULES, Sealed, State, User,
+    Actor, Aggregate, COMMAND_VERSION, Command, Context, Fact, FactBody, Key, RULES, Sealed, State, User, epoch_letters,
 };
 use farthing_sync::authority::{Now, decide_one, reads};
-use farthing_sync::device::{Position, Sent};
-use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of};
+use farthing_sync::device::{Position, Sent, Unsent};
+use farthing_sync::intake::{Known, Machine, Taken, Verdict, check, first_of, is_left};
 use farthing_sync::wire::{About, Letter, Pull, Push, PushAnswer, Request, SentCommand, WireError, pack, unpack};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -91,7 +91,12 @@ fn rows(places: std::ops::RangeInclusive<i64>) -> Vec<SentCommand> {
 }
 
 fn push(rows: Vec<SentCommand>, head: Hash) -> Push {
-    Position::default().push(device(), rows, head, sign).unwrap()
+    let unsent = Unsent {
+        epoch: 0,
+        after: head,
+        commands: rows,
+    };
+    Position::default().push(device(), unsent, sign).unwrap()
 }
 
 fn fresh(verdict: Verdict) -> Vec<Taken> {
@@ -102,13 +107,13 @@ fn fresh(verdict: Verdict) -> Vec<Taken> {
 }
 
 /// The hashes that a server has kept of a push.
-fn kept(taken: &[Taken]) -> BTreeMap<i64, Hash> {
-    taken.iter().map(|t| (t.row.dev_seq, t.hash)).collect()
+fn kept(taken: &[Taken]) -> Known {
+    taken.iter().map(|t| ((t.row.dev_seq, 0), t.hash)).collect()
 }
 
 #[test]
 fn commands_are_taken_where_the_last_push_ended() {
-    let first = fresh(check(&machine(0, START), &push(rows(1..=3), START), &BTreeMap::new()));
+    let first = fresh(check(&machine(0, START), &push(rows(1..=3), START), &Known::new()));
     assert_eq!(first.len(), 3);
     let head = first[2].hash;
     let next = push(rows(4..=5), head);
@@ -119,10 +124,16 @@ fn commands_are_taken_where_the_last_push_ended() {
 #[test]
 fn the_same_commands_again_change_nothing() {
     let sent = push(rows(1..=3), START);
-    let first = fresh(check(&machine(0, START), &sent, &BTreeMap::new()));
-    // The place before the first is not in the log: the desk is told where the server stands.
+    let first = fresh(check(&machine(0, START), &sent, &Known::new()));
+    let server = machine(3, first[2].hash);
+    assert_eq!(fresh(check(&server, &sent, &kept(&first))), []);
+    // A former program does not say what its first command follows: it is told where the server stands.
+    let former = Push {
+        after: None,
+        ..sent.clone()
+    };
     let stands = Verdict::Answer(PushAnswer::Behind { through: 3 });
-    assert_eq!(check(&machine(3, first[2].hash), &sent, &kept(&first)), stands);
+    assert_eq!(check(&server, &former, &kept(&first)), stands);
     let again = push(rows(2..=4), first[0].hash);
     let taken = fresh(check(&machine(3, first[2].hash), &again, &kept(&first)));
     assert_eq!(taken.iter().map(|t| t.row.dev_seq).collect::<Vec<_>>(), [4]);
@@ -130,7 +141,7 @@ fn the_same_commands_again_change_nothing() {
 
 #[test]
 fn a_copied_book_is_recognised() {
-    let first = fresh(check(&machine(0, START), &push(rows(1..=3), START), &BTreeMap::new()));
+    let first = fresh(check(&machine(0, START), &push(rows(1..=3), START), &Known::new()));
     let (known, machine) = (kept(&first), machine(3, first[2].hash));
     let mut other = rows(2..=3);
     other[1] = row(
@@ -147,23 +158,123 @@ fn a_copied_book_is_recognised() {
     // One that has gone on from another history: its hashes are others.
     let fork = check(&machine, &push(rows(4..=4), [9; 32]), &known);
     assert_eq!(fork, Verdict::Answer(PushAnswer::Incident { at: 3 }));
-    let restored = Push {
-        epoch: 1,
-        ..push(rows(4..=4), first[2].hash)
+}
+
+/// Commands of a copy that was restored, recorded after the one with a hash.
+fn of_copy(epoch: i64, places: std::ops::RangeInclusive<i64>, after: Hash) -> Push {
+    let desk = format!("{DESK}{}", epoch_letters(u32::try_from(epoch).unwrap()));
+    let command = |n: i64| {
+        let mut row = row(n, &register());
+        let ctx = Context {
+            op: OpId(Uuid::from_u128(u128::try_from(epoch * 1000 + n).unwrap())),
+            desk: desk.clone(),
+            ..context(n)
+        };
+        row.op = ctx.op;
+        row.context = serde_json::json!({ "rules": RULES, "context": ctx }).to_string();
+        row
     };
-    assert!(matches!(
-        check(&machine, &restored, &known),
-        Verdict::Answer(PushAnswer::Incident { .. })
-    ));
+    let unsent = Unsent {
+        epoch,
+        after,
+        commands: places.map(command).collect(),
+    };
+    Position::default().push(device(), unsent, sign).unwrap()
+}
+
+#[test]
+fn a_restored_book_goes_on_after_its_backup_and_the_copy_that_was_left_does_not() {
+    let first = fresh(check(&machine(0, START), &push(rows(1..=3), START), &Known::new()));
+    let (mut known, server) = (kept(&first), machine(3, first[2].hash));
+    // The backup was made after the second command; the server has a third that the restored book does not know.
+    let restored = of_copy(1, 3..=4, first[1].hash);
+    let taken = fresh(check(&server, &restored, &known));
+    assert_eq!(taken.len(), 2);
+    // What it goes on from is not here: the server lost it, and is offered everything.
+    let behind = |push: &Push, through| {
+        let answer = Verdict::Answer(PushAnswer::Behind { through });
+        assert_eq!(check(&server, push, &known), answer);
+    };
+    behind(&of_copy(1, 3..=4, [9; 32]), 0);
+    behind(&of_copy(1, 6..=6, [9; 32]), 0);
+
+    known.extend(taken.iter().map(|t| ((t.row.dev_seq, 1), t.hash)));
+    let server = Machine {
+        epoch: 1,
+        ..machine(4, taken[1].hash)
+    };
+    assert_eq!(
+        fresh(check(&server, &restored, &known)),
+        [],
+        "the same again changes nothing"
+    );
+    assert_eq!(
+        fresh(check(&server, &of_copy(1, 5..=5, taken[1].hash), &known)).len(),
+        1
+    );
+    let ahead = of_copy(1, 7..=7, [9; 32]);
+    let missing = Verdict::Answer(PushAnswer::Behind { through: 4 });
+    assert_eq!(check(&server, &ahead, &known), missing);
+    // What was sent before is known; what the other copy recorded since is not taken.
+    assert_eq!(fresh(check(&server, &push(rows(2..=3), first[0].hash), &known)), []);
+    let left = push(rows(4..=4), first[2].hash);
+    assert!(is_left(&server, &left) && !is_left(&server, &restored));
+    assert_eq!(
+        check(&server, &left, &known),
+        Verdict::Answer(PushAnswer::Incident { at: 4 })
+    );
+    // Restored once more, from a backup of the first copy.
+    assert_eq!(
+        fresh(check(&server, &of_copy(2, 4..=4, first[2].hash), &known)).len(),
+        1
+    );
+}
+
+#[test]
+fn a_restored_book_finds_out_what_the_server_lost() {
+    let position = Position {
+        epoch: 1,
+        began: 10,
+        sent: 12,
+        decided: 11,
+        ..Position::default()
+    };
+    assert_eq!(position.lacks(Some(12), Some(1)), None);
+    assert_eq!(position.lacks(Some(11), Some(1)), Some(11));
+    // The server knows the copy before it only, of which this one has what was recorded up to its backup.
+    assert_eq!(position.lacks(Some(13), Some(0)), Some(10));
+    assert_eq!(position.lacks(Some(5), Some(0)), Some(5));
+    let fresh = Position {
+        sent: 8,
+        decided: 8,
+        ..position.clone()
+    };
+    assert_eq!(fresh.lacks(Some(13), Some(0)), None);
+    // A copy that was left hears nothing of the one that counts.
+    assert_eq!(position.lacks(Some(3), Some(2)), None);
+}
+
+#[test]
+fn a_book_that_is_restored_before_it_sent_anything_goes_on_after_its_base() {
+    let none = Known::new();
+    let server = machine(7, [5; 32]);
+    assert_eq!(fresh(check(&server, &of_copy(1, 8..=8, [5; 32]), &none)).len(), 1);
+    // The server has commands of the machine since.
+    let since = fresh(check(&server, &push(rows(8..=9), [5; 32]), &none));
+    let after = machine(9, since[1].hash);
+    assert_eq!(
+        fresh(check(&after, &of_copy(1, 8..=8, [5; 32]), &kept(&since))).len(),
+        1
+    );
 }
 
 #[test]
 fn a_gap_and_a_newer_payload_wait() {
-    let gap = check(&machine(0, START), &push(rows(3..=4), [1; 32]), &BTreeMap::new());
+    let gap = check(&machine(0, START), &push(rows(3..=4), [1; 32]), &Known::new());
     assert_eq!(gap, Verdict::Answer(PushAnswer::Behind { through: 0 }));
     let mut newer = rows(1..=1);
     newer[0].version += 1;
-    let newer = check(&machine(0, START), &push(newer, START), &BTreeMap::new());
+    let newer = check(&machine(0, START), &push(newer, START), &Known::new());
     assert_eq!(newer, Verdict::Answer(PushAnswer::Older));
 }
 
@@ -171,13 +282,13 @@ fn a_gap_and_a_newer_payload_wait() {
 fn only_the_machine_itself_pushes_and_only_as_itself() {
     let mut forged = push(rows(1..=1), START);
     forged.signature[0] ^= 1;
-    let verdict = check(&machine(0, START), &forged, &BTreeMap::new());
+    let verdict = check(&machine(0, START), &forged, &Known::new());
     assert!(matches!(verdict, Verdict::Answer(PushAnswer::Incident { .. })));
     let other = Machine {
         desk: "BR1-02".into(),
         ..machine(0, START)
     };
-    let verdict = check(&other, &push(rows(1..=1), START), &BTreeMap::new());
+    let verdict = check(&other, &push(rows(1..=1), START), &Known::new());
     assert!(matches!(verdict, Verdict::Answer(PushAnswer::Incident { .. })));
 }
 
@@ -187,9 +298,12 @@ fn a_late_answer_says_less_than_is_known() {
         sent: 5,
         ..Position::default()
     };
-    assert_eq!(position.pushed(&PushAnswer::Kept { through: 3 }), Sent::Through(5));
-    assert_eq!(position.pushed(&PushAnswer::Kept { through: 7 }), Sent::Through(7));
-    assert_eq!(position.pushed(&PushAnswer::Behind { through: 2 }), Sent::Through(2));
+    let pushed = |answer| position.pushed(&answer, 8);
+    assert_eq!(pushed(PushAnswer::Kept { through: 3 }), Sent::Through(5));
+    assert_eq!(pushed(PushAnswer::Kept { through: 7 }), Sent::Through(7));
+    assert_eq!(pushed(PushAnswer::Behind { through: 2 }), Sent::Through(2));
+    // The server has more of this machine than was sent: its book was restored since.
+    assert_eq!(pushed(PushAnswer::Kept { through: 12 }), Sent::Through(8));
 }
 
 fn state(role: Role, active: bool) -> State {

@@ -135,7 +135,7 @@ fn a_desk_with_nothing_to_send_learns_what_the_server_lost() {
     let after = position.after(&less);
     assert_eq!((less.lacks, after.sent, after.decided), (Some(3), 3, 3));
     assert_eq!(after.cursors, less.cursors);
-    assert_eq!(position.pushed(&PushAnswer::Behind { through: 3 }), Sent::Lacks(3));
+    assert_eq!(position.pushed(&PushAnswer::Behind { through: 3 }, 9), Sent::Lacks(3));
     // What was asked before that was known is asked again: the outcomes after 3 are not in it.
     let late = Page {
         outcomes_after: Some(5),

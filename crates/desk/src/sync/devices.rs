@@ -66,7 +66,7 @@ impl Desk {
             return Err(strange());
         }
         open.book.note_revoked(word).await.told()?;
-        if let Some(place) = enrolment.position.lacks(word.has) {
+        if let Some(place) = enrolment.position.lacks(word.has, word.copy) {
             open.book.note_lost(place, self.clock.now()).await.told()?;
         }
         self.sign_everyone_out().await;

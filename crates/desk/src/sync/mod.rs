@@ -149,14 +149,15 @@ impl Desk {
                 return Ok(count);
             };
             let position = enrolment.position;
-            let (commands, head) = open.book.to_send(position.sent, READ).await.told()?;
-            let Some(push) = position.push(open.identity.device, commands, head, |m| speaker.key.sign(m)) else {
+            let unsent = open.book.to_send(position.sent, READ).await.told()?;
+            let Some(push) = position.push(open.identity.device, unsent, |m| speaker.key.sign(m)) else {
                 return Ok(count);
             };
+            let last = push.commands.last().map_or(position.sent, |command| command.dev_seq);
             let Reply::Push(answer) = speaker.ask(&Request::Push(push)).await? else {
                 return Err(strange());
             };
-            match position.pushed(&answer) {
+            match position.pushed(&answer, last) {
                 Sent::Through(through) => {
                     behind += u32::from(through <= position.sent);
                     if behind > 1 {

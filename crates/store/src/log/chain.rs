@@ -127,7 +127,6 @@ impl Ends {
 
 struct CommandHead {
     seq: i64,
-    epoch: i64,
     dev_seq: i64,
     hlc: i64,
     hash: Vec<u8>,
@@ -137,7 +136,7 @@ struct CommandHead {
 pub(super) async fn ends(conn: &mut SqliteConnection) -> Result<Ends, StoreError> {
     let identity = super::identity_of(&mut *conn).await?;
     let last = sqlx::query!(
-        r#"select c.seq as "command_seq?: i64", c.epoch as "epoch?: i64", c.dev_seq as "dev_seq?: i64", c.hlc as "hlc?: i64",
+        r#"select c.seq as "command_seq?: i64", c.dev_seq as "dev_seq?: i64", c.hlc as "hlc?: i64",
            c.hash as "command_hash?: Vec<u8>", f.seq as "fact_seq?: i64", f.hash as "fact_hash?: Vec<u8>",
            exists (select 1 from authority) as "enrolled!: bool"
            from (select (select max(seq) from command) as command, (select max(seq) from fact) as fact) last
@@ -148,7 +147,6 @@ pub(super) async fn ends(conn: &mut SqliteConnection) -> Result<Ends, StoreError
     let none = || vec![0; 32];
     let command = CommandHead {
         seq: last.command_seq.unwrap_or(0),
-        epoch: last.epoch.unwrap_or(0),
         dev_seq: last.dev_seq.unwrap_or(0),
         hlc: last.hlc.unwrap_or(0),
         hash: last.command_hash.unwrap_or_else(none),
@@ -171,8 +169,8 @@ pub(super) async fn append_command(
     let identity = ends.identity.as_ref();
     let identity = identity.ok_or_else(|| StoreError::Damaged("the book has no identity".into()))?;
     let (epoch, last) = (i64::from(identity.epoch), &ends.command);
-    let dev_seq = if last.epoch == epoch { last.dev_seq + 1 } else { 1 };
-    let (seq, last_hlc, prev) = (last.seq + 1, last.hlc, last.hash.clone());
+    let (seq, dev_seq) = (last.seq + 1, last.dev_seq + 1);
+    let (last_hlc, prev) = (last.hlc, last.hash.clone());
     let hlc = (ctx.at.timestamp_millis() << 16).max(last_hlc + 1);
     let payload = serde_json::to_string(command)?;
     let context = serde_json::to_string(&Decided {
@@ -217,7 +215,6 @@ pub(super) async fn append_command(
     }
     ends.command = CommandHead {
         seq,
-        epoch,
         dev_seq,
         hlc,
         hash,
