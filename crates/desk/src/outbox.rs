@@ -437,8 +437,9 @@ impl Open {
     }
 
     /// The same by a customer's id; the organisation's for who is none, at the same cost.
-    pub(crate) async fn language_for(&self, customer: CustomerId) -> Answer<String> {
-        let wished = self.book.language_of(customer).await.told()?;
+    pub(crate) async fn language_for(&self, customer: Option<CustomerId>) -> Answer<String> {
+        let asked = customer.unwrap_or(CustomerId(uuid::Uuid::nil()));
+        let wished = self.book.language_of(asked).await.told()?;
         Ok(self.language_or_own(&wished.unwrap_or_default()))
     }
 

@@ -333,11 +333,15 @@ impl SlotFile {
         self.keep_counters(device)
     }
 
-    /// The try was right: the wrong ones before it count no more. Saves the file where it stands.
+    /// The try was right: the wrong ones before it count no more. Saves the file where it stands, with what was written to
+    /// it while the password was looked at.
     ///
     /// # Errors
-    /// [`SlotError::Io`] where that can't be saved.
+    /// [`SlotError::Io`] where that can't be saved; those of [`SlotFile::load`].
     pub fn try_was_right(&mut self, sign_in: &str, device: &DeviceSecret) -> Result<(), SlotError> {
+        if let Some(path) = self.path.get() {
+            *self = SlotFile::load(path)?;
+        }
         self.kept.counters.succeeded(sign_in);
         self.keep_counters(device)
     }
@@ -381,8 +385,8 @@ impl SlotFile {
         })
     }
 
-    /// Makes a slot that was opened anew where its cost is not the one of today; whether it was. Call [`SlotFile::save`]
-    /// afterwards.
+    /// Makes a slot that was opened anew where its cost is not the one of today, and saves the file where it stands; whether
+    /// it was.
     ///
     /// # Errors
     /// Those of [`SlotFile::add`].
@@ -396,6 +400,7 @@ impl SlotFile {
         if opened.stale_cost {
             let (user, role, cost) = (opened.user, opened.role, Cost::desktop());
             self.add(user, role, sign_in, password, device, &opened.key, cost)?;
+            self.keep_counters(device)?;
         }
         Ok(opened.stale_cost)
     }

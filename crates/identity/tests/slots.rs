@@ -212,6 +212,29 @@ fn tries_are_counted_on_the_disk_before_the_password_is_looked_at() {
 }
 
 #[test]
+fn what_was_written_while_a_password_was_looked_at_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("book.keys");
+    two_people(&path);
+    let amina = sign_in_name("amina@example.org");
+    let mut looking = SlotFile::load(&path).unwrap();
+    looking.count_try(&amina, &device(), at(0)).unwrap();
+    let mut other = SlotFile::load(&path).unwrap();
+    add(&mut other, 3, "ines@example.org", "plum vexed kiln").unwrap();
+    other.remove(user(2), &KEY).unwrap();
+    other.save(&path).unwrap();
+    looking.try_was_right(&amina, &device()).unwrap();
+    for mut file in [looking, SlotFile::load(&path).unwrap()] {
+        let people: Vec<_> = file.users().into_iter().map(|(user, _)| user).collect();
+        assert_eq!(people, [user(1), user(3)]);
+        assert_eq!(
+            open(&mut file, "ines@example.org", "plum vexed kiln", 1).unwrap(),
+            user(3)
+        );
+    }
+}
+
+#[test]
 fn the_recovery_secret_opens_a_copy_elsewhere_and_resets_a_password() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("BOOK.keys");

@@ -27,6 +27,15 @@ async fn person(desk: &Desk, email: &str) -> UserView {
     users.into_iter().find(|user| user.email == email).unwrap()
 }
 
+fn administrator(email: &str, password: &str) -> AddUser {
+    AddUser {
+        role: Role::Administrator,
+        name: "Bea".into(),
+        email: email.into(),
+        password: Secret::new(password),
+    }
+}
+
 async fn ask(desk: &Desk) {
     let request = SignUp {
         name: "Ines".into(),
@@ -65,13 +74,7 @@ async fn an_authenticator_that_was_set_up_at_one_desk_is_asked_for_at_the_other(
     assert_eq!(session.stage, SessionStage::In);
 
     // Taken away at one desk, it is set up anew at any.
-    let cashier = AddUser {
-        role: Role::Administrator,
-        name: "Bea".into(),
-        email: NEW.into(),
-        password: Secret::new(SECOND),
-    };
-    b.add_user(cashier).await.unwrap();
+    b.add_user(administrator(NEW, SECOND)).await.unwrap();
     assert_eq!(stage(b, NEW, SECOND).await, Ok(SessionStage::Enrol));
     enrol(b, office.a.now()).await;
     let user = person(b, ADMIN).await.id;
@@ -80,6 +83,46 @@ async fn an_authenticator_that_was_set_up_at_one_desk_is_asked_for_at_the_other(
     a.run_sync().await.unwrap();
     assert_eq!(stage(a, ADMIN, PASSWORD).await, Ok(SessionStage::Enrol));
     assert_eq!(stage(a, NEW, SECOND).await, Ok(SessionStage::SecondFactor));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authenticator_that_is_taken_away_at_one_desk_ends_the_suspension_at_the_other() {
+    let office = Office::new().await.asking().await;
+    let (a, b) = (&office.a.desk, &office.b);
+    assert_eq!(stage(a, ADMIN, PASSWORD).await, Ok(SessionStage::Enrol));
+    enrol(a, office.a.now()).await;
+    a.add_user(administrator(NEW, SECOND)).await.unwrap();
+    a.run_sync().await.unwrap();
+    assert_eq!(stage(b, ADMIN, PASSWORD).await, Ok(SessionStage::Enrol));
+    b.run_sync().await.unwrap();
+    assert_eq!(stage(b, NEW, SECOND).await, Ok(SessionStage::Enrol));
+    enrol(b, office.a.now()).await;
+
+    let check = async |code: &str| {
+        let code = Secret::new(code);
+        let checked = a.check_second_factor(CheckSecondFactor { code }).await;
+        checked.map_err(|error| error.code)
+    };
+    for _ in 0..4 {
+        assert_eq!(stage(a, ADMIN, PASSWORD).await, Ok(SessionStage::SecondFactor));
+        for _ in 0..4 {
+            assert_eq!(check("000").await.unwrap_err(), Code::SecondFactorWrong);
+        }
+        assert_eq!(check("000").await.unwrap_err(), Code::SecondFactorOver);
+    }
+    assert_eq!(stage(a, ADMIN, PASSWORD).await, Ok(SessionStage::SecondFactor));
+    assert_eq!(check("000").await.unwrap_err(), Code::SecondFactorSuspended);
+
+    let user = person(b, ADMIN).await.id;
+    b.reset_second_factor(ResetSecondFactor { user }).await.unwrap();
+    b.run_sync().await.unwrap();
+    a.run_sync().await.unwrap();
+    assert_eq!(stage(a, ADMIN, PASSWORD).await, Ok(SessionStage::Enrol));
+    let key = enrol(a, office.a.now()).await;
+    assert_eq!(stage(a, ADMIN, PASSWORD).await, Ok(SessionStage::SecondFactor));
+    office.a.set_clock("2025-03-02T09:01:00Z");
+    let code = code_at(&key, office.a.now()).unwrap();
+    assert_eq!(check(code.reveal()).await.unwrap().stage, SessionStage::In);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,19 +175,13 @@ async fn who_was_invited_answers_at_one_desk_and_is_let_in_at_the_other() {
 async fn a_second_person_decides_at_another_desk_and_the_password_goes_along() {
     let office = Office::new().await;
     let (a, b) = (&office.a.desk, &office.b);
-    let bea = |email: &str, password: &str| AddUser {
-        role: Role::Administrator,
-        name: "Bea".into(),
-        email: email.into(),
-        password: Secret::new(password),
-    };
-    a.add_user(bea("bea@branch.test", PASSWORD)).await.unwrap();
+    a.add_user(administrator("bea@branch.test", PASSWORD)).await.unwrap();
     let rules = SecondPersonRules([(Guarded::People, Money::ZERO)].into_iter().collect());
     a.save_second_person_rules(SaveSecondPersonRules { rules })
         .await
         .unwrap();
     office.sync().await;
-    let asked = a.add_user(bea(NEW, SECOND)).await.unwrap_err();
+    let asked = a.add_user(administrator(NEW, SECOND)).await.unwrap_err();
     assert_eq!(asked.kind, ErrorKind::Waiting);
     office.sync().await;
     assert_eq!(stage(b, "bea@branch.test", PASSWORD).await, Ok(SessionStage::In));

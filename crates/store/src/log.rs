@@ -66,6 +66,16 @@ pub struct Beside {
     pub erase: Option<CustomerId>,
 }
 
+impl Beside {
+    /// A credential that someone gets, for the server.
+    pub fn settling(credential: Secret) -> Beside {
+        Beside {
+            settles: Some(credential),
+            ..Beside::default()
+        }
+    }
+}
+
 /// How an instant is written into the book.
 pub(crate) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)

@@ -325,7 +325,6 @@ impl Desk {
                 }
                 FactBody::SecondFactorSet { user, on: false } => {
                     open.book.drop_second_factor(*user).await.told()?;
-                    open.book.right_code(&format!("second_factor:{user}")).await.told()?;
                 }
                 _ => {}
             }

@@ -73,9 +73,7 @@ impl Desk {
     /// Names the field that needs a change.
     pub async fn save_account(&self, request: SaveAccount) -> Answer<AccountView> {
         let (open, session) = self.caller().await?;
-        if session.by_code {
-            self.must_be_proven(&session)?;
-        }
+        self.proves_beyond_a_code(&session)?;
         let Some(id) = session.customer else {
             let command = Command::ChangeAccount {
                 user: session.user,

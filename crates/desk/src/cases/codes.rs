@@ -233,8 +233,7 @@ impl Desk {
             minutes: purpose.minutes(),
             resend_after,
         };
-        let whose = subject.parse().unwrap_or(CustomerId(uuid::Uuid::nil()));
-        let language = open.language_for(whose).await?;
+        let language = open.language_for(subject.parse().ok()).await?;
         let message = way.message(&open.organisation.name, &language, target, &code, &sent);
         Ok(Ready { sent, message })
     }

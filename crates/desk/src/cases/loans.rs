@@ -38,10 +38,7 @@ impl Desk {
     /// Names the field that needs a change.
     pub async fn apply_for_loan(&self, request: ApplyForLoan) -> Answer<LoanView> {
         let (open, session) = self.caller().await?;
-        // Who came in by a code sees and pays; for more they prove who they are.
-        if session.by_code {
-            self.must_be_proven(&session)?;
-        }
+        self.proves_beyond_a_code(&session)?;
         let product = self.product_terms(&open, request.product).await?;
         let asked = Asked {
             customer: request.customer,

@@ -95,6 +95,14 @@ impl Desk {
         proof.ok_or_else(|| ApiError::new(ErrorKind::Refused, Code::ProveAgain))
     }
 
+    /// Who came in by a code alone sees and pays; for more they prove who they are.
+    pub(super) fn proves_beyond_a_code(&self, session: &Session) -> Answer<()> {
+        match session.by_code {
+            true => self.must_be_proven(session).map(drop),
+            false => Ok(()),
+        }
+    }
+
     /// Words that are someone's own: names, email, phone.
     pub(super) async fn own_words(&self, open: &Open, row: &UserRow) -> Answer<Vec<String>> {
         let Some(id) = row.customer else {

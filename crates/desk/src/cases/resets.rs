@@ -8,8 +8,8 @@ use crate::desk::{Desk, Open, keys_path};
 use crate::error::{Answer, Told, not_before};
 use chrono::Duration;
 use farthing_api::{
-    ApiError, AskForReset, Code, CompleteReset, CustomerId, ErrorKind, ListResets, MailSettings, OpenResetLink,
-    ResetAsked, ResetLinkSent, ResetNeeds, ResetPassword, ResetWithKit, Secret, SendResetLink, SessionEnd, UserId,
+    ApiError, AskForReset, Code, CompleteReset, ErrorKind, ListResets, MailSettings, OpenResetLink, ResetAsked,
+    ResetLinkSent, ResetNeeds, ResetPassword, ResetWithKit, Secret, SendResetLink, SessionEnd, UserId,
 };
 use farthing_identity::otp::Policy;
 use farthing_identity::{Cost, SlotError, SlotFile, hash_password, link, mail, normalise_email, otp, sign_in_name};
@@ -58,9 +58,7 @@ impl Desk {
         let is_ours = |user: &SignInUser| user.active && !(by_server && user.role.is_staff());
         let user = user.filter(is_ours);
         let customer = user.as_ref().and_then(|user| user.customer);
-        let language = open
-            .language_for(customer.unwrap_or(CustomerId(uuid::Uuid::nil())))
-            .await?;
+        let language = open.language_for(customer).await?;
         let user = user.map(|user| user.user);
         let link = link::new_link().told()?;
         let now = self.clock.now();

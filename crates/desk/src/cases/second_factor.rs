@@ -90,8 +90,7 @@ impl Desk {
     /// Compares a code, and uses it up.
     pub(super) async fn prove(&self, open: &Open, session: &Session, code: &Secret) -> Answer<()> {
         let (book, now, user) = (&open.book, self.clock.now(), session.user);
-        let target = format!("second_factor:{user}");
-        if let Some(until) = book.try_second_factor(&target, now, SUSPENSION).await.told()? {
+        if let Some(until) = book.try_second_factor(user, now, SUSPENSION).await.told()? {
             return Err(not_before(Code::SecondFactorSuspended, until));
         }
         let right = if second_factor::is_recovery_code(code) {
@@ -107,7 +106,7 @@ impl Desk {
             }
         };
         right.map_err(|code| ApiError::input("code", code))?;
-        book.right_code(&target).await.told()
+        book.right_second_factor(user).await.told()
     }
 
     /// The hash under which a recovery code is kept, where it is one of someone's. The same work for any code.
@@ -179,11 +178,7 @@ impl Desk {
             .await
             .told()?;
         let command = Command::RecordSecondFactor { user, on: true };
-        let beside = Beside {
-            settles: Some(key),
-            ..Beside::default()
-        };
-        self.run(&open, &session, &command, beside).await?;
+        self.run(&open, &session, &command, Beside::settling(key)).await?;
         // Whoever else may be in by the former one is out.
         self.end_sessions_of(user, session.id.as_deref(), SessionEnd::Changed)
             .await;

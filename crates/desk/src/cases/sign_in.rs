@@ -117,13 +117,9 @@ impl Desk {
     pub(crate) async fn open_slot(&self, sign_in: &str, password: Secret) -> Answer<BookKey> {
         let (mut slots, device) = self.keys()?;
         let (now, name) = (self.clock.now(), sign_in.to_string());
-        let (slots, opened) = self
-            .blocking(move || {
-                let opened = open_and_renew(&mut slots, &name, &password, &device, now);
-                (slots, opened)
-            })
+        let opened = self
+            .blocking(move || open_and_renew(&mut slots, &name, &password, &device, now))
             .await?;
-        slots.save(&keys_path(&self.home.book())).told()?;
         Ok(BookKey::from_bytes(*opened.told()?.key))
     }
 

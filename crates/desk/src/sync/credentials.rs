@@ -62,10 +62,7 @@ impl Desk {
         if !open.book.is_from_before_server(op).await.told()? {
             return Ok(());
         }
-        let beside = Beside {
-            settles: Some(self.prepare_slot(password).await?.to_secret().told()?),
-            ..Beside::default()
-        };
+        let beside = Beside::settling(self.prepare_slot(password).await?.to_secret().told()?);
         let command = Command::RecordPasswordChange {
             user: session.user,
             replaces: Some(op),

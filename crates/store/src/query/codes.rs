@@ -189,11 +189,7 @@ impl Book {
     /// # Errors
     /// What the database says.
     pub async fn right_code(&self, target: &str) -> Result<(), StoreError> {
-        let mut conn = self.writer().await;
-        sqlx::query!("delete from wrong_code where target = ?", target)
-            .execute(&mut *conn)
-            .await?;
-        Ok(())
+        forget_wrong(&mut *self.writer().await, target).await
     }
 
     /// Uses a challenge up; only the first of two who race for it succeeds.
@@ -247,6 +243,14 @@ pub(super) async fn count(
     .execute(&mut *conn)
     .await?;
     sqlx::query!("delete from recent_act where at < ?", old)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Forgets what was counted of wrong codes.
+pub(super) async fn forget_wrong(conn: &mut sqlx::SqliteConnection, target: &str) -> Result<(), StoreError> {
+    sqlx::query!("delete from wrong_code where target = ?", target)
         .execute(conn)
         .await?;
     Ok(())

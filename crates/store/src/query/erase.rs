@@ -97,9 +97,7 @@ pub(crate) async fn purge(conn: &mut SqliteConnection, customer: CustomerId) -> 
     if let Some(known) = known {
         let subject = known.user_id;
         for target in [known.email, known.phone] {
-            sqlx::query!("delete from wrong_code where target = ?", target)
-                .execute(&mut *conn)
-                .await?;
+            super::codes::forget_wrong(conn, &target).await?;
             sqlx::query!("delete from recent_act where who = ?", target)
                 .execute(&mut *conn)
                 .await?;

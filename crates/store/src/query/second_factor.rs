@@ -1,6 +1,6 @@
 //! The second factor of those who sign in.
 
-use super::codes::{Suspension, count_wrong};
+use super::codes::{Suspension, count_wrong, forget_wrong};
 use crate::StoreError;
 use crate::book::Book;
 use crate::log::instant;
@@ -73,22 +73,30 @@ impl Book {
         Ok(tx.commit().await?)
     }
 
-    /// Counts a try at someone's second factor as wrong, before anything is compared; [`Book::right_code`] takes it back.
-    /// Answers until when it is suspended, if it is.
+    /// Counts a try at someone's second factor as wrong, before anything is compared; [`Book::right_second_factor`] takes it
+    /// back. Answers until when it is suspended, if it is.
     ///
     /// # Errors
     /// What the database says.
     pub async fn try_second_factor(
         &self,
-        target: &str,
+        user: UserId,
         now: DateTime<Utc>,
         limit: Suspension,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let mut conn = self.writer().await;
         let mut tx = sqlx::Connection::begin(&mut *conn).await?;
-        let suspended = count_wrong(&mut tx, target, now, limit).await?;
+        let suspended = count_wrong(&mut tx, &target_of(user), now, limit).await?;
         tx.commit().await?;
         Ok(suspended)
+    }
+
+    /// The code was right: the wrong ones before it no longer count.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn right_second_factor(&self, user: UserId) -> Result<(), StoreError> {
+        forget_wrong(&mut *self.writer().await, &target_of(user)).await
     }
 
     /// Uses the code of a step up; only one that is after the last one used counts, and of two who race the first.
@@ -149,11 +157,17 @@ impl Book {
     }
 }
 
+/// Under which name wrong codes of someone's second factor are counted.
+fn target_of(user: UserId) -> String {
+    format!("second_factor:{user}")
+}
+
 /// Takes someone's second factor away, with its recovery codes and what was counted of wrong codes.
 pub(crate) async fn forget_second_factor(conn: &mut SqliteConnection, user: UserId) -> Result<(), StoreError> {
     sqlx::query!("delete from second_factor where user_id = ?", user.0)
         .execute(&mut *conn)
         .await?;
+    forget_wrong(conn, &target_of(user)).await?;
     replace_recovery(conn, user, &[]).await
 }
 
