@@ -12,6 +12,7 @@ mod keyring;
 pub mod letters;
 mod letters_words;
 pub mod link;
+mod mac;
 pub mod mail;
 pub mod otp;
 mod paper;

@@ -281,6 +281,24 @@ mod tests {
         );
     }
 
+    /// What the slots and hashes rest on, without the secret and the data of the RFC's example: a vector of the reference
+    /// implementation (its `test.c`, argon2id of version 19 with 64 MiB and 2 passes).
+    #[test]
+    fn argon2id_of_the_reference_implementation() {
+        const TAG: &str = "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7";
+        const PHC: &str = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        let cost = Cost {
+            memory_mib: 64,
+            passes: 2,
+            lanes: 1,
+        };
+        let stretched = stretch(&secret("password"), b"somesalt", cost).unwrap();
+        assert_eq!(hex::encode(*stretched), TAG);
+        assert_eq!(cost_of(PHC).unwrap(), cost);
+        assert!(verify_password(&secret("password"), PHC).unwrap());
+        assert!(!verify_password(&secret("passwort"), PHC).unwrap());
+    }
+
     #[test]
     fn costs_are_those_of_the_policy() {
         let cost = |memory_mib| Cost {
@@ -293,6 +311,15 @@ mod tests {
         assert_eq!(Cost::with_memory(Some(8 << 20)), cost(256));
         assert_eq!(Cost::with_memory(Some(4 << 20)), cost(128));
         assert_eq!((MOST_MEMORY_MIB, MOST_PASSES), (512, 10));
+        let asks = |memory_mib, passes| {
+            let cost = Cost {
+                memory_mib,
+                passes,
+                lanes: 1,
+            };
+            cost.is_bearable()
+        };
+        assert!(asks(512, 10) && !asks(513, 10) && !asks(512, 11));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The quick PIN that brings a locked session back. It lives as long as the process, and is never written anywhere.
 
+use crate::mac::hmac;
+use crate::otp::matches;
 use crate::{IdentityError, random};
 use farthing_api::{ApiError, Code, Secret};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Wrong tries, after which only the password helps.
@@ -31,9 +31,9 @@ impl Pin {
         if !is_number || [-1, 0, 1].into_iter().any(steps) {
             return Err(unfit());
         }
-        let key = random::bytes().map_err(|_: IdentityError| ApiError::internal())?;
-        let mac = hmac(&key, pin).map(|mac| mac.finalize().into_bytes().into());
-        let mac = mac.ok_or_else(ApiError::internal)?;
+        let internal = |_: IdentityError| ApiError::internal();
+        let key: [u8; 32] = random::bytes().map_err(internal)?;
+        let mac = hmac(&key, &[digits]).map_err(internal)?;
         Ok(Pin { key, mac, left: TRIES })
     }
 
@@ -51,20 +51,14 @@ impl Pin {
             return Err(0);
         };
         self.left = left;
-        match hmac(&self.key, pin).map(|mac| mac.verify_slice(&self.mac)) {
-            Some(Ok(())) => {
-                self.left = TRIES;
-                Ok(())
-            }
-            _ => Err(left),
+        let typed = hmac(&self.key, &[pin.reveal().as_bytes()]).map(hex::encode);
+        if matches(&[hex::encode(self.mac)], &typed.unwrap_or_default()) {
+            self.left = TRIES;
+            Ok(())
+        } else {
+            Err(left)
         }
     }
-}
-
-fn hmac(key: &[u8; 32], pin: &Secret) -> Option<Hmac<Sha256>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
-    mac.update(pin.reveal().as_bytes());
-    Some(mac)
 }
 
 #[cfg(test)]

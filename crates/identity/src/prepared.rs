@@ -96,3 +96,31 @@ pub(crate) fn slot_key(
     let stretched = password::stretch(password, salt, cost)?;
     Ok(derive(&*stretched, device.bytes(), SLOT_INFO)?)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// It may come from a server.
+    #[test]
+    fn what_asks_for_too_much_work_is_none() {
+        let cost = Cost {
+            memory_mib: 1,
+            passes: 1,
+            lanes: 1,
+        };
+        let made = Prepared::new(&Secret::new("copper lantern"), cost).unwrap();
+        let text = made.to_secret().unwrap();
+        assert_eq!(Prepared::from_secret(&text).unwrap().cost(), cost);
+        for (from, to) in [
+            ("\"memory_mib\":1,", "\"memory_mib\":513,"),
+            ("\"passes\":1,", "\"passes\":11,"),
+            ("\"lanes\":1}", "\"lanes\":17}"),
+        ] {
+            assert!(text.reveal().contains(from), "{from}");
+            let asks = Secret::new(text.reveal().replace(from, to));
+            assert!(Prepared::from_secret(&asks).is_err(), "{to}");
+        }
+    }
+}

@@ -56,10 +56,14 @@ pub(crate) fn open(key: &[u8; 32], bound: &[u8], bytes: &[u8]) -> Option<Zeroizi
 /// A key for one purpose from a key for many (HKDF-SHA256, RFC 5869).
 pub(crate) fn derive(secret: &[u8], salt: &[u8], info: &str) -> Result<Zeroizing<[u8; 32]>, IdentityError> {
     let mut key = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(Some(salt), secret)
-        .expand(info.as_bytes(), &mut *key)
-        .map_err(|e| IdentityError::Crypto(e.to_string()))?;
+    hkdf(secret, salt, info.as_bytes(), &mut *key)?;
     Ok(key)
+}
+
+fn hkdf(secret: &[u8], salt: &[u8], info: &[u8], out: &mut [u8]) -> Result<(), IdentityError> {
+    Hkdf::<Sha256>::new(Some(salt), secret)
+        .expand(info, out)
+        .map_err(|e| IdentityError::Crypto(e.to_string()))
 }
 
 #[cfg(test)]
@@ -77,26 +81,38 @@ mod tests {
         assert_ne!(sealed, seal_text(&[1; 32], "mail", &Secret::new("hunter2")).unwrap());
     }
 
-    /// RFC 5869, appendix A.1 and A.3.
+    /// RFC 5869, appendix A.1, A.2 and A.3, which are those of SHA-256.
     #[test]
     fn hkdf_of_the_rfc() {
-        let salt: Vec<u8> = (0..=0x0c).collect();
-        let info: Vec<u8> = (0xf0..=0xf9).collect();
-        for (salt, info, expected) in [
+        let from = |first: u8, count: u8| (0..count).map(|n| first + n).collect::<Vec<u8>>();
+        for (secret, salt, info, expected) in [
             (
-                Some(salt.as_slice()),
-                info.as_slice(),
+                vec![0x0b; 22],
+                from(0, 13),
+                from(0xf0, 10),
                 "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865",
             ),
             (
-                None,
-                &[],
+                from(0, 80),
+                from(0x60, 80),
+                from(0xb0, 80),
+                "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09\
+                 da3275600c2f09b8367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87",
+            ),
+            (
+                vec![0x0b; 22],
+                Vec::new(),
+                Vec::new(),
                 "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8",
             ),
         ] {
-            let mut okm = [0; 42];
-            Hkdf::<Sha256>::new(salt, &[0x0b; 22]).expand(info, &mut okm).unwrap();
-            assert_eq!(hex::encode(okm), expected);
+            let mut out = vec![0; expected.len() / 2];
+            hkdf(&secret, &salt, &info, &mut out).unwrap();
+            assert_eq!(hex::encode(&out), expected);
+            // A key is the first 32 bytes of it; what names a purpose here is a word.
+            if let Ok(word) = std::str::from_utf8(&info) {
+                assert_eq!(hex::encode(*derive(&secret, &salt, word).unwrap()), expected[..64]);
+            }
         }
     }
 }

@@ -8,15 +8,14 @@
 
 use crate::device::write_private;
 use crate::inbox::public_of;
+use crate::mac::hmac;
 use crate::prepared::{Prepared, slot_key};
 use crate::seal::{derive, open, seal};
 use crate::throttle::Throttle;
 use crate::{Cost, DeviceSecret, SlotError, random};
 use chrono::{DateTime, Utc};
 use farthing_api::{Role, Secret, UserId};
-use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -488,9 +487,7 @@ fn key_of(bytes: &[u8]) -> Result<Zeroizing<[u8; 32]>, SlotError> {
 }
 
 fn mac(key: &[u8], bytes: &[u8]) -> Result<String, SlotError> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|e| SlotError::Crypto(e.to_string()))?;
-    mac.update(bytes);
-    Ok(hex::encode(mac.finalize().into_bytes()))
+    Ok(hex::encode(hmac(key, &[bytes])?))
 }
 
 /// Compares two MACs in the same time wherever they differ.

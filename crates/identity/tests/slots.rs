@@ -171,6 +171,33 @@ fn a_slot_serves_no_other_user_role_or_installation() {
     }
 }
 
+/// Such a slot would take the machine's memory, or minutes, at every sign-in; that someone changed it is only seen once the
+/// book's key is there. So it is refused by its numbers, and for an unknown name alike.
+#[test]
+fn a_slot_that_asks_for_too_much_work_is_refused_before_any_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("BOOK.keys");
+    two_people(&path);
+    let text = fs::read_to_string(&path).unwrap();
+    for (from, to) in [
+        ("\"memory_mib\":1,", "\"memory_mib\":513,"),
+        ("\"memory_mib\":1,", "\"memory_mib\":4294967295,"),
+        ("\"passes\":1,", "\"passes\":11,"),
+        ("\"lanes\":1}", "\"lanes\":17}"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        fs::write(&path, text.replacen(from, to, 1)).unwrap();
+        let mut file = SlotFile::load(&path).unwrap();
+        for email in ["amina@example.org", "nobody@example.org"] {
+            let refused = open(&mut file, email, "copper lantern", 0);
+            assert!(
+                matches!(&refused, Err(SlotError::Damaged(why)) if why.contains("asks for more work")),
+                "{to} {email}: {refused:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn tries_are_counted_on_the_disk_before_the_password_is_looked_at() {
     let folder = tempfile::tempdir().unwrap();
