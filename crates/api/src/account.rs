@@ -90,7 +90,7 @@ request! {
         /// What [`SendContactCode`] answered.
         challenge: String,
         /// The six digits.
-        code: String,
+        code: Secret,
     } => AccountView;
 
     /// Takes a changed contact back with the code that the old one was told.

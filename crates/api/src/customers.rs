@@ -46,7 +46,7 @@ request! {
         /// What [`SendCode`] answered.
         challenge: String,
         /// The six digits.
-        code: String,
+        code: Secret,
     } => CustomerView;
 
     /// The officer has seen the customer's id document.

@@ -72,7 +72,7 @@ request! {
         /// What [`SendSignInCode`] answered.
         challenge: String,
         /// The six digits.
-        code: String,
+        code: Secret,
     } => SessionView;
 
     /// The second step of a sign-in: a code of the authenticator, or a recovery code.
@@ -259,7 +259,7 @@ pub enum StartState {
         language: String,
         /// A link for a new password, with which the program was opened.
         #[serde(default)]
-        link: Option<String>,
+        link: Option<Secret>,
     },
     /// Someone is signed in.
     SignedIn {

@@ -8,7 +8,7 @@ request! {
     /// Hands a standalone book over to a server.
     BringToServer {
         /// The server's one-time setup link: its address, `/#`, and the token.
-        link: String,
+        link: Secret,
     } => ();
     /// Asks for a code with which another desktop may join.
     MakeJoinCode {} => JoinCode;
@@ -17,7 +17,7 @@ request! {
         /// The server's address.
         server: String,
         /// An administrator's code.
-        code: String,
+        code: Secret,
         /// The email of that administrator, who signs in first.
         email: String,
         /// The password that they choose at this machine.
@@ -129,5 +129,5 @@ pub struct JoinCode {
     /// The server's address.
     pub server: String,
     /// The code, good for half an hour and one desktop.
-    pub code: String,
+    pub code: Secret,
 }

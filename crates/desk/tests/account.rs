@@ -216,7 +216,7 @@ async fn who_works_here_changes_their_name_and_email() {
         let sent = desk.send_contact_code(send(to)).await.unwrap();
         let request = ConfirmContact {
             challenge: sent.challenge,
-            code: t.sink.code(),
+            code: t.sink.code().into(),
         };
         desk.confirm_contact(request).await
     };
@@ -241,7 +241,7 @@ async fn a_session_that_came_by_a_code_changes_nothing_without_the_password() {
         .send_sign_in_code(SendSignInCode { to: AMINA.into() })
         .await
         .unwrap();
-    let (challenge, code) = (sent.challenge, t.sink.code());
+    let (challenge, code) = (sent.challenge, t.sink.code().into());
     desk.sign_in_with_code(SignInWithCode { challenge, code })
         .await
         .unwrap();
@@ -324,7 +324,7 @@ async fn an_emailed_code_holds_for_ten_minutes() {
     let contact = Contact::Email;
     let verify = async |until: &str| {
         let sent = t.desk().send_code(SendCode { customer, contact }).await.unwrap();
-        let (challenge, code) = (sent.challenge, t.sink.code());
+        let (challenge, code) = (sent.challenge, t.sink.code().into());
         assert_eq!(sent.minutes, 10);
         t.branch.set_clock(until);
         t.branch.sign_in(OFFICER).await;

@@ -108,7 +108,7 @@ async fn a_code_to_sign_in_costs_the_same_whoever_asks() {
     t.branch.sign_in(OFFICER).await;
     let contact = Contact::Phone;
     let sent = t.desk().send_code(SendCode { customer, contact }).await.unwrap();
-    let (challenge, code) = (sent.challenge, gateway.code());
+    let (challenge, code) = (sent.challenge, gateway.code().into());
     let verify = VerifyCode {
         customer,
         challenge,

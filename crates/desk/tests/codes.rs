@@ -1,8 +1,9 @@
 //! One-time codes by text message, against a gateway that is really asked: how long they hold, how often they may be sent
 //! and tried, and who gets in by one.
 
-use crate::common::{ADMIN, Branch, OFFICER};
+use crate::common::{ADMIN, Branch, OFFICER, PASSWORD};
 use crate::gateway::Gateway;
+use crate::sink::Sink;
 use farthing_api::*;
 
 const DAY: &str = "2025-03-03T09:00:00Z";
@@ -279,7 +280,7 @@ async fn a_customer_signs_in_by_phone_and_an_unknown_phone_is_answered_alike() {
     );
     let request = SignInWithCode {
         challenge: known.challenge,
-        code: town.gateway.code(),
+        code: town.gateway.code().into(),
     };
     let session = town.branch.desk.sign_in_with_code(request.clone()).await.unwrap();
     assert_eq!(
@@ -341,4 +342,64 @@ async fn the_gateway_key_is_shown_to_nobody_and_kept_sealed() {
         (refused.code, refused.field.as_deref()),
         (Code::SmsUnprotected, Some("url"))
     );
+}
+
+/// The language of the customer's page, for codes by either channel and for links; the organisation's for who wishes none.
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_and_links_are_in_the_customers_language() {
+    let town = Town::new().await;
+    let desk = &town.branch.desk;
+    let sink = Sink::of(&town.branch).await;
+    for (n, (wish, of_text, of_code, of_link)) in [
+        (
+            "fr",
+            "est votre code pour",
+            "Subject: Votre code",
+            "Subject: Nouveau mot de passe",
+        ),
+        ("", "is your code for", "Subject: Your code", "Subject: A new password"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        town.at(&format!("09:{n}0:00")).await;
+        let email = format!("amina{n}@example.org");
+        let form = CustomerForm {
+            first_name: "Amina".into(),
+            last_name: "Odhiambo".into(),
+            email: email.clone(),
+            phone: format!("+25470000000{n}"),
+            language: wish.into(),
+            ..CustomerForm::default()
+        };
+        let customer = desk.register_customer(RegisterCustomer { form }).await.unwrap().row.id;
+        town.send(customer).await.unwrap();
+        let (_, text) = town.gateway.message();
+        assert!(text.contains(of_text), "{text}");
+        let contact = Contact::Email;
+        let sent = desk.send_code(SendCode { customer, contact }).await.unwrap();
+        let (_, mail) = sink.next();
+        assert!(mail.contains(of_code), "{mail}");
+        let code = mail
+            .lines()
+            .map(str::trim)
+            .find(|line| line.len() == 6 && line.parse::<u32>().is_ok());
+        town.verify(customer, &sent, code.unwrap()).await.unwrap();
+        let access = OpenCustomerAccess {
+            customer,
+            password: Some(Secret::new(PASSWORD)),
+        };
+        desk.open_customer_access(access).await.unwrap();
+        town.at(&format!("09:{n}5:00")).await;
+        desk.sign_out(SignOut {}).await.unwrap();
+        desk.send_sign_in_code(SendSignInCode { to: email.clone() })
+            .await
+            .unwrap();
+        let (_, mail) = sink.next();
+        assert!(mail.contains(of_code), "{mail}");
+        town.branch.set_clock(&format!("2025-03-03T09:{n}8:00Z"));
+        desk.send_reset_link(SendResetLink { email }).await.unwrap();
+        let (_, mail) = sink.next();
+        assert!(mail.contains(of_link), "{mail}");
+    }
 }

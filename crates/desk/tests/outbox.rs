@@ -44,7 +44,7 @@ impl Town {
         let request = VerifyCode {
             customer,
             challenge: sent.challenge,
-            code: self.sink.code(),
+            code: self.sink.code().into(),
         };
         self.branch.desk.verify_code(request).await.unwrap();
         customer
@@ -408,7 +408,7 @@ async fn a_phone_alone_gets_a_text_message_and_a_rule_silences_it() {
         })
         .await
         .unwrap();
-    let (challenge, code) = (sent.challenge, gateway.code());
+    let (challenge, code) = (sent.challenge, gateway.code().into());
     desk.verify_code(VerifyCode {
         customer,
         challenge,

@@ -29,7 +29,7 @@ async fn of_two_verifications_that_race_exactly_one_wins() {
             let request = VerifyCode {
                 customer,
                 challenge: sent.challenge,
-                code: sink.code(),
+                code: sink.code().into(),
             };
             let (one, other) = tokio::join!(desk.verify_code(request.clone()), desk.verify_code(request));
             let lost = match (one, other) {

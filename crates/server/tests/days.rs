@@ -36,7 +36,11 @@ async fn serve(cluster: &Cluster, database: &str) -> (Server, String, Clock) {
 async fn bring(branch: &Branch, server: &Server, address: &str) {
     let token = server.setup_token().await.unwrap().unwrap();
     let link = format!("{address}/#{token}");
-    branch.desk.bring_to_server(BringToServer { link }).await.unwrap();
+    branch
+        .desk
+        .bring_to_server(BringToServer { link: link.into() })
+        .await
+        .unwrap();
 }
 
 /// What the authority decided by itself on days before one.

@@ -136,7 +136,7 @@ async fn a_link_opens_its_own_desk_alone_once_and_while_it_has_access() {
     let token = token_hash("another");
     sqlx::query(add).bind(token.as_slice()).execute(&pool).await.unwrap();
     let bring = BringToServer {
-        link: format!("{}/#another", t.office.address),
+        link: Secret::new(format!("{}/#another", t.office.address)),
     };
     other.desk.bring_to_server(bring).await.unwrap();
     assert_eq!(set(&other.desk, &link, SECOND).await, Err(Code::ResetLink));

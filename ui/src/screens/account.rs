@@ -8,7 +8,7 @@ use crate::parts::{Banner, Button, Fact, Facts, Form, FormState, Query, Screen, 
 use crate::route::Route;
 use crate::screens::loan_kit::trouble;
 use crate::state::app;
-use farthing_api::{AccountView, CodeSent, ConfirmContact, Contact, GetAccount, SaveAccount, SendContactCode};
+use farthing_api::{AccountView, CodeSent, ConfirmContact, Contact, GetAccount, SaveAccount, Secret, SendContactCode};
 use leptos::prelude::*;
 
 /// The account of someone who works here, as a screen.
@@ -156,7 +156,7 @@ fn ContactPart(account: Query<AccountView>, contact: Contact) -> impl IntoView {
             if form.require(&[("code", code)]) {
                 let request = ConfirmContact {
                     challenge: answer.challenge,
-                    code: code.get_untracked(),
+                    code: Secret::new(code.get_untracked()),
                 };
                 form.submit(request, move |view| {
                     account.put(view);

@@ -148,7 +148,7 @@ fn ContactCheck(contact: Contact, id: CustomerId, query: Query<CustomerView>) ->
                 let request = VerifyCode {
                     customer: id,
                     challenge: answer.challenge,
-                    code: code.get_untracked(),
+                    code: Secret::new(code.get_untracked()),
                 };
                 form.submit(request, move |view| {
                     app.tell(app.say(told));

@@ -29,10 +29,10 @@ enum Step {
 
 /// A new password by a link. `link` is one that the program was opened with.
 #[component]
-pub fn Forgot(link: Option<String>, #[prop(into)] on_back: Callback<()>) -> impl IntoView {
+pub fn Forgot(link: Option<Secret>, #[prop(into)] on_back: Callback<()>) -> impl IntoView {
     let app = app();
     let step = RwSignal::new(if link.is_some() { Step::Link } else { Step::Who });
-    let link = RwSignal::new(link.unwrap_or_default());
+    let link = RwSignal::new(link.map(|link| link.reveal().to_owned()).unwrap_or_default());
     let (email, password, kit) = (
         RwSignal::new(String::new()),
         RwSignal::new(String::new()),

@@ -23,7 +23,7 @@ pub fn JoinScreen(#[prop(into)] on_back: Callback<()>) -> impl IntoView {
         if form.require(&fields) {
             let request = JoinServer {
                 server: server.get_untracked().trim().to_owned(),
-                code: code.get_untracked(),
+                code: Secret::new(code.get_untracked()),
                 email: email.get_untracked().trim().to_owned(),
                 password: Secret::new(password.get_untracked()),
             };

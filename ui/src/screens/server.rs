@@ -6,7 +6,7 @@ use crate::i18n::{t, text};
 use crate::ipc;
 use crate::parts::{Button, Fact, Facts, Form, FormState, Refusal, TextField};
 use crate::state::{App, app};
-use farthing_api::{BringToServer, GetTransfer, JoinCode, MakeJoinCode, SyncState, TransferState};
+use farthing_api::{BringToServer, GetTransfer, JoinCode, MakeJoinCode, Secret, SyncState, TransferState};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
@@ -35,7 +35,7 @@ fn Alone() -> impl IntoView {
     let server = RwSignal::new(String::new());
     let submit = move |()| {
         if form.require(&[("server", server)]) {
-            let link = server.get_untracked();
+            let link = Secret::new(server.get_untracked());
             form.submit(BringToServer { link }, move |()| {
                 app.tell(app.say(text::SERVER_BROUGHT));
                 app.refresh();
@@ -114,7 +114,7 @@ fn Joined() -> impl IntoView {
     let made = move || {
         code.get().map(|made| {
             view! {
-                <p class="card strong" data-figure="join-code" tabindex="0">{made.code}</p>
+                <p class="card strong" data-figure="join-code" tabindex="0">{made.code.reveal().to_owned()}</p>
                 <p class="muted">{app.say_with(text::SERVER_CODE_LEAD, &[("server", made.server)])}</p>
             }
         })

@@ -31,7 +31,7 @@ pub fn SignInScreen(
     escrow: bool,
     organisation: Option<String>,
     /// A link for a new password, with which the program was opened.
-    link: Option<String>,
+    link: Option<Secret>,
 ) -> impl IntoView {
     let way = RwSignal::new(if link.is_some() { Way::Forgot } else { Way::Password });
     let link = StoredValue::new(link);
@@ -145,7 +145,7 @@ fn ByCode() -> impl IntoView {
             if form.require(&[("code", code)]) {
                 let request = SignInWithCode {
                     challenge: challenge.challenge,
-                    code: code.get_untracked(),
+                    code: Secret::new(code.get_untracked()),
                 };
                 form.submit(request, move |session| app.enter(session));
             }

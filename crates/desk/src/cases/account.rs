@@ -153,7 +153,6 @@ impl Desk {
         let ConfirmContact { challenge, code } = request;
         let proof = self.must_be_proven(&session)?;
         let source = session.user.to_string();
-        let code = Secret::new(code);
         let (purpose, challenge) = self.check_code(&open, &NEW_CONTACT, &challenge, &code, &source).await?;
         if challenge.subject != source {
             return Err(ApiError::input("code", Code::WrongCode));

@@ -59,7 +59,7 @@ impl Desk {
             escrow: self.has_escrow(),
             organisation: open.map(|o| o.organisation.name.clone()),
             language: if language.is_empty() { "en".into() } else { language },
-            link: self.link.lock().await.take(),
+            link: self.link.lock().await.take().map(Secret::new),
         })
     }
 

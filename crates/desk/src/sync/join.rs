@@ -38,7 +38,7 @@ impl Desk {
             return Err(ApiError::new(ErrorKind::Refused, Code::AlreadyJoined));
         }
         let wrong = || ApiError::input("server", Code::SetupToken);
-        let (address, token) = request.link.trim().split_once("/#").ok_or_else(wrong)?;
+        let (address, token) = request.link.reveal().trim().split_once("/#").ok_or_else(wrong)?;
         let (first, _) = open.book.history(0, 1).await.told()?;
         let first = first.first().ok_or_else(ApiError::internal)?;
         let speaker = self.speaker(&open, address, organisation_of(first.op))?;
@@ -98,7 +98,7 @@ impl Desk {
         match speaker.ask(&Request::Invite(invite)).await? {
             Reply::Invited => Ok(JoinCode {
                 server: enrolment.address,
-                code,
+                code: Secret::new(code),
             }),
             _ => Err(strange()),
         }
@@ -172,7 +172,7 @@ impl Desk {
             device,
         };
         let enrol = Enrol {
-            code: request.code.clone(),
+            code: request.code.reveal().to_string(),
             device: newcomer(&speaker.key, "", (0, START)),
         };
         let Reply::Enrolled(Enrolled {

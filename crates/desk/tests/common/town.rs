@@ -45,7 +45,7 @@ impl Town {
             .id;
         let contact = Contact::Email;
         let sent = self.desk().send_code(SendCode { customer, contact }).await.unwrap();
-        let (challenge, code) = (sent.challenge, self.sink.code());
+        let (challenge, code) = (sent.challenge, self.sink.code().into());
         self.desk()
             .verify_code(VerifyCode {
                 customer,

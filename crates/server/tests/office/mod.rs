@@ -28,8 +28,8 @@ pub struct Office {
     pub server: Server,
     pub loan: LoanId,
     pub address: String,
-    pub link: String,
-    pub code: String,
+    pub link: Secret,
+    pub code: Secret,
     lost: Arc<AtomicU32>,
     server_clock: Clock,
     serving: JoinHandle<()>,
@@ -111,7 +111,7 @@ impl Office {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let routes = losing(routes(server.clone()), lost.clone());
         let serving = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
-        let link = format!("{address}/#{token}");
+        let link = Secret::new(format!("{address}/#{token}"));
         a.desk
             .bring_to_server(BringToServer { link: link.clone() })
             .await
