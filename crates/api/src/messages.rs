@@ -200,6 +200,8 @@ pub struct MessageRow {
     pub ended_at: Option<DateTime<Utc>>,
     /// Why the last try failed.
     pub error: Option<ApiError>,
+    /// The id that the gateway gave it, by which its provider finds it; empty where it gave none.
+    pub sent_id: String,
 }
 
 /// One message.

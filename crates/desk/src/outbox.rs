@@ -288,7 +288,7 @@ impl Desk {
             let (id, ended) = done.map_err(|e| internal(&e))?;
             let ended = ended?;
             match &ended {
-                Ended::Sent => {
+                Ended::Sent(_) => {
                     sent += 1;
                     unreachable = 0;
                 }
@@ -387,7 +387,7 @@ async fn by_mail(
         id: Some(claimed.id.to_string()),
     };
     match mail::send(settings, message).await {
-        Ok(()) => Ended::Sent,
+        Ok(()) => Ended::Sent(String::new()),
         Err(MailError::Unreachable(error)) => later(error),
         Err(MailError::Unclear(error)) => Ended::Held(error),
         // What the settings cause may be mended while the message still is of use.
@@ -410,7 +410,7 @@ async fn by_phone(
         key: claimed.id.to_string(),
     };
     match sms::send(settings, &text).await {
-        Ok(_) => Ended::Sent,
+        Ok(sent) => Ended::Sent(sent.id),
         Err(SmsError::Unreachable(error) | SmsError::Settings(error)) => later(error),
         Err(SmsError::Unclear(error)) => Ended::Held(error),
         Err(SmsError::Refused(error)) => match error.code {

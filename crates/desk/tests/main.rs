@@ -12,6 +12,7 @@ mod figures;
 mod full;
 #[path = "common/gateway.rs"]
 mod gateway;
+mod handed_over;
 mod killed;
 mod known_failures;
 mod life;

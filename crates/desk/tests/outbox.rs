@@ -425,6 +425,12 @@ async fn a_phone_alone_gets_a_text_message_and_a_rule_silences_it() {
         texts.iter().any(|text| text.contains("received USD\u{a0}100.00")),
         "{texts:?}"
     );
+    // What its provider finds a message by is kept with it.
+    let told = desk
+        .list_customer_messages(ListCustomerMessages { customer })
+        .await
+        .unwrap();
+    assert!(told.iter().all(|message| message.sent_id == "7"), "{told:?}");
     let mut rules = desk.get_message_rules(GetMessageRules {}).await.unwrap();
     rules.receipts = MessageWay::Email;
     desk.save_message_rules(SaveMessageRules { rules }).await.unwrap();

@@ -21,6 +21,8 @@ const TIMEOUT: Duration = Duration::from_secs(TIMEOUT_SECONDS as u64);
 const TIMEOUT_SECONDS: u32 = 10;
 /// More than any gateway has to say.
 const LARGEST_ANSWER: usize = 64 << 10;
+/// Letters of a message's id that are kept: more than any gateway's has.
+const LONGEST_ID: usize = 128;
 
 /// A text message to one phone.
 #[derive(Clone, Debug)]
@@ -129,8 +131,9 @@ async fn read(settings: &SmsSettings, gateway: &str, mut response: Response) -> 
     if !settings.success_at.is_empty() && at(&settings.success_at) != settings.success_is {
         return Err(SmsError::Refused(said(Code::SmsRefused)));
     }
+    let id = at(&settings.id_at);
     Ok(SmsSent {
-        id: at(&settings.id_at),
+        id: id.chars().filter(|c| !c.is_control()).take(LONGEST_ID).collect(),
     })
 }
 

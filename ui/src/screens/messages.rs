@@ -227,6 +227,9 @@ fn detail(app: App, view: &MessageView) -> AnyView {
         (_, Some(at)) => facts.push(fact(text::MESSAGES_ENDED, when(app, at))),
         _ => {}
     }
+    if !row.sent_id.is_empty() {
+        facts.push(fact(text::MESSAGES_SENT_ID, row.sent_id.clone()));
+    }
     let tone = match row.state {
         MessageState::Failed => Tone::Bad,
         MessageState::Held | MessageState::Queued => Tone::Warn,

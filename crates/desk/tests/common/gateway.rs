@@ -5,32 +5,56 @@ use farthing_api::{Secret, SmsAuth, SmsForm, SmsMethod, SmsSettings};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
+
+/// What a gateway does once it has read a message.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer {
+    /// Answers with a status and a body.
+    Says(&'static str, &'static str),
+    /// Breaks the connection.
+    Breaks,
+    /// Keeps the connection and says nothing.
+    Stalls,
+}
 
 pub struct Gateway {
     pub port: u16,
     /// Phone and text of each message.
-    messages: Receiver<(String, String)>,
+    pub messages: Arc<Mutex<Receiver<(String, String)>>>,
 }
 
 impl Gateway {
     pub fn start() -> Gateway {
+        Gateway::that(Answer::Says("202 Accepted", "{\"id\": 7}\n"))
+    }
+
+    pub fn that(answer: Answer) -> Gateway {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (keep, messages) = channel();
         thread::spawn(move || {
+            let mut held = Vec::new();
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
                 let json: serde_json::Value = serde_json::from_str(&body(&stream)).unwrap();
                 let word = |name: &str| json[name].as_str().unwrap().to_string();
                 // Kept before it is answered: who was told "sent" finds it here.
                 keep.send((word("to"), word("text"))).ok();
-                stream
-                    .write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 10\r\nconnection: close\r\n\r\n{\"id\": 7}\n")
-                    .unwrap();
+                match answer {
+                    Answer::Says(status, body) => {
+                        let length = body.len();
+                        let head = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close");
+                        stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).unwrap();
+                    }
+                    Answer::Breaks => drop(stream),
+                    Answer::Stalls => held.push(stream),
+                }
             }
         });
+        let messages = Arc::new(Mutex::new(messages));
         Gateway { port, messages }
     }
 
@@ -53,7 +77,8 @@ impl Gateway {
 
     /// The next message.
     pub fn message(&self) -> (String, String) {
-        self.messages.recv_timeout(Duration::from_secs(20)).unwrap()
+        let messages = self.messages.lock().unwrap();
+        messages.recv_timeout(Duration::from_secs(20)).unwrap()
     }
 
     /// The code in the next message.
@@ -66,7 +91,7 @@ impl Gateway {
 
     /// Whether nothing more was sent.
     pub fn is_quiet(&self) -> bool {
-        self.messages.try_recv().is_err()
+        self.messages.lock().unwrap().try_recv().is_err()
     }
 }
 

@@ -4,43 +4,58 @@
 use crate::common::{ADMIN, Branch};
 use farthing_api::{MailSecurity, MailSettings, SaveMail, Secret};
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 pub struct Sink {
     process: Child,
     lines: Receiver<String>,
+    /// To whom each message goes that it was handed, whatever became of it.
+    pub handed: Arc<Mutex<Receiver<String>>>,
     port: u16,
+}
+
+/// The lines of a stream, as they come.
+fn lines_of(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (send, lines) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            send.send(line).ok();
+        }
+    });
+    lines
 }
 
 impl Sink {
     pub fn start() -> Sink {
+        Sink::that("plain")
+    }
+
+    /// A server of one of the script's modes.
+    pub fn that(mode: &str) -> Sink {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../identity/tests/mail/sink.py");
         let mut process = Command::new("/usr/bin/python3")
             .arg(script)
-            .arg("plain")
+            .arg(mode)
+            .env("SINK_TELLS", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        let mut port = String::new();
-        output.read_line(&mut port).unwrap();
-        let (send, lines) = channel();
-        thread::spawn(move || {
-            for line in output.lines().map_while(Result::ok) {
-                send.send(line).ok();
-            }
-        });
+        let lines = lines_of(process.stdout.take().unwrap());
+        let handed = Arc::new(Mutex::new(lines_of(process.stderr.take().unwrap())));
+        let port = lines.recv().expect("python3-aiosmtpd is needed");
         Sink {
             process,
             lines,
-            port: port.trim().parse().expect("python3-aiosmtpd is needed"),
+            handed,
+            port: port.trim().parse().unwrap(),
         }
     }
 

@@ -1,12 +1,14 @@
 """An SMTP server for tests. Prints its port, then one JSON line for each message it took.
 
-Usage: sink.py MODE [CERTIFICATE KEY]; MODE is plain, auth, starttls, tls, refuse, later or stall. The recipient
+Usage: sink.py MODE [CERTIFICATE KEY]; MODE is plain, auth, starttls, tls, refuse, later, stall or drop. With SINK_TELLS=1 it
+writes to whom each message goes that it was handed to the standard error, before it answers. The recipient
 nobody@example.org is always refused; a recipient refuse@, later@, stall@ or drop@ gets its first message, such
 as a code, and to each further one the answer of that name, the last of them a connection that breaks after the message. The
 account is desk / open sesame.
 """
 import asyncio
 import json
+import os
 import socket
 import ssl
 import sys
@@ -33,6 +35,8 @@ class Handler:
 
     async def handle_DATA(self, server, session, envelope):
         to = envelope.rcpt_tos[0]
+        if os.environ.get("SINK_TELLS"):
+            print(to, file=sys.stderr, flush=True)
         fate = to.split("@")[0] if to in known else ""
         known.add(to)
         if "refuse" in (mode, fate):
@@ -41,7 +45,7 @@ class Handler:
             return "451 4.7.1 come back later"
         if "stall" in (mode, fate):
             await asyncio.sleep(120)
-        if fate == "drop":
+        if "drop" in (mode, fate):
             server.transport.abort()
         print(json.dumps({
             "from": envelope.mail_from,

@@ -16,7 +16,7 @@ const OF_CUSTOMER: u32 = 20;
 
 const COLUMNS: &str =
     "select m.id, m.kind, m.channel, m.customer, m.state, m.attempts, m.queued_at, m.next_at, m.expires_at,
-    m.ended_at, m.error, coalesce(c.first_name || ' ' || c.last_name, '') as name";
+    m.ended_at, m.error, m.sent_id, coalesce(c.first_name || ' ' || c.last_name, '') as name";
 
 fn read(row: &SqliteRow) -> Result<MessageRow, StoreError> {
     let (kind, state, channel): (String, String, String) = (row.get("kind"), row.get("state"), row.get("channel"));
@@ -42,6 +42,7 @@ fn read(row: &SqliteRow) -> Result<MessageRow, StoreError> {
         expires_at: read_instant(&end)?,
         ended_at: maybe(row.get::<Option<String>, _>("ended_at").as_deref())?,
         error: error.map(|error| serde_json::from_str(&error)).transpose()?,
+        sent_id: row.get("sent_id"),
     })
 }
 

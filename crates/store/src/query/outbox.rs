@@ -112,8 +112,8 @@ pub struct Claimed {
 /// What became of a message that was handed over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// It was taken.
-    Sent,
+    /// It was taken; with the id that the gateway gave it, empty where it gave none.
+    Sent(String),
     /// Not this time.
     Later(ApiError, DateTime<Utc>),
     /// Never.
@@ -379,8 +379,9 @@ impl Book {
     /// What the database says.
     pub async fn end_message(&self, id: MessageId, ended: &Ended, now: DateTime<Utc>) -> Result<(), StoreError> {
         let now = instant(now);
+        let sent_id = if let Ended::Sent(id) = ended { id } else { "" };
         let (state, error, next, end) = match ended {
-            Ended::Sent => (MessageState::Sent, None, None, Some(now)),
+            Ended::Sent(_) => (MessageState::Sent, None, None, Some(now)),
             Ended::Later(error, next) => (MessageState::Queued, Some(error), Some(instant(*next)), None),
             Ended::Failed(error) => (MessageState::Failed, Some(error), None, Some(now)),
             Ended::Held(error) => (MessageState::Held, Some(error), None, None),
@@ -389,12 +390,13 @@ impl Book {
         let (state, error) = (state.word(), error.map(serde_json::to_string).transpose()?);
         let mut conn = self.writer().await;
         sqlx::query!(
-            "update message set state = ?, error = ?, next_at = coalesce(?, next_at), ended_at = ?
+            "update message set state = ?, error = ?, next_at = coalesce(?, next_at), ended_at = ?, sent_id = ?
              where id = ? and state = 'sending'",
             state,
             error,
             next,
             end,
+            sent_id,
             id.0
         )
         .execute(&mut *conn)
