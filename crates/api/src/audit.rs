@@ -15,16 +15,16 @@ request! {
     ExportAudit {} => Saved;
 }
 
-/// A command, or something that was refused.
+/// A command, something that was done without one, or something that was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRow {
-    /// Names the entry: `c` and a command's number, or `r` and a refusal's.
+    /// Names the entry: `c` and a command's number, or `r` and that of what was noted without one.
     pub key: String,
     /// When.
     pub at: DateTime<Utc>,
     /// Who asked; empty for the desk itself, and where nobody was signed in.
     pub by: String,
-    /// The command's kind, the permission's word, or the step of the sign-in.
+    /// The command's kind, what was done without one, the permission's word, or the step of the sign-in.
     pub what: String,
     /// The desk's prefix.
     pub desk: String,

@@ -104,6 +104,7 @@ pub fn backup(book: &Path, user: Option<&str>, to: &Path) -> Result<Outcome, Fai
         let desk = open(book, user).await?;
         desk.must(Permission::KeepBook)?;
         keep::backup(desk.book(), to).await?;
+        desk.note_done("backup_book").await?;
         desk.close().await?;
         Ok(())
     })?;

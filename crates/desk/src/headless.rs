@@ -145,7 +145,18 @@ impl Headless {
         path: &std::path::Path,
     ) -> Answer<u64> {
         self.must(Permission::SeeLedger)?;
-        write_ledger(&self.open, period, format, path).await.told()
+        let lines = write_ledger(&self.open, period, format, path).await.told()?;
+        self.note_done("export_ledger").await.told()?;
+        Ok(lines)
+    }
+
+    /// Keeps in the audit that the person did what no command tells.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn note_done(&self, what: &str) -> Result<(), StoreError> {
+        let (desk, at) = (self.open.identity.prefix(), self.desk.clock.now());
+        self.book().note(Some(self.user), &desk, what, None, at).await
     }
 
     /// Every account with its balance at the end of a booking date, or as of now.

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use crate::book::{Book, shadow};
-use crate::log::{Batch, FactRow, load_all, refusal_hash, save_aggregates};
+use crate::log::{Batch, FactRow, load_all, note_hash, save_aggregates};
 use crate::project::{TABLES, project};
 use crate::provisional::record;
 use farthing_api::VerifyReport;
@@ -32,7 +32,7 @@ impl Book {
         check_pages(&mut conn, &mut report).await?;
         if report.findings.is_empty() {
             check_commands(&mut conn, &mut report).await?;
-            check_refusals(&mut conn, &mut report).await?;
+            check_noted(&mut conn, &mut report).await?;
             check_balance(&mut conn, &mut report).await?;
             check_facts(&mut conn, &mut report).await?;
         }
@@ -207,11 +207,11 @@ async fn check_commands(conn: &mut SqliteConnection, report: &mut VerifyReport) 
     }
 }
 
-async fn check_refusals(conn: &mut SqliteConnection, report: &mut VerifyReport) -> Result<(), StoreError> {
+async fn check_noted(conn: &mut SqliteConnection, report: &mut VerifyReport) -> Result<(), StoreError> {
     let (mut after, mut prev) = (0i64, vec![0u8; 32]);
     loop {
         let rows = sqlx::query!(
-            r#"select seq, at, actor as "actor: Uuid", desk, what, code, prev_hash, hash from refusal where seq > ?
+            r#"select seq, at, actor as "actor: Uuid", desk, what, code, prev_hash, hash from noted where seq > ?
                order by seq limit ?"#,
             after,
             CHUNK
@@ -222,11 +222,12 @@ async fn check_refusals(conn: &mut SqliteConnection, report: &mut VerifyReport) 
             return Ok(());
         }
         for r in rows {
-            let hash = refusal_hash(&prev, &r.at, r.actor.as_ref(), [&r.desk, &r.what, &r.code]);
+            let hash = note_hash(&prev, &r.at, r.actor.as_ref(), [&r.desk, &r.what, &r.code]);
             if r.seq != after + 1 || r.prev_hash != prev || r.hash != hash {
-                report
-                    .findings
-                    .push(format!("The chain of refusals breaks at number {}.", r.seq));
+                report.findings.push(format!(
+                    "The chain of what was noted for the audit breaks at number {}.",
+                    r.seq
+                ));
                 return Ok(());
             }
             (after, prev) = (r.seq, r.hash);
@@ -355,6 +356,64 @@ async fn digest(conn: &mut SqliteConnection, table: &str, order: &str) -> Result
         for row in rows {
             hash.update(row.get::<String, _>(0));
             hash.update(b"\n");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::book::BookKey;
+    use farthing_api::{Code, UserId};
+
+    /// Three refusals and something that was done, then an alteration with the book's own key; what is found.
+    async fn found_after(alteration: Option<&'static str>) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let key = BookKey::from_bytes([7; 32]);
+        let book = Book::create(&folder.path().join("a.book"), &key).await.unwrap();
+        let (who, at) = (
+            Some(UserId(Uuid::from_u128(1))),
+            "2025-03-03T09:00:00Z".parse().unwrap(),
+        );
+        for (what, refused) in [
+            ("sign_in", Some(Code::WrongPassword)),
+            ("vouch", Some(Code::NoDocument)),
+            ("save_mail", None),
+            ("see_audit", Some(Code::Forbidden)),
+        ] {
+            book.note(who, "BR1-01", what, refused, at).await.unwrap();
+        }
+        if let Some(sql) = alteration {
+            let mut conn = book.writer().await;
+            let altered = sqlx::query(sql).execute(&mut *conn).await.unwrap();
+            assert!(altered.rows_affected() > 0, "{sql}");
+        }
+        let findings = book.verify().await.unwrap().findings;
+        book.close().await.unwrap();
+        findings
+    }
+
+    #[tokio::test]
+    async fn whatever_is_altered_of_what_was_noted_is_found() {
+        assert_eq!(found_after(None).await, Vec::<String>::new());
+        for (sql, number) in [
+            ("update noted set code = 'no_document' where seq = 1", 1),
+            ("update noted set code = '' where seq = 2", 2),
+            ("update noted set code = 'forbidden' where seq = 3", 3),
+            ("update noted set actor = null where seq = 2", 2),
+            ("update noted set actor = zeroblob(16) where seq = 4", 4),
+            ("update noted set desk = 'BR1-02' where seq = 1", 1),
+            ("update noted set what = 'export_audit' where seq = 3", 3),
+            ("update noted set at = '2025-03-03T09:00:01.000Z' where seq = 4", 4),
+            ("update noted set hash = zeroblob(32) where seq = 2", 2),
+            ("update noted set prev_hash = zeroblob(32) where seq = 3", 3),
+            ("delete from noted where seq = 1", 2),
+            ("delete from noted where seq = 3", 4),
+            ("update noted set seq = 9 where seq = 4", 9),
+        ] {
+            let says = format!("The chain of what was noted for the audit breaks at number {number}.");
+            assert_eq!(found_after(Some(sql)).await, [says], "{sql}");
         }
     }
 }

@@ -3,7 +3,7 @@
 mod chain;
 mod kept;
 
-pub(crate) use chain::{Decided, Ends, FactRow, refusal_hash};
+pub(crate) use chain::{Decided, Ends, FactRow, note_hash};
 pub(crate) use kept::{identity_of, load_all, put_identity, put_meta, save_aggregates};
 
 use crate::book::Book;

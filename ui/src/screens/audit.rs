@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 const TABS: [(&str, Text); 2] = [(ALL, text::AUDIT_TAB_ALL), ("refused", text::AUDIT_TAB_REFUSED)];
 
-/// The kinds of commands and the steps of the sign-in, and how they are said; permissions have their own words.
+/// The kinds of commands, what is done without one, and the steps of the sign-in, and how they are said; permissions have their own words.
 const WORDS: &[(&str, Text)] = &[
     ("set_up", text::DID_SET_UP),
     ("add_user", text::DID_ADD_USER),
@@ -67,6 +67,17 @@ const WORDS: &[(&str, Text)] = &[
     ("sign_in", text::DID_SIGN_IN),
     ("second_factor", text::DID_SECOND_FACTOR),
     ("code", text::DID_CODE),
+    ("save_mail", text::DID_SAVE_MAIL),
+    ("save_sms", text::DID_SAVE_SMS),
+    ("save_message_rules", text::DID_SAVE_MESSAGE_RULES),
+    ("save_template", text::DID_SAVE_TEMPLATE),
+    ("set_pin", text::DID_SET_PIN),
+    ("end_session", text::DID_END_SESSION),
+    ("new_recovery_codes", text::DID_NEW_RECOVERY_CODES),
+    ("export_ledger", text::DID_EXPORT_LEDGER),
+    ("export_audit", text::DID_EXPORT_AUDIT),
+    ("export_personal_data", text::DID_EXPORT_PERSONAL_DATA),
+    ("backup_book", text::DID_BACKUP_BOOK),
 ];
 
 /// How a command's kind, a permission or a step of the sign-in is said.

@@ -183,7 +183,7 @@ impl Desk {
         match letter {
             Letter::Refused { at, what, code } => {
                 let desk = open.identity.prefix();
-                open.book.note_refusal(None, &desk, &what, code, at).await.told()
+                open.book.note(None, &desk, &what, Some(code), at).await.told()
             }
             Letter::Ask {
                 op,

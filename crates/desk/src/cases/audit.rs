@@ -23,7 +23,7 @@ impl Desk {
     /// # Errors
     /// Where the caller may not see it, or the disk refuses.
     pub async fn export_audit(&self, _: ExportAudit) -> Answer<Saved> {
-        let (open, _) = self.caller_who_may(Permission::SeeAudit).await?;
+        let (open, session) = self.caller_who_may(Permission::SeeAudit).await?;
         let mut text = String::from("entry,at,by,what,desk,refused\n");
         let mut query = ListQuery::default();
         loop {
@@ -43,6 +43,7 @@ impl Desk {
         std::fs::create_dir_all(&folder).told()?;
         let path = folder.join(format!("audit-{}.csv", self.clock.now().format("%Y-%m-%d-%H%M%S")));
         std::fs::write(&path, text).told()?;
+        self.note_done(&open, &session, "export_audit").await?;
         Ok(Saved {
             path: path.display().to_string(),
         })
@@ -55,12 +56,18 @@ impl Desk {
             return;
         }
         let (desk, at) = (open.identity.prefix(), self.clock.now());
-        if let Err(error) = open.book.note_refusal(actor, &desk, what, error.code, at).await {
+        if let Err(error) = open.book.note(actor, &desk, what, Some(error.code), at).await {
             tracing::error!(%error, "a refusal could not be kept");
         }
     }
 
-    /// The same in the name of who is signed in.
+    /// Keeps that someone did what no command tells: a setting, an export, a PIN.
+    pub(crate) async fn note_done(&self, open: &Open, session: &Session, what: &str) -> Answer<()> {
+        let (desk, at) = (open.identity.prefix(), self.clock.now());
+        open.book.note(Some(session.user), &desk, what, None, at).await.told()
+    }
+
+    /// That something was refused, in the name of who is signed in.
     pub(crate) async fn note_for(&self, open: &Open, session: &Session, what: &str, error: &ApiError) {
         self.note(open, Some(session.user), what, error).await;
     }

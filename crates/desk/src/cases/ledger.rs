@@ -43,7 +43,7 @@ impl Desk {
     /// # Errors
     /// Where the caller may not see the ledger, or the disk refuses.
     pub async fn export_ledger(&self, request: ExportLedger) -> Answer<Saved> {
-        let (open, _) = self.caller_who_may(Permission::SeeLedger).await?;
+        let (open, session) = self.caller_who_may(Permission::SeeLedger).await?;
         let ending = match request.format {
             ExportFormat::Csv => "csv",
             ExportFormat::Json => "json",
@@ -54,6 +54,7 @@ impl Desk {
         write_ledger(&open, (request.from, request.to), request.format, &path)
             .await
             .told()?;
+        self.note_done(&open, &session, "export_ledger").await?;
         Ok(Saved {
             path: path.display().to_string(),
         })

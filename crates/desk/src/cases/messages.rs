@@ -116,7 +116,7 @@ impl Desk {
     /// # Errors
     /// Names the field that needs a change.
     pub async fn save_message_rules(&self, request: SaveMessageRules) -> Answer<()> {
-        let (open, _) = self.caller_who_may(Permission::ManageDesk).await?;
+        let (open, session) = self.caller_who_may(Permission::ManageDesk).await?;
         let mut rules = request.rules;
         for (field, days) in [
             ("days_before", &mut rules.days_before),
@@ -131,7 +131,8 @@ impl Desk {
                     .with("longest", longest));
             }
         }
-        put_rules(&open, &rules).await
+        put_rules(&open, &rules).await?;
+        self.note_done(&open, &session, "save_message_rules").await
     }
 
     /// What every message says.
@@ -186,7 +187,7 @@ impl Desk {
     /// # Errors
     /// Names the field, and the blank that is not known.
     pub async fn save_template(&self, request: SaveTemplate) -> Answer<TemplateView> {
-        let (open, _) = self.caller_who_may(Permission::ManageDesk).await?;
+        let (open, session) = self.caller_who_may(Permission::ManageDesk).await?;
         let SaveTemplate { which, subject, text } = request;
         known_language(&which)?;
         let name = name(which.kind, &which.language, which.channel);
@@ -199,6 +200,7 @@ impl Desk {
             }
         };
         open.book.set_setting(&name, kept.as_deref()).await.told()?;
+        self.note_done(&open, &session, "save_template").await?;
         self.template_view(&open, which).await
     }
 

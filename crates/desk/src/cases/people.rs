@@ -82,11 +82,12 @@ impl Desk {
     /// # Errors
     /// Where the caller may not.
     pub async fn save_mail(&self, request: SaveMail) -> Answer<()> {
-        let (open, _) = self.caller_who_may(Permission::ManageDesk).await?;
+        let (open, session) = self.caller_who_may(Permission::ManageDesk).await?;
         match request.settings {
-            Some(mail) => self.put_mail(&open, &mail).await,
-            None => open.book.set_setting("mail", None).await.told(),
+            Some(mail) => self.put_mail(&open, &mail).await?,
+            None => open.book.set_setting("mail", None).await.told()?,
         }
+        self.note_done(&open, &session, "save_mail").await
     }
 
     /// Checks the whole book.
@@ -103,11 +104,12 @@ impl Desk {
     /// # Errors
     /// What the disk says.
     pub async fn backup_book(&self, _: BackupBook) -> Answer<Saved> {
-        let (open, _) = self.caller_who_may(Permission::KeepBook).await?;
+        let (open, session) = self.caller_who_may(Permission::KeepBook).await?;
         let folder = self.home.backups();
         std::fs::create_dir_all(&folder).told()?;
         let to = folder.join(format!("{}.{BACKUP}", self.clock.now().format("%Y-%m-%d-%H%M%S")));
         crate::keep::backup(&open.book, &to).await.told()?;
+        self.note_done(&open, &session, "backup_book").await?;
         Ok(Saved {
             path: to.display().to_string(),
         })

@@ -63,6 +63,7 @@ impl Desk {
         std::fs::write(folder.join(format!("{name}.json")), pretty).told()?;
         let path = folder.join(format!("{name}.txt"));
         std::fs::write(&path, readable(&open, &customer, &loans)).told()?;
+        self.note_done(&open, &session, "export_personal_data").await?;
         Ok(Saved {
             path: path.display().to_string(),
         })

@@ -215,6 +215,7 @@ impl Desk {
         let codes = second_factor::recovery_codes().told()?;
         let hashes = self.recovery_hashes(&open, session.user, &codes).await?;
         open.book.put_recovery_codes(session.user, &hashes).await.told()?;
+        self.note_done(&open, &session, "new_recovery_codes").await?;
         Ok(RecoveryCodes {
             codes,
             session: self.session_view().await?,

@@ -212,7 +212,7 @@ impl Desk {
     /// # Errors
     /// What is no PIN; a customer has none; where the caller has not proved again who they are.
     pub async fn set_pin(&self, request: SetPin) -> Answer<SessionView> {
-        let (_, session) = self.caller_who_may(Permission::SeeBook).await?;
+        let (open, session) = self.caller_who_may(Permission::SeeBook).await?;
         let pin = request.pin.as_ref().map(Pin::new).transpose()?;
         if pin.is_some() {
             self.must_be_proven(&session)?;
@@ -223,6 +223,7 @@ impl Desk {
             None => pins.remove(&session.user),
         };
         drop(pins);
+        self.note_done(&open, &session, "set_pin").await?;
         self.session_view().await
     }
 
@@ -267,7 +268,8 @@ impl Desk {
             return Err(gone());
         }
         self.pins.lock().await.remove(&row.user);
-        open.book.revoke_session(&row.id, self.clock.now()).await.told()
+        open.book.revoke_session(&row.id, self.clock.now()).await.told()?;
+        self.note_done(&open, &session, "end_session").await
     }
 
     /// Ends every session, closes the book and forgets its key, as when the machine is locked or put to sleep. Whoever

@@ -27,16 +27,19 @@ impl Desk {
     /// # Errors
     /// Names the field that can't be used.
     pub async fn save_sms(&self, request: SaveSms) -> Answer<()> {
-        let (open, _) = self.caller_who_may(Permission::ManageDesk).await?;
-        let Some(settings) = request.settings else {
-            return open.book.set_setting(SMS, None).await.told();
+        let (open, session) = self.caller_who_may(Permission::ManageDesk).await?;
+        let json = match request.settings {
+            None => None,
+            Some(settings) => {
+                sms::check(&settings)?;
+                let mut kept = self.with_kept_secret(&open, settings).await?;
+                let sealed = seal_text(open.book.key().bytes(), SMS, &kept.secret).told()?;
+                kept.secret = Secret::new(sealed);
+                Some(serde_json::to_string(&kept).map_err(|e| internal(&e))?)
+            }
         };
-        sms::check(&settings)?;
-        let mut kept = self.with_kept_secret(&open, settings).await?;
-        let sealed = seal_text(open.book.key().bytes(), SMS, &kept.secret).told()?;
-        kept.secret = Secret::new(sealed);
-        let json = serde_json::to_string(&kept).map_err(|e| internal(&e))?;
-        open.book.set_setting(SMS, Some(&json)).await.told()
+        open.book.set_setting(SMS, json.as_deref()).await.told()?;
+        self.note_done(&open, &session, "save_sms").await
     }
 
     /// Sends one real text message to try settings.

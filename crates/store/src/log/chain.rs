@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteConnection;
 use uuid::Uuid;
 
 /// What a refusal's hash covers.
-pub(crate) fn refusal_hash(prev: &[u8], at: &str, actor: Option<&Uuid>, [desk, what, code]: [&str; 3]) -> Vec<u8> {
+pub(crate) fn note_hash(prev: &[u8], at: &str, actor: Option<&Uuid>, [desk, what, code]: [&str; 3]) -> Vec<u8> {
     let actor = actor.map(Uuid::as_bytes).map_or(&[][..], |a| a.as_slice());
     link(
         prev,

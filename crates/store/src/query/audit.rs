@@ -1,9 +1,9 @@
-//! The audit: every command and every refusal, the newest first.
+//! The audit: every command, what was done without one, and every refusal, the newest first.
 
 use super::push_page;
 use crate::StoreError;
 use crate::book::Book;
-use crate::log::{instant, refusal_hash};
+use crate::log::{instant, note_hash};
 use chrono::{DateTime, Utc};
 use farthing_api::{AuditRow, COUNT_CAP, Code, ListQuery, PAGE_ROWS, Page, UserId};
 use sqlx::sqlite::{Sqlite, SqliteRow};
@@ -18,7 +18,7 @@ fn entries(sql: &mut QueryBuilder<Sqlite>, query: &ListQuery, most: i64) {
     let by_name = |sql: &mut QueryBuilder<Sqlite>| {
         if !name.is_empty() {
             sql.push(
-                " where instr(lower(coalesce(u.name, '') || ' ' || coalesce(c.first_name || ' ' || c.last_name, '')), ",
+                " and instr(lower(coalesce(u.name, '') || ' ' || coalesce(c.first_name || ' ' || c.last_name, '')), ",
             )
             .push_bind(name.clone())
             .push(") > 0");
@@ -31,7 +31,7 @@ fn entries(sql: &mut QueryBuilder<Sqlite>, query: &ListQuery, most: i64) {
              coalesce(l.context ->> '$.context.desk', '') as desk,
              coalesce(c.first_name || ' ' || c.last_name, u.name, '') as who
              from command l left join user u on u.id = unhex(replace(l.context ->> '$.context.actor.user', '-', ''))
-             left join customer c on c.id = u.customer",
+             left join customer c on c.id = u.customer where true",
         );
         by_name(sql);
         sql.push(" order by l.seq desc limit ")
@@ -41,8 +41,11 @@ fn entries(sql: &mut QueryBuilder<Sqlite>, query: &ListQuery, most: i64) {
     sql.push(
         "select * from (select 'r' || r.seq as key, cast(round(unixepoch(r.at, 'subsec') * 1000) as integer) as ms, r.what,
          r.code, r.desk, coalesce(c.first_name || ' ' || c.last_name, u.name, '') as who
-         from refusal r left join user u on u.id = r.actor left join customer c on c.id = u.customer",
+         from noted r left join user u on u.id = r.actor left join customer c on c.id = u.customer where true",
     );
+    if query.filter == REFUSED {
+        sql.push(" and r.code <> ''");
+    }
     by_name(sql);
     sql.push(" order by r.seq desc limit ").push_bind(most).push("))");
 }
@@ -85,28 +88,29 @@ impl Book {
         })
     }
 
-    /// Keeps that something was refused, chained to the refusal before it.
+    /// Keeps what no command tells: that something was refused, and why, or that it was done. It is chained to what was noted
+    /// before.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn note_refusal(
+    pub async fn note(
         &self,
         actor: Option<UserId>,
         desk: &str,
         what: &str,
-        code: Code,
+        refused: Option<Code>,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut conn = self.writer().await;
         let mut tx = sqlx::Connection::begin(&mut *conn).await?;
-        let last = sqlx::query!("select seq, hash from refusal order by seq desc limit 1")
+        let last = sqlx::query!("select seq, hash from noted order by seq desc limit 1")
             .fetch_optional(&mut *tx)
             .await?;
         let (seq, prev) = last.map_or((1, vec![0; 32]), |row| (row.seq + 1, row.hash));
-        let (at, actor, code) = (instant(at), actor.map(|user| user.0), code.word());
-        let hash = refusal_hash(&prev, &at, actor.as_ref(), [desk, what, code]);
+        let (at, actor, code) = (instant(at), actor.map(|user| user.0), refused.map_or("", Code::word));
+        let hash = note_hash(&prev, &at, actor.as_ref(), [desk, what, code]);
         sqlx::query!(
-            "insert into refusal (seq, at, actor, desk, what, code, prev_hash, hash) values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into noted (seq, at, actor, desk, what, code, prev_hash, hash) values (?, ?, ?, ?, ?, ?, ?, ?)",
             seq,
             at,
             actor,
