@@ -26,6 +26,58 @@ fn set_gateway(app: &App, gateway: &Gateway) {
     app.picture("tour-text-messages");
 }
 
+/// The preset asks for account, token and sender alone, and knows the rest: it is there for whoever describes the gateway instead.
+#[test]
+fn the_preset_of_twilio_fills_the_gateway() {
+    let home = tempfile::tempdir().unwrap();
+    Branch::found(home.path(), "2025-03-02T09:00:00Z", "en", false).close();
+    let app = App::start(home.path());
+    app.sign_in(ADMIN);
+    app.settings("sending");
+    app.choose("#sms-form [name=sms][value=twilio]", "twilio");
+    app.find("#sms-form [name=account]");
+    assert!(app.all("#sms-form [name=url], #sms-form [name=template]").is_empty());
+    app.click("[data-do=save-sms]");
+    app.find("#sms-form [name=account][aria-invalid=true]");
+    app.fill(
+        "#sms-form",
+        &[
+            ("account", "AC0123"),
+            ("secret", "planted-token"),
+            ("from", "+15005550006"),
+        ],
+    );
+    app.picture("sms-twilio");
+    app.click("[data-do=save-sms]");
+    app.text("The text message settings are in force.");
+
+    // Who comes back finds the preset chosen, and the token nowhere.
+    app.go("customers");
+    app.settings("sending");
+    app.find("#sms-form [name=sms][value=twilio]:checked");
+    let value = |field: &str| {
+        app.script(&format!(
+            "return document.querySelector('#sms-form [name={field}]').value;"
+        ))
+    };
+    assert_eq!((value("account"), value("secret")), ("AC0123".into(), "".into()));
+    app.choose("#sms-form [name=sms][value=gateway]", "gateway");
+    app.find("#sms-form [name=url]");
+    for (field, filled) in [
+        ("url", "https://api.twilio.com/2010-04-01/Accounts/AC0123/Messages.json"),
+        ("method", "post"),
+        ("auth", "basic"),
+        ("account", "AC0123"),
+        ("form", "form"),
+        ("template", "To={to}&From={from}&Body={text}"),
+        ("from", "+15005550006"),
+        ("id_at", "/sid"),
+    ] {
+        assert_eq!(value(field), filled, "{field}");
+    }
+    app.picture("sms-twilio-as-gateway");
+}
+
 #[test]
 fn a_phone_is_verified_and_lets_its_owner_in() {
     let home = tempfile::tempdir().unwrap();
