@@ -104,7 +104,9 @@ fn month(typed: &str) -> Option<u32> {
     if typed.chars().count() < 3 {
         return None;
     }
-    let mut found = (1u32..).zip(NAMES).filter(|(_, names)| names.iter().any(|name| name.starts_with(typed)));
+    let mut found = (1u32..)
+        .zip(NAMES)
+        .filter(|(_, names)| names.iter().any(|name| name.starts_with(typed)));
     let (number, _) = found.next()?;
     found.next().is_none().then_some(number)
 }

@@ -73,10 +73,7 @@ impl Papers {
         self.trouble.set(None);
         spawn_local(async move {
             let answer = send(&WriteStatement { loan }).await;
-            self.offer(
-                answer,
-                self.show.fill(words, [("number", number)]),
-            );
+            self.offer(answer, self.show.fill(words, [("number", number)]));
             writing.try_set(false);
         });
     }

@@ -36,13 +36,13 @@ impl<'a> Place<'a> {
 }
 
 /// How many months the charts of a year show.
-const YEAR: usize = 12;
+const YEAR: u32 = 12;
 /// How many months the chart of the purchases shows.
 const HALF_YEAR: usize = 6;
 
 /// The months of the year that ends today, oldest first: the first day of each, and its sums.
 pub(super) async fn year(open: &Open, today: NaiveDate) -> Answer<Vec<(NaiveDate, MonthSums)>> {
-    let days = || (0..YEAR as u32).rev().map(|n| months_before(today, n));
+    let days = || (0..YEAR).rev().map(|n| months_before(today, n));
     let first = days().next().unwrap_or(today);
     let mut sums = open.book.months(&month(first), &month(today)).await.told()?;
     Ok(days()
