@@ -127,7 +127,7 @@ impl Desk {
         self.book.arrive(&rows, self.bug);
         if self.book.position.sent < self.book.last(self.base).0 && self.bug != Some(Bug::LeavesAtOnce) {
             self.anew = None;
-            self.phase = Phase::Pushing { behind: 0 };
+            (self.phase, self.is_current) = (Phase::Pushing { behind: 0 }, false);
             return self.go_on();
         }
         (self.up, self.gone) = (false, true);
