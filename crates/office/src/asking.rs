@@ -23,6 +23,7 @@ impl Command {
             Command::SaveProduct { .. } => "save_product",
             Command::SaveGoods { .. } => "save_goods",
             Command::RegisterCustomer { .. } => "register_customer",
+            Command::RegisterMyself { .. } => "register_myself",
             Command::ChangeCustomer { .. } => "change_customer",
             Command::ConfirmContact { .. } => "confirm_contact",
             Command::RecordDocument { .. } => "record_document",
@@ -64,6 +65,7 @@ impl Command {
         Some(match self {
             Command::SetUp { .. }
             | Command::AskForAccess { .. }
+            | Command::RegisterMyself { .. }
             | Command::AnswerInvitation { .. }
             | Command::AssessPenalties { .. }
             | Command::FollowRates { .. }
@@ -144,6 +146,7 @@ impl Command {
             Command::SetUp { sign_in, .. }
             | Command::AddUser { sign_in, .. }
             | Command::AskForAccess { sign_in, .. }
+            | Command::RegisterMyself { sign_in, .. }
             | Command::InviteUser { sign_in, .. } => keys.push(Key::SignIn(sign_in.clone())),
             Command::AdmitUser { user, sign_in, .. } => {
                 keys.extend([Key::User(*user), Key::SignIn(sign_in.clone())]);

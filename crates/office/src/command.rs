@@ -7,24 +7,10 @@ use farthing_api::{
 };
 use farthing_lending::{EligibilityRules, LatenessRules, NewSchedule, Prepayment, Share};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
+pub use crate::contact::{Channel, Sealed};
 pub use crate::credential::ResetHow;
 pub use crate::day_figures::{DayFigures, ProductDay};
-
-/// Personal fields by name, each encrypted under the customer's own key; the office never sees them in clear.
-pub type Sealed = BTreeMap<String, String>;
-
-/// A channel by which a customer is reached.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    /// Email.
-    #[default]
-    Email,
-    /// Phone.
-    Phone,
-}
 
 /// The version of the command payloads that this program writes.
 pub const COMMAND_VERSION: u32 = 1;
@@ -146,6 +132,19 @@ pub enum Command {
         /// Customers who may be the same person: the same email, phone or document.
         #[serde(default)]
         likely_duplicates: Vec<CustomerId>,
+    },
+    /// Someone registers themself as a customer with a sign-in: a code that was sent to their contact came back right, and their
+    /// password goes beside it. The id is [`CustomerId::of`] the operation.
+    RegisterMyself {
+        /// Personal fields.
+        fields: Sealed,
+        /// Customers who may be the same person, as with [`Command::RegisterCustomer`].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        likely_duplicates: Vec<CustomerId>,
+        /// The hash of the contact as a sign-in name.
+        sign_in: String,
+        /// Which contact it is.
+        by: Channel,
     },
     /// Changes personal fields; only those that changed are given.
     ChangeCustomer {

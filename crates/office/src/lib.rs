@@ -8,6 +8,7 @@ mod asking;
 pub mod chain;
 mod change;
 mod command;
+mod contact;
 mod context;
 mod credential;
 mod day_figures;

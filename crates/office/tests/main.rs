@@ -4,6 +4,7 @@
 
 mod books;
 mod branch;
+mod customers;
 mod parts;
 mod products;
 mod wish;

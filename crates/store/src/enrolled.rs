@@ -256,7 +256,7 @@ impl Book {
         let mut commands = Vec::with_capacity(rows.len());
         for row in rows {
             let key = match row.kind.as_str() {
-                "register_customer" => self.key_of(CustomerId::of(OpId(row.op_id), 0)).await?,
+                "register_customer" | "register_myself" => self.key_of(CustomerId::of(OpId(row.op_id), 0)).await?,
                 _ => None,
             };
             commands.push(SentCommand {

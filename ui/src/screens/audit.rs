@@ -32,6 +32,7 @@ const WORDS: &[(&str, Text)] = &[
     ("save_product", text::DID_SAVE_PRODUCT),
     ("save_goods", text::DID_SAVE_GOODS),
     ("register_customer", text::DID_REGISTER_CUSTOMER),
+    ("register_myself", text::DID_REGISTER_MYSELF),
     ("change_customer", text::DID_CHANGE_CUSTOMER),
     ("confirm_contact", text::DID_CONFIRM_CONTACT),
     ("record_document", text::DID_RECORD_DOCUMENT),

@@ -1,7 +1,8 @@
-//! What is recorded of a command that an authority can't carry out, because something of it has physically happened.
+//! What is recorded of a command that an authority can't carry out, because something of it has physically happened, or because it
+//! is a registration.
 
 use super::payments::{Incoming, receipt_number, set_aside, task_of};
-use super::{State, facts};
+use super::{State, customers, facts};
 use crate::command::Command;
 use crate::context::Context;
 use crate::fact::{Fact, FactBody};
@@ -59,10 +60,13 @@ fn cash<'a>(command: &'a Command, ctx: &Context) -> Option<Cash<'a>> {
     })
 }
 
-/// What follows from a refused command all the same: money that came in goes to suspense, with a task for a supervisor.
-/// Where the loan itself is not known, the task alone names it, by the receipt that was printed for it. Nothing for a command
-/// that moves no money.
+/// What follows from a refused command all the same. Who registered themself is a customer without a sign-in. Money that came in goes to
+/// suspense, with a task for a supervisor; where the loan itself is not known, the task alone names it, by the receipt that was
+/// printed for it. Nothing for any other command.
 pub fn recorded_anyway(state: &State, command: &Command, ctx: &Context) -> Vec<Fact> {
+    if let Some(bodies) = customers::without_sign_in(state, command, ctx) {
+        return facts(state, bodies, ctx);
+    }
     let Some(cash) = cash(command, ctx).filter(|cash| cash.amount.is_positive()) else {
         return Vec::new();
     };

@@ -1,6 +1,6 @@
 //! Customers: registration, verification, their own sign-in.
 
-use super::{actor, required};
+use super::{actor, is_taken, required};
 use crate::command::{Channel, Command, Sealed};
 use crate::context::Context;
 use crate::fact::FactBody;
@@ -36,24 +36,18 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             fields,
             likely_duplicates,
         } => {
-            let next = ctx.next(state, |d| d.customers);
-            let customer = CustomerId::of(ctx.op, 0);
-            let mut facts = vec![FactBody::CustomerRegistered {
-                customer,
-                number: format!("{}-C{next:05}", ctx.desk),
-                fields: fields.clone(),
-                officer: Some(actor(ctx)?.user),
-            }];
-            if !likely_duplicates.is_empty() {
-                facts.push(FactBody::TaskOpened {
-                    task: TaskId::of(ctx.op, 0),
-                    what: TaskKind::LikelyDuplicateCustomer.word().into(),
-                    customer: Some(customer),
-                    loan: None,
-                    amount: None,
-                    detail: likely_duplicates.len().to_string(),
-                });
-            }
+            let officer = Some(actor(ctx)?.user);
+            registered(state, ctx, fields, officer, likely_duplicates.len())
+        }
+        Command::RegisterMyself {
+            fields,
+            likely_duplicates,
+            sign_in,
+            by,
+        } => {
+            must_be_free(state, sign_in, *by)?;
+            let mut facts = registered_themself(state, ctx, fields, *by, likely_duplicates.len());
+            facts.push(signs_in(ctx, CustomerId::of(ctx.op, 0), sign_in));
             facts
         }
         Command::ChangeCustomer { customer, fields } => {
@@ -104,32 +98,92 @@ fn open_access(
     if let Some(user) = customer.user {
         return Ok(vec![FactBody::PasswordChanged { user, crossed: None }]);
     }
-    let (verified, unverified, field, taken) = match by {
-        Channel::Email => (
-            customer.email_verified,
-            Code::EmailUnverified,
-            "email",
-            Code::EmailTaken,
-        ),
-        Channel::Phone => (
-            customer.phone_verified,
-            Code::PhoneUnverified,
-            "phone",
-            Code::PhoneTaken,
-        ),
+    let (verified, unverified) = match by {
+        Channel::Email => (customer.email_verified, Code::EmailUnverified),
+        Channel::Phone => (customer.phone_verified, Code::PhoneUnverified),
     };
     if verified.is_none() {
         return Err(Refusal::rule(unverified));
     }
-    if state.sign_in(sign_in).is_some() {
-        return Err(Refusal::field(field, taken));
+    must_be_free(state, sign_in, by)?;
+    Ok(vec![signs_in(ctx, id, sign_in)])
+}
+
+fn must_be_free(state: &State, sign_in: &str, by: Channel) -> Result<(), Refusal> {
+    match (is_taken(state, sign_in), by) {
+        (false, _) => Ok(()),
+        (true, Channel::Email) => Err(Refusal::field("email", Code::EmailTaken)),
+        (true, Channel::Phone) => Err(Refusal::field("phone", Code::PhoneTaken)),
     }
-    Ok(vec![FactBody::UserAdded {
+}
+
+/// A customer gets a sign-in of their own.
+fn signs_in(ctx: &Context, customer: CustomerId, sign_in: &str) -> FactBody {
+    FactBody::UserAdded {
         user: UserId::of(ctx.op, 0),
         role: Role::Customer,
         name: String::new(),
         email: String::new(),
         sign_in: sign_in.to_string(),
-        customer: Some(id),
-    }])
+        customer: Some(customer),
+    }
+}
+
+/// There is a new customer; somebody is to look where it may be one who is known.
+fn registered(
+    state: &State,
+    ctx: &Context,
+    fields: &Sealed,
+    officer: Option<UserId>,
+    likely_duplicates: usize,
+) -> Vec<FactBody> {
+    let next = ctx.next(state, |d| d.customers);
+    let customer = CustomerId::of(ctx.op, 0);
+    let mut facts = vec![FactBody::CustomerRegistered {
+        customer,
+        number: format!("{}-C{next:05}", ctx.desk),
+        fields: fields.clone(),
+        officer,
+    }];
+    if likely_duplicates > 0 {
+        facts.push(FactBody::TaskOpened {
+            task: TaskId::of(ctx.op, 0),
+            what: TaskKind::LikelyDuplicateCustomer.word().into(),
+            customer: Some(customer),
+            loan: None,
+            amount: None,
+            detail: likely_duplicates.to_string(),
+        });
+    }
+    facts
+}
+
+/// A customer whom nobody registered but they themself, by a contact that is proved.
+fn registered_themself(
+    state: &State,
+    ctx: &Context,
+    fields: &Sealed,
+    channel: Channel,
+    likely_duplicates: usize,
+) -> Vec<FactBody> {
+    let mut facts = registered(state, ctx, fields, None, likely_duplicates);
+    let customer = CustomerId::of(ctx.op, 0);
+    facts.push(FactBody::ContactVerified { customer, channel });
+    facts
+}
+
+/// What follows where somebody else has the sign-in name by now: a registration is never refused, so there is a customer without a
+/// sign-in, who may be the one that has it.
+pub(super) fn without_sign_in(state: &State, command: &Command, ctx: &Context) -> Option<Vec<FactBody>> {
+    let Command::RegisterMyself {
+        fields,
+        likely_duplicates,
+        by,
+        ..
+    } = command
+    else {
+        return None;
+    };
+    let twins = likely_duplicates.len().max(1);
+    Some(registered_themself(state, ctx, fields, *by, twins))
 }

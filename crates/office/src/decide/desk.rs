@@ -1,6 +1,6 @@
 //! The organisation, its people, products and goods.
 
-use super::{actor, organisation, required};
+use super::{actor, is_taken, organisation, required};
 use crate::command::Command;
 use crate::context::Context;
 use crate::fact::FactBody;
@@ -213,10 +213,6 @@ fn add_user(
         sign_in: sign_in.to_string(),
         customer: None,
     }])
-}
-
-fn is_taken(state: &State, sign_in: &str) -> bool {
-    state.sign_in(sign_in).is_some_and(|known| !known.free)
 }
 
 /// Whether someone who works here may get this role and this sign-in name.

@@ -68,6 +68,7 @@ pub(crate) fn outcome(state: &State, command: &Command, ctx: &Context) -> Result
         | Command::MoveContact { .. }
         | Command::EraseCustomer { .. } => account::decide(state, command, ctx)?,
         Command::RegisterCustomer { .. }
+        | Command::RegisterMyself { .. }
         | Command::ChangeCustomer { .. }
         | Command::ConfirmContact { .. }
         | Command::RecordDocument { .. }
@@ -138,6 +139,11 @@ fn own(ctx: &Context, customer: farthing_api::CustomerId) -> Result<(), Refusal>
         Some(own) if own != customer => Err(Refusal::missing(Code::NoLoan)),
         _ => Ok(()),
     }
+}
+
+/// Whether someone signs in by this name, or waits to.
+fn is_taken(state: &State, sign_in: &str) -> bool {
+    state.sign_in(sign_in).is_some_and(|known| !known.free)
 }
 
 /// The most letters of a line of words.

@@ -6,7 +6,7 @@ use farthing_api::*;
 use farthing_lending::*;
 use farthing_office::{
     Account as GlAccount, Actor, Aggregate, Channel, Command, Context, DayFigures, Fact, FactBody, Key, Loan,
-    ProductDay, RULES, Refusal, State, apply, balanced, decide,
+    ProductDay, RULES, Refusal, State, apply, balanced, decide, recorded_anyway,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -104,6 +104,27 @@ impl Branch {
 
     /// Decides a command, and applies what follows to the aggregates and to the sums.
     pub fn run(&mut self, command: &Command, who: Option<Actor>) -> Result<Vec<Fact>, Refusal> {
+        let (seen, ctx) = self.asked(command, who);
+        let facts = decide(&seen, command, &ctx)?;
+        for fact in &facts {
+            self.keep(fact);
+        }
+        Ok(facts)
+    }
+
+    /// What an authority that refuses a command records of it all the same.
+    pub fn anyway(&mut self, command: &Command, who: Option<Actor>) -> Vec<Fact> {
+        let (seen, ctx) = self.asked(command, who);
+        decide(&seen, command, &ctx).unwrap_err();
+        let facts = recorded_anyway(&seen, command, &ctx);
+        for fact in &facts {
+            self.keep(fact);
+        }
+        facts
+    }
+
+    /// What the decision on a command sees, which is what the command names and nothing else, and its circumstances.
+    fn asked(&mut self, command: &Command, who: Option<Actor>) -> (State, Context) {
         let ctx = Context {
             op: OpId(Uuid::from_u128(self.next << 64)),
             at: self.today.and_time(Default::default()).and_utc(),
@@ -115,18 +136,13 @@ impl Branch {
             numbers: None,
         };
         self.next += 1;
-        // A decision sees what it names and nothing else.
         let mut seen = State::default();
         for key in command.reads(&self.desk) {
             if let Some(found) = self.state.0.get(&key) {
                 seen.0.insert(key, found.clone());
             }
         }
-        let facts = decide(&seen, command, &ctx)?;
-        for fact in &facts {
-            self.keep(fact);
-        }
-        Ok(facts)
+        (seen, ctx)
     }
 
     fn keep(&mut self, fact: &Fact) {
