@@ -6,7 +6,6 @@ use crate::keep::{self, Aggregates};
 use crate::metrics::add;
 use crate::server::{Server, bytes, unknown};
 use farthing_api::{DeviceId, DeviceState};
-use farthing_office::chain::Hash;
 use farthing_office::{Command, Key};
 use farthing_sync::authority::{Decision, decide_one, reads};
 use farthing_sync::intake::{Known, Machine, Taken, Verdict, check, first_of, is_left};
@@ -30,8 +29,8 @@ impl Server {
             return Ok(PushAnswer::Incident { at: machine.dev_seq });
         }
         let kept = kept_hashes(&mut tx, organisation, &machine, first_of(push)).await?;
-        let taken = match check(&machine, push, &kept) {
-            Verdict::Fresh(taken) => taken,
+        let (taken, stands) = match check(&machine, push, &kept) {
+            Verdict::Fresh { taken, machine } => (taken, machine),
             Verdict::Answer(PushAnswer::Incident { at }) if is_left(&machine, push) => {
                 tracing::warn!(%device, at, "a copy of a book goes on that was left when a backup was restored");
                 return Ok(PushAnswer::Incident { at });
@@ -44,12 +43,14 @@ impl Server {
             }
             Verdict::Answer(answer) => return Ok(answer),
         };
-        let Some(last) = taken.last() else {
-            return Ok(PushAnswer::Kept {
-                through: machine.dev_seq,
-            });
-        };
-        let (through, head) = (last.row.dev_seq, last.hash);
+        let through = stands.dev_seq;
+        if taken.is_empty() {
+            if stands != machine {
+                put_machine(&mut tx, organisation, &stands).await?;
+                tx.commit().await?;
+            }
+            return Ok(PushAnswer::Kept { through });
+        }
         if let Some(op) = known_operation(&mut tx, organisation, &taken).await? {
             let what = format!("operation {op} was sent by another machine");
             self.note_incident(&mut tx, organisation, device, &what).await?;
@@ -79,7 +80,8 @@ impl Server {
         let facts: Vec<_> = decided.into_iter().flat_map(|d| d.facts).collect();
         let sent = facts.iter().map(SentFact::of).collect::<Result<Vec<_>, _>>()?;
         aggregates.save(&mut tx, &facts).await?;
-        put_machine(&mut tx, organisation, device, through, &head, push).await?;
+        put_machine(&mut tx, organisation, &stands).await?;
+        put_signature(&mut tx, organisation, &stands, push).await?;
         keep::facts(&mut tx, organisation, &facts, &sent).await?;
         keep::list(&mut tx, organisation, &facts, &sent).await?;
         tx.commit().await?;
@@ -235,30 +237,32 @@ async fn put_commands(
     Ok(())
 }
 
-async fn put_machine(
-    conn: &mut PgConnection,
-    organisation: Uuid,
-    device: DeviceId,
-    through: i64,
-    head: &Hash,
-    push: &Push,
-) -> Result<(), ServerError> {
+async fn put_machine(conn: &mut PgConnection, organisation: Uuid, stands: &Machine) -> Result<(), ServerError> {
     sqlx::query!(
         "update device set dev_seq = $3, head = $4, epoch = $5 where organisation = $1 and device = $2",
         organisation,
-        device.0,
-        through,
-        head.as_slice(),
-        push.epoch
+        stands.device.0,
+        stands.dev_seq,
+        stands.head.as_slice(),
+        stands.epoch
     )
-    .execute(&mut *conn)
+    .execute(conn)
     .await?;
+    Ok(())
+}
+
+async fn put_signature(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    stands: &Machine,
+    push: &Push,
+) -> Result<(), ServerError> {
     sqlx::query!(
         "insert into signature (organisation, device, epoch, dev_seq, head, signature) values ($1, $2, $3, $4, $5, $6)",
         organisation,
-        device.0,
+        stands.device.0,
         push.epoch,
-        through,
+        stands.dev_seq,
         push.head.as_slice(),
         push.signature.as_slice()
     )

@@ -133,11 +133,10 @@ async fn outcomes(
     machine: &Machine,
     pull: &Pull,
 ) -> Result<Vec<Outcome>, ServerError> {
-    // A restored book does not know what was recorded after its backup and before it was restored.
+    // A book that was restored leaves aside what it does not know: any copy of before may be the one that it goes on from.
     let rows = sqlx::query!(
-        "select dev_seq, op_id, refusal from command c where organisation = $1 and device = $2 and epoch <= $3 and dev_seq > $4
-         and not exists (select 1 from command n where n.organisation = c.organisation and n.device = c.device
-         and n.epoch > c.epoch and n.epoch <= $3 and n.dev_seq <= c.dev_seq) order by dev_seq",
+        "select dev_seq, op_id, refusal from command where organisation = $1 and device = $2 and epoch <= $3 and dev_seq > $4
+         order by dev_seq, epoch",
         organisation,
         machine.device.0,
         pull.epoch,

@@ -133,3 +133,40 @@ async fn a_desk_goes_on_from_its_backup_and_gets_back_what_it_had_sent() {
     receipts.sort();
     assert_eq!(printed(&office.b, loan).await, receipts);
 }
+
+/// A copy of a desk's book as it is now, to be restored.
+async fn copy_of(desk: &Desk) -> String {
+    desk.backup_book(BackupBook {}).await.unwrap().path
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_backup_of_the_first_copy_brings_what_it_never_sent() {
+    let mut office = Box::pin(Office::new()).await;
+    let (loan, today) = (office.loan, office.a.today());
+    let (home, now) = (Home::at(office.a.path()), office.a.now());
+    let old = copy_of(&office.a.desk).await;
+    let mut receipts = vec![pay(&office.a, loan, "700", today).await.unwrap().receipt];
+    office.sync().await;
+    receipts.push(pay(&office.a, loan, "50", today).await.unwrap().receipt);
+    let new = copy_of(&office.a.desk).await;
+    receipts.push(pay(&office.a, loan, "40", today).await.unwrap().receipt);
+    for (backup, amount) in [(old, "300"), (new, "20")] {
+        office.a.desk.shut().await;
+        keep::restore(backup.as_ref(), &home, ADMIN, &Secret::new(PASSWORD), None, now)
+            .await
+            .unwrap();
+        office.a = office.a.restarted().await;
+        office.a.sign_in(ADMIN).await;
+        receipts.push(pay(&office.a, loan, amount, today).await.unwrap().receipt);
+        office.sync().await;
+        assert_eq!(states(&office).await, [(0, 0, 0), (0, 0, 0)]);
+    }
+    // What was paid after the newer backup and never sent went with the disk.
+    receipts.remove(2);
+    receipts.sort();
+    for desk in [&office.a.desk, &office.b] {
+        assert_eq!(printed(desk, loan).await, receipts);
+    }
+    office.agree().await;
+    office.a.check().await;
+}

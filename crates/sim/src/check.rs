@@ -190,7 +190,7 @@ pub(crate) fn everything(world: &World) -> Result<(), String> {
     for desk in &world.desks {
         let database = &world.server.organisations[desk.organisation];
         must!(!desk.incident, "{} was taken for a copy", desk.name);
-        for (payment, number) in &desk.lost {
+        for (payment, number) in desk.lost.iter().flat_map(|slip| &slip.receipts) {
             let other = receipts.insert((desk.organisation, number.clone()), *payment);
             must!(other.is_none(), "the receipt {number} was printed twice");
         }

@@ -147,22 +147,20 @@ impl Database {
         copies.flat_map(|((_, epoch), hashes)| places(hashes, *epoch)).collect()
     }
 
-    /// What became of a machine's commands, without those that a restored book does not know.
+    /// What became of a machine's commands, those of former copies of its book too.
     pub(crate) fn outcomes(&self, device: DeviceId, pull: &Pull) -> Vec<Outcome> {
-        let mut found = BTreeMap::new();
-        for ((_, _), commands) in self.commands.range((device, i64::MIN)..=(device, pull.epoch)) {
-            let first = commands.first_key_value().map_or(i64::MAX, |(place, _)| *place);
-            found.retain(|place, _| *place < first);
-            found.extend(commands.range(pull.outcomes_after + 1..).map(|(place, decided)| {
-                let outcome = Outcome {
-                    dev_seq: *place,
-                    op: decided.op,
-                    refusal: decided.refusal.clone(),
-                };
-                (*place, outcome)
-            }));
-        }
-        found.into_values().collect()
+        let copies = self.commands.range((device, i64::MIN)..=(device, pull.epoch));
+        let after = |commands: &BTreeMap<i64, Rc<Decided>>| -> Vec<Outcome> {
+            let outcome = |(place, decided): (&i64, &Rc<Decided>)| Outcome {
+                dev_seq: *place,
+                op: decided.op,
+                refusal: decided.refusal.clone(),
+            };
+            commands.range(pull.outcomes_after + 1..).map(outcome).collect()
+        };
+        let mut found: Vec<Outcome> = copies.flat_map(|(_, commands)| after(commands)).collect();
+        found.sort_by_key(|outcome| outcome.dev_seq);
+        found
     }
 
     /// Notes a decision, with the hash under which its command stands in its machine's chain.

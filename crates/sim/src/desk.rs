@@ -16,6 +16,9 @@ use farthing_sync::wire::SentCommand;
 use std::rc::Rc;
 use uuid::Uuid;
 
+/// So many backups of a book are at hand.
+const BACKUPS: usize = 3;
+
 /// What a person was told of something that they asked for.
 #[derive(Clone, Debug)]
 pub(crate) enum Told {
@@ -75,10 +78,10 @@ pub(crate) struct Desk {
     /// The end of the chain of commands that are never sent.
     pub(crate) base: (i64, Hash),
     pub(crate) disk: Disk,
-    /// A copy of the disk at another place.
-    backup: Option<Disk>,
-    /// Receipts of what was recorded after the backup that took its place.
-    pub(crate) lost: Vec<(PaymentId, String)>,
+    /// Copies of the disk at another place, the newest last.
+    pub(crate) backups: Vec<Disk>,
+    /// Of what was recorded after the backup that took its place.
+    pub(crate) lost: Vec<Slip>,
     /// The place of the last command that was offered.
     pub(crate) offered: i64,
     pub(crate) book: Book,
@@ -127,7 +130,7 @@ impl Desk {
             epoch: 0,
             base: (0, farthing_office::chain::START),
             disk: Disk::default(),
-            backup: None,
+            backups: Vec::new(),
             lost: Vec::new(),
             offered: 0,
             book: Book::default(),
@@ -194,27 +197,22 @@ impl Desk {
 
     /// A backup is made of the book, at another place than its disk.
     pub(crate) fn backs_up(&mut self) {
-        self.backup = Some(self.disk.copied());
+        if self.backups.len() == BACKUPS {
+            self.backups.remove(0);
+        }
+        self.backups.push(self.disk.copied());
     }
 
-    /// The backup takes the place of the book, under another epoch. What was recorded since is lost, unless it was sent;
-    /// whether there is a backup.
-    pub(crate) fn restores(&mut self) -> bool {
-        let Some(backup) = self.backup.clone() else {
-            return false;
-        };
+    /// A backup takes the place of the book, under another epoch. What is not in it is lost, unless it was sent.
+    pub(crate) fn restores(&mut self, backup: Disk) {
         self.disk = backup;
         if self.bug != Some(Bug::EpochKept) {
             self.epoch += 1;
         }
         self.start();
-        let (kept, lost) = std::mem::take(&mut self.slips)
-            .into_iter()
-            .partition(|slip| self.book.has(slip.op));
-        self.slips = kept;
-        let lost: Vec<Slip> = lost;
-        self.lost.extend(lost.into_iter().flat_map(|slip| slip.receipts));
-        true
+        let mut slips = std::mem::take(&mut self.slips);
+        slips.append(&mut self.lost);
+        (self.slips, self.lost) = slips.into_iter().partition(|slip| self.book.has(slip.op));
     }
 
     /// The program ends without warning.

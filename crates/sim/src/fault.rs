@@ -67,18 +67,20 @@ impl World {
         self.count("access taken away");
     }
 
-    /// A backup is made of a desk's book, or the last one takes its place.
+    /// A backup is made of a desk's book, or one of those that were made takes its place.
     fn desk_backs_up_or_restores(&mut self, place: usize) {
         let restores = self.dice.chance(400);
         let desk = &mut self.desks[place];
         if !desk.up || desk.gone {
             return;
         }
-        if restores && desk.restores() {
-            self.note("restores", place, &[]);
-            self.count("desk restored from a backup");
-        } else {
-            desk.backs_up();
+        match self.dice.pick(&desk.backups).filter(|_| restores).cloned() {
+            Some(backup) => {
+                desk.restores(backup);
+                self.note("restores", place, &[]);
+                self.count("desk restored from a backup");
+            }
+            None => desk.backs_up(),
         }
     }
 

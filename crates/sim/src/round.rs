@@ -107,10 +107,7 @@ impl Desk {
 
     /// This machine's access has ended: what is still here is handed over, then the book is deleted.
     fn told_of_the_end(&mut self, word: &Revocation, luck: Luck) -> Next {
-        let holds = self
-            .book
-            .authority
-            .is_some_and(|key| word.holds(&key, self.id, self.device));
+        let holds = word.holds(self.book.authority, self.id, self.device);
         if !holds {
             return self.rest();
         }

@@ -130,8 +130,8 @@ impl Server {
             (machine.dev_seq, machine.head) = (first_of(push), hash);
             kept.clear();
         }
-        let taken = match check(&machine, push, &kept) {
-            Verdict::Fresh(taken) => taken,
+        let (taken, stands) = match check(&machine, push, &kept) {
+            Verdict::Fresh { taken, machine } => (taken, machine),
             Verdict::Answer(answer) => {
                 if let PushAnswer::Incident { at } = answer
                     && !is_left(&machine, push)
@@ -143,8 +143,8 @@ impl Server {
                 return Ok(answer);
             }
         };
-        let through = taken.last().map_or(machine.dev_seq, |last| last.row.dev_seq);
-        if push.epoch > machine.epoch {
+        let through = stands.dev_seq;
+        if stands.epoch > machine.epoch {
             // What was said of the copy before it is not said of this one.
             self.promised.remove(&device);
         }
@@ -171,6 +171,7 @@ impl Server {
             facts.extend(decision.facts.iter().cloned());
             keep(database, (device, push.epoch), taken, (now, aside), decision);
         }
+        database.machines.insert(device, stands);
         database.save(&keys, state, &facts)?;
         let hidden = match bug {
             Some(Bug::NaiveCursor) if self.dice.chance(500) => ms + 3_600_000,
@@ -185,10 +186,9 @@ impl Server {
         let database = &mut self.organisations[place];
         let hashes = database.known(device, first_of(push));
         if let Some(machine) = database.machines.get_mut(&device)
-            && let Verdict::Fresh(taken) = check(machine, push, &hashes)
-            && let Some(last) = taken.last()
+            && let Verdict::Fresh { machine: stands, .. } = check(machine, push, &hashes)
         {
-            (machine.dev_seq, machine.head) = (last.row.dev_seq, last.hash);
+            *machine = stands;
         }
         Ok(None)
     }
@@ -337,9 +337,6 @@ fn keep(
         database.keys.insert(farthing_api::CustomerId::of(taken.row.op, 0), key);
     }
     let place = (taken.row.dev_seq, taken.hash);
-    if let Some(known) = database.machines.get_mut(&device) {
-        (known.dev_seq, known.head, known.epoch) = (place.0, place.1, epoch);
-    }
     let decided = Decided {
         op: taken.row.op,
         step: Step::Asked(taken),

@@ -66,31 +66,29 @@ impl Batch<'_> {
         )
         .fetch_one(&mut *conn)
         .await?;
-        let sent = sqlx::query_scalar!("select sent from authority")
-            .fetch_one(&mut *conn)
+        wait_from(conn, base).await?;
+        sqlx::query!("update authority set fact = 0, decided = ?, history = ?", base, history)
+            .execute(&mut *conn)
             .await?;
-        wait_after(conn, base).await?;
-        sqlx::query!(
-            "update authority set fact = 0, sent = ?, decided = ?, history = ?",
-            sent,
-            base,
-            history
-        )
-        .execute(&mut *conn)
-        .await?;
         self.begin_anew().await
     }
 }
 
-/// The commands of this copy after a place wait again and are to be sent.
-pub(crate) async fn wait_after(conn: &mut SqliteConnection, place: i64) -> Result<(), StoreError> {
+/// The commands of this book after a place wait again.
+async fn wait_from(conn: &mut SqliteConnection, place: i64) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into waiting (command) select seq from command where seq > (select base from authority) and dev_seq > ?
          on conflict (command) do nothing",
         place
     )
-    .execute(&mut *conn)
+    .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// The commands of this book after a place wait again and are to be sent.
+pub(crate) async fn wait_after(conn: &mut SqliteConnection, place: i64) -> Result<(), StoreError> {
+    wait_from(conn, place).await?;
     sqlx::query!(
         "update authority set sent = min(sent, ?), decided = min(decided, ?)",
         place,

@@ -14,7 +14,7 @@ use farthing_office::{Command, Fact, FactBody, decide};
 use farthing_sync::authority::Head;
 use farthing_sync::device::News;
 use farthing_sync::scope::Scope;
-use farthing_sync::wire::SentFact;
+use farthing_sync::wire::{Outcome, SentFact};
 use sqlx::sqlite::SqliteConnection;
 use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
@@ -90,12 +90,13 @@ impl Batch<'_> {
         at: DateTime<Utc>,
         heard: &HashSet<Uuid>,
     ) -> Result<Applied, StoreError> {
+        let new = self.unknown(&news.facts).await?;
+        let outcomes = self.of_own(&news.outcomes).await?;
         let mut applied = Applied {
-            outcomes: news.outcomes.len(),
+            outcomes: outcomes.len(),
             ..Applied::default()
         };
-        let new = self.unknown(&news.facts).await?;
-        if !new.is_empty() || !news.outcomes.is_empty() || news.lacks.is_some() {
+        if !new.is_empty() || !outcomes.is_empty() || news.lacks.is_some() {
             take_away(self.conn()).await?;
             self.begin_anew().await?;
             applied.facts = new.len();
@@ -105,7 +106,7 @@ impl Batch<'_> {
             if let Some(place) = news.lacks {
                 wait_after(self.conn(), place).await?;
             }
-            self.end_waiting(news, at).await?;
+            self.end_waiting(&outcomes, at).await?;
             self.settle(&given, news, at).await?;
             self.derive_again().await?;
         }
@@ -190,18 +191,27 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Commands whose outcome came no longer wait.
-    async fn end_waiting(&mut self, news: &News, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let at = instant(at);
-        for outcome in &news.outcomes {
+    /// The outcomes of commands that this book has, with their places in its log. What was recorded after the backup from which
+    /// it was restored is not known here any more.
+    async fn of_own<'o>(&mut self, outcomes: &'o [Outcome]) -> Result<Vec<(i64, &'o Outcome)>, StoreError> {
+        let mut own = Vec::with_capacity(outcomes.len());
+        for outcome in outcomes {
             let command = sqlx::query_scalar!("select seq from command where op_id = ?", outcome.op.0)
                 .fetch_optional(self.conn())
                 .await?;
-            let Some(command) = command else { continue };
+            own.extend(command.map(|command| (command, outcome)));
+        }
+        Ok(own)
+    }
+
+    /// Commands whose outcome came no longer wait.
+    async fn end_waiting(&mut self, outcomes: &[(i64, &Outcome)], at: DateTime<Utc>) -> Result<(), StoreError> {
+        let at = instant(at);
+        for (command, outcome) in outcomes {
             sqlx::query!("delete from waiting where command = ?", command)
                 .execute(self.conn())
                 .await?;
-            self.overrule(command, outcome.refusal.as_ref(), &at).await?;
+            self.overrule(*command, outcome.refusal.as_ref(), &at).await?;
             credentials::is_settled(self.conn(), outcome.op).await?;
             sqlx::query!("update authority set decided = max(decided, ?)", outcome.dev_seq)
                 .execute(self.conn())

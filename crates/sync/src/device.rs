@@ -150,6 +150,7 @@ impl Position {
             epoch,
             commands,
             after: Some(ByteArray::new(after)),
+            copy: Some(self.epoch).filter(|copy| *copy != epoch),
             head,
             signature: sign(&head),
         })

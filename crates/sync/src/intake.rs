@@ -44,8 +44,13 @@ pub struct Taken {
 /// What is to be done with a push.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
-    /// These commands are new: decide and keep them, and the machine stands at the last one. May be none.
-    Fresh(Vec<Taken>),
+    /// These commands are new: decide and keep them. May be none.
+    Fresh {
+        /// The commands.
+        taken: Vec<Taken>,
+        /// The machine as it stands then; it may stand otherwise where none is new, since another copy of its book goes on.
+        machine: Machine,
+    },
     /// Nothing is to be kept; this is the answer.
     Answer(PushAnswer),
 }
@@ -60,7 +65,7 @@ pub fn first_of(push: &Push) -> i64 {
 
 /// Whether a push comes from a copy of the book that was left when a backup was restored: the restored one counts.
 pub fn is_left(machine: &Machine, push: &Push) -> bool {
-    push.epoch < machine.epoch
+    push.sender() < machine.epoch
 }
 
 /// Where a push goes on.
@@ -75,7 +80,7 @@ enum Start {
 
 fn start(machine: &Machine, push: &Push, kept: &Known) -> Start {
     let (first, after) = (first_of(push), push.after.map(ByteArray::into_array));
-    if push.epoch == machine.epoch && first >= machine.dev_seq {
+    if push.sender() == machine.epoch && first >= machine.dev_seq {
         return match first == machine.dev_seq {
             true => Start::After(machine.head),
             false => Start::Missing(machine.dev_seq),
@@ -93,7 +98,7 @@ fn start(machine: &Machine, push: &Push, kept: &Known) -> Start {
     match after.filter(|_| is_base) {
         Some(hash) => return Start::After(hash),
         // The server lost what it had of this copy: the desk offers everything.
-        None if push.epoch > machine.epoch => return Start::Missing(0),
+        None if push.sender() > machine.epoch => return Start::Missing(0),
         None => {}
     }
     match (kept.get(&(first, push.epoch)), here.next()) {
@@ -117,18 +122,18 @@ pub fn check(machine: &Machine, push: &Push, kept: &Known) -> Verdict {
         Start::Missing(through) => return answer(PushAnswer::Behind { through }),
         Start::Other => return answer(PushAnswer::Incident { at: first }),
     };
-    let is_known = |place: i64| push.epoch < machine.epoch || (push.epoch == machine.epoch && place <= through);
+    // Nothing new comes from a copy that was left, nor at a place that the one which counts has passed.
+    let is_passed = |place: i64| is_left(machine, push) || (push.sender() == machine.epoch && place <= through);
     let mut fresh = Vec::new();
     for (place, row) in (first + 1..).zip(push.commands.iter().take(MOST_COMMANDS)) {
         if row.dev_seq != place {
             return answer(PushAnswer::Behind { through });
         }
         prev = hash_of(machine, push.epoch, row).after(&prev);
-        if is_known(place) {
-            match kept.get(&(place, push.epoch)) == Some(&prev) {
-                true => continue,
-                false => return answer(PushAnswer::Incident { at: place }),
-            }
+        match kept.get(&(place, push.epoch)) {
+            Some(hash) if *hash == prev => continue,
+            None if !is_passed(place) => {}
+            _ => return answer(PushAnswer::Incident { at: place }),
         }
         if row.version > i64::from(COMMAND_VERSION) {
             return answer(PushAnswer::Older);
@@ -141,7 +146,17 @@ pub fn check(machine: &Machine, push: &Push, kept: &Known) -> Verdict {
     if prev != push.head || !verifies(&machine.public, &push.head, &push.signature) {
         return answer(PushAnswer::Incident { at: through });
     }
-    Verdict::Fresh(fresh)
+    let last = first + i64::try_from(push.commands.len().min(MOST_COMMANDS)).unwrap_or(0);
+    let machine = match is_passed(last) {
+        true => machine.clone(),
+        false => Machine {
+            epoch: push.sender(),
+            dev_seq: last,
+            head: prev,
+            ..machine.clone()
+        },
+    };
+    Verdict::Fresh { taken: fresh, machine }
 }
 
 fn hash_of<'a>(machine: &'a Machine, epoch: i64, row: &'a SentCommand) -> CommandLink<'a> {

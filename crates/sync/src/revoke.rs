@@ -42,6 +42,10 @@ pub struct Revocation {
     /// Which copy of the machine's book recorded it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<i64>,
+    /// The organisation's public key, for a book that has none yet, since it was restored from a backup of before it heard
+    /// from the server: it takes the first key that it hears of here as it does from a page. An older server does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "serde_bytes")]
+    pub authority: Option<[u8; 32]>,
 }
 
 impl Revocation {
@@ -53,12 +57,16 @@ impl Revocation {
             signature: signature.to_bytes(),
             has: None,
             copy: None,
+            authority: Some(public_of(secret)),
         }
     }
 
-    /// Whether the organisation with this key says so of this machine.
-    pub fn holds(&self, authority: &[u8; 32], organisation: Uuid, device: DeviceId) -> bool {
-        verifies(authority, &message(organisation, device, self.at), &self.signature)
+    /// Whether the organisation says so of this machine: the one with the key that the machine knows, if it knows one.
+    pub fn holds(&self, known: Option<[u8; 32]>, organisation: Uuid, device: DeviceId) -> bool {
+        let message = message(organisation, device, self.at);
+        known
+            .or(self.authority)
+            .is_some_and(|key| verifies(&key, &message, &self.signature))
     }
 }
 
@@ -104,9 +112,17 @@ mod tests {
         let (organisation, device) = (Uuid::from_u128(1), DeviceId(Uuid::from_u128(2)));
         let key = public_of(&[3; 32]);
         let word = Revocation::new(&[3; 32], organisation, device, DateTime::UNIX_EPOCH);
-        assert!(word.holds(&key, organisation, device));
-        assert!(!word.holds(&public_of(&[4; 32]), organisation, device));
-        assert!(!word.holds(&key, organisation, DeviceId(Uuid::from_u128(5))));
-        assert!(!word.holds(&key, Uuid::from_u128(6), device));
+        assert!(word.holds(Some(key), organisation, device));
+        assert!(!word.holds(Some(public_of(&[4; 32])), organisation, device));
+        assert!(!word.holds(Some(key), organisation, DeviceId(Uuid::from_u128(5))));
+        assert!(!word.holds(Some(key), Uuid::from_u128(6), device));
+        // A book that knows no key yet takes the first that it hears of; an older server does not say it.
+        assert!(word.holds(None, organisation, device));
+        assert!(!word.holds(None, organisation, DeviceId(Uuid::from_u128(5))));
+        let former = Revocation {
+            authority: None,
+            ..word
+        };
+        assert!(former.holds(Some(key), organisation, device) && !former.holds(None, organisation, device));
     }
 }

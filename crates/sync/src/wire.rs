@@ -240,7 +240,7 @@ pub struct SentCommand {
 /// Commands in their order, without a gap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Push {
-    /// Which copy of the book.
+    /// Which copy of the book recorded them.
     pub epoch: i64,
     /// The commands.
     pub commands: Vec<SentCommand>,
@@ -248,12 +248,23 @@ pub struct Push {
     /// before there was this field leaves it out.
     #[serde(default)]
     pub after: Option<ByteArray<32>>,
+    /// Which copy of the book sends them, where another one recorded them: it was restored from a backup since. A program from
+    /// before there was this field leaves it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<i64>,
     /// The hash of the last of them.
     #[serde(with = "serde_bytes")]
     pub head: Hash,
     /// The machine's signature over that hash, which the server keeps as evidence.
     #[serde(with = "serde_bytes")]
     pub signature: [u8; 64],
+}
+
+impl Push {
+    /// Which copy of the book sends it.
+    pub fn sender(&self) -> i64 {
+        self.copy.unwrap_or(self.epoch)
+    }
 }
 
 /// What became of a push.

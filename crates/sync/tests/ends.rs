@@ -101,7 +101,7 @@ fn push(rows: Vec<SentCommand>, head: Hash) -> Push {
 
 fn fresh(verdict: Verdict) -> Vec<Taken> {
     match verdict {
-        Verdict::Fresh(taken) => taken,
+        Verdict::Fresh { taken, .. } => taken,
         Verdict::Answer(answer) => panic!("{answer:?}"),
     }
 }
@@ -179,7 +179,11 @@ fn of_copy(epoch: i64, places: std::ops::RangeInclusive<i64>, after: Hash) -> Pu
         after,
         commands: places.map(command).collect(),
     };
-    Position::default().push(device(), unsent, sign).unwrap()
+    let position = Position {
+        epoch,
+        ..Position::default()
+    };
+    position.push(device(), unsent, sign).unwrap()
 }
 
 #[test]
@@ -228,6 +232,63 @@ fn a_restored_book_goes_on_after_its_backup_and_the_copy_that_was_left_does_not(
         fresh(check(&server, &of_copy(2, 4..=4, first[2].hash), &known)).len(),
         1
     );
+}
+
+#[test]
+fn what_a_newer_backup_of_the_first_copy_never_sent_is_taken_too() {
+    let all = push(rows(1..=5), START);
+    let first = fresh(check(&machine(0, START), &all, &Known::new()));
+    // The server had three, then an older backup went on; now a newer one of the first copy, with two more, takes its place.
+    let (mut known, between) = (kept(&first[..3]), of_copy(1, 3..=4, first[1].hash));
+    let taken = fresh(check(&machine(3, first[2].hash), &between, &known));
+    known.extend(taken.iter().map(|t| ((t.row.dev_seq, 1), t.hash)));
+    let server = Machine {
+        epoch: 1,
+        ..machine(4, taken[1].hash)
+    };
+    let position = Position {
+        epoch: 2,
+        ..Position::default()
+    };
+    let of_third = |places: std::ops::RangeInclusive<i64>, after| {
+        let unsent = Unsent {
+            epoch: 0,
+            after,
+            commands: rows(places),
+        };
+        position.push(device(), unsent, sign).unwrap()
+    };
+    let sent = of_third(2..=5, first[0].hash);
+    assert_eq!((sent.epoch, sent.sender()), (0, 2));
+    let Verdict::Fresh { taken, machine: stands } = check(&server, &sent, &known) else {
+        panic!("not taken");
+    };
+    assert_eq!(taken.iter().map(|t| t.row.dev_seq).collect::<Vec<_>>(), [4, 5]);
+    assert_eq!((stands.epoch, stands.dev_seq, stands.head), (2, 5, first[4].hash));
+    known.extend(taken.iter().map(|t| ((t.row.dev_seq, 0), t.hash)));
+    assert_eq!(
+        fresh(check(&stands, &sent, &known)),
+        [],
+        "the same again changes nothing"
+    );
+    assert_eq!(
+        fresh(check(&stands, &of_copy(2, 6..=6, first[4].hash), &known)).len(),
+        1
+    );
+    // Where nothing is new, the machine stands at the copy that counts now all the same.
+    let known_only = check(&server, &of_third(2..=3, first[0].hash), &known);
+    let Verdict::Fresh { taken, machine: stands } = known_only else {
+        panic!("not known");
+    };
+    assert_eq!((taken, stands.epoch, stands.dev_seq), (vec![], 2, 3));
+    // What the copy in between goes on to record is not taken.
+    let left = of_copy(1, 5..=5, server.head);
+    let newer = Machine { epoch: 2, ..server };
+    assert!(is_left(&newer, &left));
+    assert!(matches!(
+        check(&newer, &left, &known),
+        Verdict::Answer(PushAnswer::Incident { .. })
+    ));
 }
 
 #[test]

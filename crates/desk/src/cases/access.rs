@@ -39,10 +39,8 @@ enum Letter {
 
 /// What is kept beside a command that gives someone a password, for the other desks.
 pub(super) fn settling(prepared: Option<&Prepared>) -> Answer<Beside> {
-    Ok(Beside {
-        settles: prepared.map(Prepared::to_secret).transpose().told()?,
-        ..Beside::default()
-    })
+    let password = prepared.map(Prepared::to_secret).transpose().told()?;
+    Ok(password.map_or_else(Beside::default, Beside::settling))
 }
 
 impl Desk {

@@ -107,7 +107,14 @@ impl Desk {
         let (open, session) = self.caller_who_may(Permission::KeepBook).await?;
         let folder = self.home.backups();
         std::fs::create_dir_all(&folder).told()?;
-        let to = folder.join(format!("{}.{BACKUP}", self.clock.now().format("%Y-%m-%d-%H%M%S")));
+        let at = self.clock.now().format("%Y-%m-%d-%H%M%S");
+        // Two may be asked for within a second.
+        let names = (1..).map(|n| match n {
+            1 => format!("{at}.{BACKUP}"),
+            n => format!("{at}-{n}.{BACKUP}"),
+        });
+        let mut free = names.map(|name| folder.join(name)).filter(|path| !path.exists());
+        let to = free.next().ok_or_else(ApiError::internal)?;
         crate::keep::backup(&open.book, &to).await.told()?;
         self.note_done(&open, &session, "backup_book").await?;
         Ok(Saved {

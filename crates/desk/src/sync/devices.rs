@@ -1,6 +1,6 @@
 //! The organisation's machines, and the end of this one's access: what it recorded is handed over, then its book goes.
 
-use super::{Speaker, strange};
+use super::{Round, Speaker, strange};
 use crate::desk::{Desk, Home, Open, keys_path};
 use crate::error::{Answer, Told};
 use chrono::{DateTime, Utc};
@@ -58,9 +58,7 @@ impl Desk {
         enrolment: &Enrolment,
         word: &Revocation,
     ) -> Answer<ApiError> {
-        let holds = enrolment
-            .key
-            .is_some_and(|key| word.holds(&key, enrolment.organisation, open.identity.device));
+        let holds = word.holds(enrolment.key, enrolment.organisation, open.identity.device);
         if !holds {
             tracing::error!("the word that this machine's access has ended is not the organisation's");
             return Err(strange());
@@ -70,7 +68,7 @@ impl Desk {
             open.book.note_lost(place, self.clock.now()).await.told()?;
         }
         self.sign_everyone_out().await;
-        self.hand_over_commands(open, speaker).await?;
+        self.hand_over_commands(open, speaker, &mut Round::default()).await?;
         Ok(ApiError::new(ErrorKind::Forbidden, Code::DeviceRevoked))
     }
 

@@ -108,8 +108,9 @@ impl Desk {
         }
         let mut round = Round::default();
         // What the server lost is sent again at once; where it loses it twice in one round, the next one does.
+        let mut is_newer = false;
         for _ in 0..2 {
-            round.sent += self.hand_over_commands(open, speaker).await?;
+            is_newer = self.hand_over_commands(open, speaker, &mut round).await?;
             if !self.fetch_all(open, speaker, &mut round).await? {
                 break;
             }
@@ -118,7 +119,10 @@ impl Desk {
         if let Err(error) = self.keep_escrow(open, speaker).await {
             tracing::info!(code = %error.code, "the escrow slot is made later");
         }
-        Ok(round)
+        match is_newer {
+            true => Err(ApiError::new(ErrorKind::Unavailable, Code::ServerOlder)),
+            false => Ok(round),
+        }
     }
 
     /// Fetches everything that was decided; whether the server lost commands that it had.
@@ -139,19 +143,19 @@ impl Desk {
         }
     }
 
-    /// Sends the commands that the server does not have.
-    async fn hand_over_commands(&self, open: &Open, speaker: &Speaker) -> Answer<u64> {
-        let mut count = 0;
+    /// Sends the commands that the server does not have; whether they wait until the server is as new as this program. What was
+    /// decided is fetched all the same.
+    async fn hand_over_commands(&self, open: &Open, speaker: &Speaker, round: &mut Round) -> Answer<bool> {
         // The server may have less than it had, once; a second time in one round it is no server of ours.
         let mut behind = 0;
         loop {
             let Some(enrolment) = open.book.enrolment().await.told()? else {
-                return Ok(count);
+                return Ok(false);
             };
             let position = enrolment.position;
             let unsent = open.book.to_send(position.sent, READ).await.told()?;
             let Some(push) = position.push(open.identity.device, unsent, |m| speaker.key.sign(m)) else {
-                return Ok(count);
+                return Ok(false);
             };
             let last = push.commands.last().map_or(position.sent, |command| command.dev_seq);
             let Reply::Push(answer) = speaker.ask(&Request::Push(push)).await? else {
@@ -163,7 +167,7 @@ impl Desk {
                     if behind > 1 {
                         return Err(strange());
                     }
-                    count += u64::try_from(through - position.sent).unwrap_or(0);
+                    round.sent += u64::try_from(through - position.sent).unwrap_or(0);
                     open.book.note_sent(through, self.clock.now()).await.told()?;
                 }
                 Sent::Lacks(place) => {
@@ -173,7 +177,7 @@ impl Desk {
                     }
                     open.book.note_lost(place, self.clock.now()).await.told()?;
                 }
-                Sent::Wait => return Err(ApiError::new(ErrorKind::Unavailable, Code::ServerOlder)),
+                Sent::Wait => return Ok(true),
                 Sent::Incident => return Err(ApiError::new(ErrorKind::Refused, Code::BookCopied)),
             }
         }
