@@ -10,6 +10,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use farthing_api::{ApiError, Code, ErrorKind};
+use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Letter, Reply, WireError, pack, unpack};
 use std::time::{Duration, Instant};
 
@@ -83,7 +84,7 @@ async fn asked(server: &Server, body: &[u8], now: Instant) -> (&'static str, Res
         Ok(letter) => letter,
         Err(error) => return ("any", Err(error.into())),
     };
-    let request = match letter.peek() {
+    let request = match letter.peek(Versions::HERE) {
         Ok(request) => request,
         Err(error) => return ("any", Err(error.into())),
     };

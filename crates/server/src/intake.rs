@@ -10,6 +10,7 @@ use farthing_office::{Command, Key};
 use farthing_sync::authority::{Decision, decide_one, reads};
 use farthing_sync::intake::{Known, Machine, Taken, Verdict, check, first_of, is_left};
 use farthing_sync::revoke::keep_aside;
+use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Push, PushAnswer, SentFact};
 use sqlx::postgres::PgConnection;
 use std::collections::BTreeSet;
@@ -29,7 +30,7 @@ impl Server {
             return Ok(PushAnswer::Incident { at: machine.dev_seq });
         }
         let kept = kept_hashes(&mut tx, organisation, &machine, first_of(push)).await?;
-        let (taken, stands) = match check(&machine, push, &kept) {
+        let (taken, stands) = match check(&machine, push, &kept, Versions::HERE) {
             Verdict::Fresh { taken, machine } => (taken, machine),
             Verdict::Answer(PushAnswer::Incident { at }) if is_left(&machine, push) => {
                 tracing::warn!(%device, at, "a copy of a book goes on that was left when a backup was restored");

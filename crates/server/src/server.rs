@@ -11,6 +11,7 @@ use farthing_api::{Code, DeviceId, ErrorKind, MailSettings};
 use farthing_office::Organisation;
 use farthing_sync::authority::Now;
 use farthing_sync::intake::Machine;
+use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Letter, Reply, Request};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
@@ -149,7 +150,7 @@ impl Server {
     /// # Errors
     /// Those of the request; [`ServerError::Refused`] is for the desk.
     pub async fn answer(&self, letter: &Letter) -> Result<Reply, ServerError> {
-        self.answer_to(letter, letter.peek()?).await
+        self.answer_to(letter, letter.peek(Versions::HERE)?).await
     }
 
     /// The same where the letter's request is read.

@@ -73,6 +73,18 @@ pub enum Bug {
     EpochKept,
     /// A desk that is restored from its backup counts its commands from the beginning.
     CountsAnew,
+    /// A desk leaves out the facts that it does not understand.
+    NewerSkipped,
+    /// A desk applies facts that it does not understand.
+    NewerApplied,
+    /// A desk that needs an update sends nothing any more.
+    UpdateBlocks,
+    /// A desk takes an older server's answer for one that has everything.
+    OlderDrops,
+    /// A desk fetches nothing while its commands wait for a newer server.
+    WaitBlocks,
+    /// A server decides on commands that it does not understand.
+    NewerDecided,
 }
 
 /// Every planted bug with its word and what it is.
@@ -112,4 +124,10 @@ pub const BUGS: &[(Bug, &str)] = &[
     (Bug::StaleAggregates, "decided on old aggregates"),
     (Bug::EpochKept, "restored under the same epoch"),
     (Bug::CountsAnew, "restored and counted anew"),
+    (Bug::NewerSkipped, "newer fact left out"),
+    (Bug::NewerApplied, "newer fact applied"),
+    (Bug::UpdateBlocks, "nothing sent before the update"),
+    (Bug::OlderDrops, "command dropped at an older server"),
+    (Bug::WaitBlocks, "nothing fetched from an older server"),
+    (Bug::NewerDecided, "newer command decided"),
 ];

@@ -12,7 +12,7 @@ use farthing_office::{Command, FactBody, Key, State, apply, decide};
 use farthing_sync::authority::{AHEAD, Head, decide_one};
 use farthing_sync::revoke::keep_aside;
 use farthing_sync::scope::{granted as scopes_granted, staff_scope};
-use farthing_sync::wire::Page;
+use farthing_sync::wire::{Page, Reply};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fails with a sentence where something does not hold.
@@ -31,6 +31,7 @@ pub(crate) fn is_at_rest(world: &World) -> bool {
         .desks
         .iter()
         .all(|desk| desk.phase == Phase::Idle && why_not(world, desk).is_none())
+        && world.is_updated()
 }
 
 /// What a desk still lacks.
@@ -135,6 +136,37 @@ pub(crate) fn sent(desk: &Desk, server: &Server) -> Result<(), String> {
         "{} counts {sent} commands as sent, the server had {had}",
         desk.name
     );
+    Ok(())
+}
+
+/// A desk that calls hands over first what the server lacks, whatever else it waits for.
+pub(crate) fn sends(desk: &Desk) -> Result<(), String> {
+    let unsent = desk.book.last(desk.base).0 > desk.book.position.sent;
+    must!(
+        !unsent || desk.phase != Phase::Idle,
+        "{} has commands and does not send them",
+        desk.name
+    );
+    Ok(())
+}
+
+/// Whether a desk's program does not understand a fact of an answer.
+pub(crate) fn is_newer(desk: &Desk, reply: Option<&Reply>) -> bool {
+    let newer = |page: &Page| page.entries.iter().any(|entry| entry.fact.is_newer(desk.versions));
+    matches!(reply, Some(Reply::Pull(page)) if newer(page))
+}
+
+/// A book has no fact that its program does not understand.
+pub(crate) fn understood(desk: &Desk) -> Result<(), String> {
+    let has = desk.book.facts.iter().any(|came| came.sent.is_newer(desk.versions));
+    must!(!has, "{} has applied a fact that it does not understand", desk.name);
+    Ok(())
+}
+
+/// A desk whose commands wait for a newer server fetches what was decided.
+pub(crate) fn fetches(desk: &Desk) -> Result<(), String> {
+    let fetches = desk.phase == Phase::Pulling || desk.book.revoked;
+    must!(fetches, "{} waits for a newer server and fetches nothing", desk.name);
     Ok(())
 }
 

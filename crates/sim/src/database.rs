@@ -7,6 +7,7 @@ use farthing_office::{Context, Fact, FactBody, Key, State};
 use farthing_sync::authority::{Head, Now, list};
 use farthing_sync::intake::{Known, Machine, Taken};
 use farthing_sync::scope::Scope;
+use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Outcome, Pull, SentFact};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -110,13 +111,15 @@ impl Database {
             keys: BTreeMap::new(),
             founding: history.len(),
         };
-        database.append(history.to_vec(), 0)?;
+        database.append(history.to_vec(), Versions::HERE, 0)?;
         Ok(database)
     }
 
-    /// Keeps facts and lists them in the scopes that may see them.
-    pub(crate) fn append(&mut self, facts: Vec<Fact>, hidden_until: i64) -> Result<(), String> {
-        let sent: Result<Vec<SentFact>, _> = facts.iter().map(SentFact::of).collect();
+    /// Keeps facts in the words of a program and lists them in the scopes that may see them.
+    pub(crate) fn append(&mut self, facts: Vec<Fact>, by: Versions, hidden_until: i64) -> Result<(), String> {
+        let version = i64::from(by.facts);
+        let write = |fact| SentFact::of(fact).map(|sent| SentFact { version, ..sent });
+        let sent: Result<Vec<SentFact>, _> = facts.iter().map(write).collect();
         let sent = sent.map_err(|e| e.to_string())?;
         let listed = list(facts.iter().zip(&sent), &self.branch, &mut self.heads);
         let first = self.facts.len();

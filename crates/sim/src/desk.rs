@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use ed25519_dalek::SigningKey;
 use farthing_api::{DeviceId, OpId, PaymentId};
 use farthing_office::chain::{CommandLink, Hash};
-use farthing_office::{Actor, COMMAND_VERSION, Command, Context, Fact, FactBody, RULES, decide, epoch_letters};
+use farthing_office::{Actor, Command, Context, Fact, FactBody, RULES, decide, epoch_letters};
 use farthing_sync::device::Broken;
+use farthing_sync::versions::Versions;
 use farthing_sync::wire::SentCommand;
 use std::rc::Rc;
 use uuid::Uuid;
@@ -74,6 +75,8 @@ pub(crate) struct Desk {
     pub(crate) device: DeviceId,
     pub(crate) signing: SigningKey,
     pub(crate) name: String,
+    /// Of the program that it runs.
+    pub(crate) versions: Versions,
     pub(crate) epoch: i64,
     /// The end of the chain of commands that are never sent.
     pub(crate) base: (i64, Hash),
@@ -127,6 +130,7 @@ impl Desk {
             device: DeviceId(device),
             signing: SigningKey::from_bytes(&secret),
             name,
+            versions: Versions::HERE,
             epoch: 0,
             base: (0, farthing_office::chain::START),
             disk: Disk::default(),
@@ -298,7 +302,7 @@ impl Desk {
             op: asked.op,
             dev_seq: place + 1,
             hlc: (context.at.timestamp_millis() << 16).max(last + 1),
-            version: i64::from(COMMAND_VERSION),
+            version: i64::from(self.versions.commands),
             payload: serde_json::to_string(&asked.command).ok()?,
             context: serde_json::json!({ "rules": RULES, "context": context }).to_string(),
             key: asked.key,

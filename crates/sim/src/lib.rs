@@ -16,6 +16,7 @@ mod found;
 mod money;
 mod naive;
 mod network;
+mod release;
 mod round;
 mod server;
 mod work;

@@ -1,11 +1,15 @@
 //! A desk that believes any page, for a planted bug.
 
 use farthing_sync::authority::Head;
-use farthing_sync::device::{News, Position};
+use farthing_sync::device::{Broken, News, Position};
+use farthing_sync::versions::Versions;
 use farthing_sync::wire::Page;
 
-/// What a page brings, unchecked: the cursor is the greatest number that was seen.
-pub(crate) fn news(position: &Position, page: Page) -> News {
+/// What a page brings, unchecked but for its versions: the cursor is the greatest number that was seen.
+pub(crate) fn news(position: &Position, versions: Versions, page: Page) -> Result<News, Broken> {
+    if let Some(newer) = page.entries.iter().find(|entry| entry.fact.is_newer(versions)) {
+        return Err(Broken::Newer(newer.fact.version));
+    }
     let mut cursors = position.cursors.clone();
     for part in &page.scopes {
         let place = page.scopes.iter().position(|p| p.scope == part.scope).unwrap_or(0);
@@ -16,7 +20,7 @@ pub(crate) fn news(position: &Position, page: Page) -> News {
             *seen = Head { seq, hash: part.head };
         }
     }
-    News {
+    Ok(News {
         facts: page.entries.into_iter().map(|e| (e.fact, e.key)).collect(),
         credentials: Vec::new(),
         cursors,
@@ -29,5 +33,5 @@ pub(crate) fn news(position: &Position, page: Page) -> News {
         lacks: None,
         history: page.history,
         authority: page.authority,
-    }
+    })
 }

@@ -8,6 +8,7 @@ use ed25519_dalek::Signer;
 use farthing_sync::authority::Head;
 use farthing_sync::device::{Broken, News, Position, Sent, Unsent};
 use farthing_sync::revoke::Revocation;
+use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Letter, Page, PushAnswer, Reply, Request, pack};
 use std::rc::Rc;
 use uuid::Uuid;
@@ -42,6 +43,10 @@ impl Desk {
         let sign = |message: &[u8]| self.signing.sign(message).to_bytes();
         let request = match self.phase {
             Phase::Idle => return Next::Rest,
+            // Whoever needs an update goes on sending.
+            Phase::Pushing { .. } if self.bug == Some(Bug::UpdateBlocks) && self.halted.is_some() => {
+                return self.rest();
+            }
             Phase::Pushing { .. } => {
                 let after = self.book.position.sent;
                 let waiting = self.book.commands.iter().filter(|row| row.sent.dev_seq > after);
@@ -75,7 +80,7 @@ impl Desk {
                 None => return self.rest(),
             },
         };
-        let letter = Letter::new(self.id, self.device, &request, sign);
+        let letter = Letter::new(self.versions, self.id, self.device, &request, sign);
         match letter.and_then(|letter| pack(&letter)) {
             Ok(bytes) => Next::Ask(bytes),
             Err(_) => self.rest(),
@@ -136,7 +141,9 @@ impl Desk {
         let (through, row) = match self.book.position.pushed(answer, self.offered) {
             Sent::Through(through) => (through, Row::Sent(through)),
             Sent::Lacks(through) => (through, Row::Lacks(through)),
-            Sent::Wait => return self.rest(),
+            Sent::Wait if self.bug == Some(Bug::OlderDrops) => (self.offered, Row::Sent(self.offered)),
+            Sent::Wait if self.bug == Some(Bug::WaitBlocks) => return self.rest(),
+            Sent::Wait => return self.fetch_meanwhile(),
             Sent::Incident => {
                 self.incident = true;
                 return self.rest();
@@ -167,15 +174,40 @@ impl Desk {
         }
     }
 
+    /// The server is older than this program: what is newer waits, and what was decided is fetched all the same.
+    fn fetch_meanwhile(&mut self) -> Next {
+        match self.phase {
+            // Who lost their access fetches nothing any more.
+            Phase::Pushing { .. } if self.book.revoked => self.rest(),
+            Phase::Pushing { .. } => {
+                self.phase = Phase::Pulling;
+                self.go_on()
+            }
+            _ => Next::Rest,
+        }
+    }
+
     fn pulled(&mut self, page: Page, luck: Luck) -> Next {
         let asked = matches!(self.phase, Phase::Pulling | Phase::Anew);
+        let versions = match self.bug {
+            Some(Bug::NewerSkipped | Bug::NewerApplied) => Versions {
+                facts: u32::MAX,
+                ..self.versions
+            },
+            _ => self.versions,
+        };
         let checked = match (&self.anew, self.bug) {
-            (_, Some(Bug::NaiveCursor)) => Ok(crate::naive::news(&self.book.position, page)),
-            (Some(anew), _) => anew.position.news(page),
-            (None, _) => self.book.position.news(page),
+            (_, Some(Bug::NaiveCursor)) => crate::naive::news(&self.book.position, versions, page),
+            (Some(anew), _) => anew.position.news(versions, page),
+            (None, _) => self.book.position.news(versions, page),
         };
         let news = match checked {
-            Ok(news) => news,
+            Ok(mut news) => {
+                if self.bug == Some(Bug::NewerSkipped) {
+                    news.facts.retain(|(fact, _)| !fact.is_newer(self.versions));
+                }
+                news
+            }
             Err(Broken::Gap { .. } | Broken::Late { .. }) => return self.rest_if(asked),
             Err(Broken::Anew(history)) if asked => {
                 self.phase = Phase::Anew;

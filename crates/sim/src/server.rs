@@ -14,7 +14,8 @@ use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of, is_left};
 use farthing_sync::pull::{MOST_FACTS, Stored, Stretch, merge};
 use farthing_sync::revoke::{Revocation, keep_aside, public_of};
 use farthing_sync::scope::{Scope, granted};
-use farthing_sync::wire::{Letter, Page, Pull, Push, PushAnswer, Reply, Request, pack, unpack};
+use farthing_sync::versions::Versions;
+use farthing_sync::wire::{Letter, Page, Pull, Push, PushAnswer, Reply, Request, WireError, pack, unpack};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use uuid::Uuid;
@@ -39,6 +40,8 @@ pub(crate) enum Killed {
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(crate) organisations: Vec<Database>,
+    /// Of the program that it runs.
+    pub(crate) versions: Versions,
     pub(crate) bug: Option<Bug>,
     pub(crate) dice: Dice,
     /// Aggregates as they were some time ago, for a planted bug.
@@ -77,7 +80,8 @@ impl Server {
         let Some(machine) = self.organisations[place].machines.get(&letter.device).cloned() else {
             return Ok(None);
         };
-        let reply = match letter.open(&machine.public) {
+        let reply = match letter.open(self.versions, &machine.public) {
+            Err(WireError::Version(_)) => Reply::Refused(Refusal::rule(Code::ProtocolVersion).0),
             Err(_) => return Ok(None),
             Ok(Request::Push(push)) => {
                 let early = killed == Killed::Before && self.bug == Some(Bug::AnswersBeforeCommit);
@@ -130,7 +134,7 @@ impl Server {
             (machine.dev_seq, machine.head) = (first_of(push), hash);
             kept.clear();
         }
-        let (taken, stands) = match check(&machine, push, &kept) {
+        let (taken, stands) = match check(&machine, push, &kept, understood(self.versions, bug)) {
             Verdict::Fresh { taken, machine } => (taken, machine),
             Verdict::Answer(answer) => {
                 if let PushAnswer::Incident { at } = answer
@@ -153,6 +157,9 @@ impl Server {
                 .incidents
                 .insert(device, "an operation of another machine".into());
             return Ok(PushAnswer::Incident { at: through });
+        }
+        if taken.iter().any(|t| t.row.version > i64::from(self.versions.commands)) {
+            return Err("an older server decided on a newer command".into());
         }
         let keys: BTreeSet<Key> = taken.iter().flat_map(reads).collect();
         let mut state = match bug {
@@ -177,7 +184,7 @@ impl Server {
             Some(Bug::NaiveCursor) if self.dice.chance(500) => ms + 3_600_000,
             _ => 0,
         };
-        database.append(facts, hidden)?;
+        database.append(facts, self.versions, hidden)?;
         Ok(PushAnswer::Kept { through })
     }
 
@@ -186,7 +193,7 @@ impl Server {
         let database = &mut self.organisations[place];
         let hashes = database.known(device, first_of(push));
         if let Some(machine) = database.machines.get_mut(&device)
-            && let Verdict::Fresh { machine: stands, .. } = check(machine, push, &hashes)
+            && let Verdict::Fresh { machine: stands, .. } = check(machine, push, &hashes, self.versions)
         {
             *machine = stands;
         }
@@ -292,8 +299,19 @@ impl Server {
         }
         act(database, &mut state, now, date, "close", command, &mut facts)?;
         database.state = state;
-        database.append(facts, 0)?;
+        database.append(facts, self.versions, 0)?;
         Ok(true)
+    }
+}
+
+/// What a server takes itself to understand.
+fn understood(versions: Versions, bug: Option<Bug>) -> Versions {
+    match bug {
+        Some(Bug::NewerDecided) => Versions {
+            commands: u32::MAX,
+            ..versions
+        },
+        _ => versions,
     }
 }
 

@@ -9,7 +9,8 @@ use crate::network::Line;
 use crate::server::{Killed, Server, now_at};
 use crate::{Plan, Report, check, work};
 use farthing_sync::intake::Machine;
-use farthing_sync::wire::{Reply, unpack};
+use farthing_sync::versions::Versions;
+use farthing_sync::wire::{PushAnswer, Reply, unpack};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -48,6 +49,8 @@ pub(crate) enum Event {
     Weather { desk: usize },
     /// Something befalls a desk.
     Trouble { desk: usize },
+    /// A desk's program gives way to a later one; none: the server's.
+    Update { desk: Option<usize> },
     /// The server looks whether a day is over.
     Days,
     /// Something befalls an organisation's database.
@@ -136,6 +139,7 @@ impl World {
             server: Server {
                 backups: organisations.clone(),
                 organisations,
+                versions: Versions::HERE,
                 bug: plan.bug,
                 dice: Dice::new(seed, 2),
                 stale,
@@ -166,6 +170,7 @@ impl World {
             world.soon(24 * HOUR, Event::Database { place });
         }
         world.soon(HOUR, Event::Days);
+        world.installs();
         Ok(world)
     }
 
@@ -202,7 +207,7 @@ impl World {
             if self.now > end {
                 return Err(format!("no progress: {}", check::stuck(self)));
             }
-            let calls = matches!(event, Event::Sync { .. } | Event::AtDesk { .. });
+            let calls = matches!(event, Event::Sync { .. } | Event::AtDesk { .. } | Event::Update { .. });
             self.happens(event)?;
             if self.calm && calls && check::is_at_rest(self) {
                 return check::everything(self);
@@ -223,6 +228,7 @@ impl World {
             }
             self.soon(5 * MINUTE, Event::Sync { desk, again: true });
         }
+        self.all_update();
     }
 
     fn happens(&mut self, event: Event) -> Result<(), String> {
@@ -245,6 +251,7 @@ impl World {
                 if self.desks[desk].up {
                     let next = self.desks[desk].begin();
                     check::sent(&self.desks[desk], &self.server)?;
+                    check::sends(&self.desks[desk])?;
                     self.goes_on(desk, next);
                 }
                 if again {
@@ -284,6 +291,7 @@ impl World {
             }
             Event::Trouble { desk } if !self.calm => self.trouble(desk),
             Event::Database { place } if !self.calm => self.backs_up_or_restores(place),
+            Event::Update { desk } => self.updates(desk)?,
             Event::Weather { .. } | Event::Trouble { .. } | Event::Database { .. } => {}
             // In the end no day brings new facts, with which something that got lost might come after all.
             Event::Days if self.calm => {}
@@ -414,7 +422,22 @@ impl World {
         if let Some(Reply::Pull(page)) = &reply {
             check::granted(&self.desks[desk], &self.server, page)?;
         }
+        let is_newer = check::is_newer(&self.desks[desk], reply.as_ref());
+        match &reply {
+            Some(Reply::Push(PushAnswer::Older)) => self.count("command newer than the server"),
+            Some(Reply::Refused(_)) => self.count("letter newer than the server"),
+            _ if is_newer => self.count("fact newer than the desk"),
+            _ => {}
+        }
+        let waits = matches!(reply, Some(Reply::Push(PushAnswer::Older)));
+        let pushes = matches!(self.desks[desk].phase, Phase::Pushing { .. });
         let next = self.desks[desk].hear(reply, luck);
+        if is_newer {
+            check::understood(&self.desks[desk])?;
+        }
+        if waits && pushes {
+            check::fetches(&self.desks[desk])?;
+        }
         if self.desks[desk].gone {
             // What is nowhere else is in each backup from now on.
             self.server.back_up(self.desks[desk].organisation);

@@ -3,6 +3,7 @@
 use crate::authority::Head;
 use crate::intake::MOST_COMMANDS;
 use crate::scope::Scope;
+use crate::versions::Versions;
 use crate::wire::{About, Cursor, Known, Outcome, Page, Pull, Push, PushAnswer, SentCommand, SentFact};
 use farthing_api::{DeviceId, FactId, Secret};
 use farthing_office::chain::{CommandLink, Hash};
@@ -118,17 +119,17 @@ impl Position {
     }
 
     /// The next commands to send, of those that are given: the desk's own after [`Position::sent`], in order. None where
-    /// there is nothing to send.
+    /// there is nothing to send. A push is of one version, so that a server takes what it understands before what it does not.
     pub fn push(&self, device: DeviceId, unsent: Unsent, sign: impl FnOnce(&[u8]) -> [u8; 64]) -> Option<Push> {
         let Unsent {
             epoch,
             after,
             mut commands,
         } = unsent;
-        let mut bytes = 0;
+        let (mut bytes, version) = (0, commands.first().map(|first| first.version));
         let fits = |c: &&SentCommand| {
             bytes += c.payload.len() + c.context.len();
-            bytes <= MOST_BYTES
+            bytes <= MOST_BYTES && Some(c.version) == version
         };
         let count = commands.iter().take(MOST_COMMANDS).take_while(fits).count().max(1);
         commands.truncate(count);
@@ -226,11 +227,11 @@ impl Position {
         has.filter(|has| *has < self.sent.max(self.decided))
     }
 
-    /// Checks a page: each scope goes on where the desk stands, and its chain holds.
+    /// Checks a page: each scope goes on where the desk stands, its chain holds, and no fact is newer than `versions`.
     ///
     /// # Errors
     /// [`Broken`]; nothing of the page is applied then.
-    pub fn news(&self, page: Page) -> Result<News, Broken> {
+    pub fn news(&self, versions: Versions, page: Page) -> Result<News, Broken> {
         let other = page.history.filter(|history| self.history != Some(*history));
         if let (Some(history), Some(_)) = (other, self.history) {
             return Err(Broken::Anew(history));
@@ -262,7 +263,7 @@ impl Position {
             let (Some(part), Some(head)) = (page.scopes.get(place), heads.get_mut(place)) else {
                 return Err(Broken::Fork(Scope::Public));
             };
-            if entry.fact.is_newer() {
+            if entry.fact.is_newer(versions) {
                 return Err(Broken::Newer(entry.fact.version));
             }
             *head = head.after(&part.scope, &entry.fact);

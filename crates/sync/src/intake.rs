@@ -1,9 +1,10 @@
 //! The server's end of a push: whether these commands are the next ones of this very copy of a book.
 
+use crate::versions::Versions;
 use crate::wire::{Push, PushAnswer, SentCommand, verifies};
 use farthing_api::DeviceId;
 use farthing_office::chain::{CommandLink, Hash};
-use farthing_office::{COMMAND_VERSION, Command, Context, epoch_letters};
+use farthing_office::{Command, Context, epoch_letters};
 use serde::Deserialize;
 use serde_bytes::ByteArray;
 use std::collections::BTreeMap;
@@ -112,8 +113,9 @@ fn start(machine: &Machine, push: &Push, kept: &Known) -> Start {
 /// of the machine's commands from [`first_of`] on, as far as there are any, those of former copies of its book too.
 ///
 /// The same command a second time is no offence: the answer to the first may have been lost. A restored book goes on after any
-/// command that is kept, under an epoch of its own.
-pub fn check(machine: &Machine, push: &Push, kept: &Known) -> Verdict {
+/// command that is kept, under an epoch of its own. A command that is newer than `versions` is not looked at, and nothing of the
+/// push is taken then.
+pub fn check(machine: &Machine, push: &Push, kept: &Known, versions: Versions) -> Verdict {
     let answer = Verdict::Answer;
     let (first, through) = (first_of(push), machine.dev_seq);
     let mut prev = match start(machine, push, kept) {
@@ -135,7 +137,7 @@ pub fn check(machine: &Machine, push: &Push, kept: &Known) -> Verdict {
             None if !is_passed(place) => {}
             _ => return answer(PushAnswer::Incident { at: place }),
         }
-        if row.version > i64::from(COMMAND_VERSION) {
+        if row.version > i64::from(versions.commands) {
             return answer(PushAnswer::Older);
         }
         match read(machine, push.epoch, row, prev) {

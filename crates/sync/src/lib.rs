@@ -27,6 +27,9 @@
 //!   another history ([`device::Broken::Anew`]), the desk asks from [`device::Position::anew`] on, and the pages, put together by
 //!   [`device::News::goes_on`], take the place of everything that was decided.
 //!
+//! Each end says by [`versions::Versions`] what it understands: a command that is newer than the server waits at its desk, a fact that is
+//! newer than a desk stops what it applies, not what it records and sends.
+//!
 //! Nothing else is needed after a crash: what was not committed is asked for or sent again.
 
 pub mod authority;
@@ -38,4 +41,5 @@ pub mod join;
 pub mod pull;
 pub mod revoke;
 pub mod scope;
+pub mod versions;
 pub mod wire;

@@ -6,6 +6,7 @@ use crate::escrow::{AskRelease, Deposit, Release, Released};
 use crate::join::{Enrol, Enrolled, Found, Founded, Invite};
 use crate::revoke::{ListDevices, Revocation, Revoke};
 use crate::scope::Scope;
+use crate::versions::Versions;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use ed25519_dalek::{Signature, VerifyingKey};
 use farthing_api::{ApiError, CustomerId, DeviceId, DeviceView, FactId, OpId, Secret, UserId};
@@ -61,20 +62,21 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// A request, signed by the machine's key.
+    /// A request in a program's version of the protocol, signed by the machine's key.
     ///
     /// # Errors
     /// [`WireError::Malformed`] where it can't be encoded.
     pub fn new(
+        versions: Versions,
         organisation: Uuid,
         device: DeviceId,
         request: &Request,
         sign: impl FnOnce(&[u8]) -> [u8; 64],
     ) -> Result<Letter, WireError> {
         let body = encode(request)?;
-        let signature = sign(&signed(PROTOCOL, organisation, device, &body));
+        let signature = sign(&signed(versions.protocol, organisation, device, &body));
         Ok(Letter {
-            version: PROTOCOL,
+            version: versions.protocol,
             organisation,
             device,
             body,
@@ -86,8 +88,8 @@ impl Letter {
     ///
     /// # Errors
     /// [`WireError::Version`], [`WireError::Signature`], [`WireError::Malformed`].
-    pub fn open(&self, public: &[u8; 32]) -> Result<Request, WireError> {
-        let request = self.peek()?;
+    pub fn open(&self, versions: Versions, public: &[u8; 32]) -> Result<Request, WireError> {
+        let request = self.peek(versions)?;
         self.must_be_of(public).map(|()| request)
     }
 
@@ -107,8 +109,8 @@ impl Letter {
     ///
     /// # Errors
     /// [`WireError::Version`], [`WireError::Malformed`].
-    pub fn peek(&self) -> Result<Request, WireError> {
-        match (OLDEST..=PROTOCOL).contains(&self.version) {
+    pub fn peek(&self, versions: Versions) -> Result<Request, WireError> {
+        match (OLDEST..=versions.protocol).contains(&self.version) {
             true => decode(&self.body),
             false => Err(WireError::Version(self.version)),
         }
@@ -450,9 +452,9 @@ impl SentFact {
         })
     }
 
-    /// Whether a newer program wrote it.
-    pub fn is_newer(&self) -> bool {
-        self.version > i64::from(FACT_VERSION)
+    /// Whether it is newer than what a program understands.
+    pub fn is_newer(&self, versions: Versions) -> bool {
+        self.version > i64::from(versions.facts)
     }
 
     /// The payload's kind: the tag with which it begins.

@@ -1,5 +1,4 @@
 //! What a page may be, and what a desk does with one.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::{DateTime, Utc};
 use farthing_api::{CustomerId, FactId, OpId, UserId};
@@ -9,6 +8,7 @@ use farthing_sync::authority::{Head, list};
 use farthing_sync::device::{Broken, Position, Sent};
 use farthing_sync::pull::{Stored, Stretch, merge};
 use farthing_sync::scope::{Scope, granted};
+use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Page, PushAnswer, SentFact};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -72,7 +72,9 @@ fn pages_bring_everything_in_the_order_of_decision() {
     let facts = facts(7);
     let (mut position, mut got) = (Position::default(), Vec::new());
     loop {
-        let news = position.news(page(&facts, &position.cursors, 3)).unwrap();
+        let news = position
+            .news(Versions::HERE, page(&facts, &position.cursors, 3))
+            .unwrap();
         assert!(news.facts.len() <= 3);
         got.extend(news.facts.into_iter().map(|(fact, _)| fact));
         position.cursors = news.cursors;
@@ -81,7 +83,9 @@ fn pages_bring_everything_in_the_order_of_decision() {
         }
     }
     assert_eq!(got, facts);
-    let nothing = position.news(page(&facts, &position.cursors, 3)).unwrap();
+    let nothing = position
+        .news(Versions::HERE, page(&facts, &position.cursors, 3))
+        .unwrap();
     assert_eq!((nothing.facts.len(), nothing.more), (0, false));
 }
 
@@ -90,27 +94,27 @@ fn a_page_that_does_not_fit_is_not_applied() {
     let facts = facts(6);
     let whole = page(&facts, &BTreeMap::new(), 100);
     let position = Position::default();
-    let there = position.news(whole.clone()).unwrap();
+    let there = position.news(Versions::HERE, whole.clone()).unwrap();
     let after = Position {
         cursors: there.cursors,
         ..Position::default()
     };
     assert!(
-        matches!(after.news(whole.clone()), Err(Broken::Gap { .. })),
+        matches!(after.news(Versions::HERE, whole.clone()), Err(Broken::Gap { .. })),
         "it came twice"
     );
     let mut missing = whole.clone();
     missing.entries.remove(2);
-    assert!(matches!(position.news(missing), Err(Broken::Fork(_))));
+    assert!(matches!(position.news(Versions::HERE, missing), Err(Broken::Fork(_))));
     let mut altered = whole.clone();
     altered.entries[1].fact.payload = altered.entries[1].fact.payload.replace("Olu 1", "Olu 2");
-    assert!(matches!(position.news(altered), Err(Broken::Fork(_))));
+    assert!(matches!(position.news(Versions::HERE, altered), Err(Broken::Fork(_))));
     let mut swapped = whole.clone();
     swapped.entries.swap(0, 2);
-    assert!(matches!(position.news(swapped), Err(Broken::Fork(_))));
+    assert!(matches!(position.news(Versions::HERE, swapped), Err(Broken::Fork(_))));
     let mut newer = whole;
     newer.entries[0].fact.version += 1;
-    assert!(matches!(position.news(newer), Err(Broken::Newer(_))));
+    assert!(matches!(position.news(Versions::HERE, newer), Err(Broken::Newer(_))));
 }
 
 #[test]
@@ -127,11 +131,11 @@ fn a_desk_with_nothing_to_send_learns_what_the_server_lost() {
         history,
         ..page(&facts, &BTreeMap::new(), 100)
     };
-    assert_eq!(position.news(tells(5)).unwrap().lacks, None);
+    assert_eq!(position.news(Versions::HERE, tells(5)).unwrap().lacks, None);
     // What another copy of this book may have sent is no knowledge of this one.
-    let more = position.news(tells(7)).unwrap();
+    let more = position.news(Versions::HERE, tells(7)).unwrap();
     assert_eq!((more.lacks, position.after(&more).sent), (None, 5));
-    let less = position.news(tells(3)).unwrap();
+    let less = position.news(Versions::HERE, tells(3)).unwrap();
     let after = position.after(&less);
     assert_eq!((less.lacks, after.sent, after.decided), (Some(3), 3, 3));
     assert_eq!(after.cursors, less.cursors);
@@ -141,10 +145,13 @@ fn a_desk_with_nothing_to_send_learns_what_the_server_lost() {
         outcomes_after: Some(5),
         ..tells(5)
     };
-    assert!(matches!(after.news(late), Err(Broken::Late { after: 5, decided: 3 })));
+    assert!(matches!(
+        after.news(Versions::HERE, late),
+        Err(Broken::Late { after: 5, decided: 3 })
+    ));
     // An older server does not say.
     let silent = page(&facts, &BTreeMap::new(), 100);
-    assert_eq!(position.news(silent).unwrap().lacks, None);
+    assert_eq!(position.news(Versions::HERE, silent).unwrap().lacks, None);
 }
 
 #[test]
@@ -159,28 +166,40 @@ fn another_history_is_begun_anew_and_no_other_fork_is_forgiven() {
         sent: 4,
         ..Position::default()
     };
-    let there = new.after(&new.news(of(first, page(&before, &BTreeMap::new(), 100))).unwrap());
+    let there = new.after(
+        &new.news(Versions::HERE, of(first, page(&before, &BTreeMap::new(), 100)))
+            .unwrap(),
+    );
     assert_eq!(there.history, Some(first));
     let shorter = page(&after, &there.cursors, 100);
-    assert!(matches!(there.news(of(first, shorter.clone())), Err(Broken::Fork(_))));
-    assert_eq!(there.news(of(second, shorter.clone())), Err(Broken::Anew(second)));
+    assert!(matches!(
+        there.news(Versions::HERE, of(first, shorter.clone())),
+        Err(Broken::Fork(_))
+    ));
+    assert_eq!(
+        there.news(Versions::HERE, of(second, shorter.clone())),
+        Err(Broken::Anew(second))
+    );
     // Whoever never heard of histories takes the first one for another where it does not fit.
     let never = Position {
         history: None,
         ..there.clone()
     };
-    assert_eq!(never.news(of(second, shorter)), Err(Broken::Anew(second)));
+    assert_eq!(
+        never.news(Versions::HERE, of(second, shorter)),
+        Err(Broken::Anew(second))
+    );
 
     let mut anew = there.anew(1, second);
     let first_page = of(second, page(&after, &anew.cursors, 1));
-    let mut news = anew.news(first_page).unwrap();
+    let mut news = anew.news(Versions::HERE, first_page).unwrap();
     assert!(news.more);
     anew = anew.after(&news);
     let rest = Page {
         has: Some(2),
         ..of(second, page(&after, &anew.cursors, 100))
     };
-    news.goes_on(anew.news(rest).unwrap());
+    news.goes_on(anew.news(Versions::HERE, rest).unwrap());
     assert_eq!((news.facts.len(), news.more, news.lacks), (2, false, Some(2)));
     let done = there.anew(1, second).after(&news);
     assert_eq!((done.sent, done.decided, done.history), (2, 1, Some(second)));

@@ -8,6 +8,7 @@ use crate::error::{Answer, Told};
 use farthing_store::{Applied, Enrolment};
 use farthing_sync::device::{News, Position};
 use farthing_sync::pull::MOST_FACTS;
+use farthing_sync::versions::Versions;
 use farthing_sync::wire::{About, Page, Pull, Reply, Request};
 use uuid::Uuid;
 
@@ -51,7 +52,7 @@ impl Desk {
         loop {
             transfer.note(position.facts(), enrolment.position.facts());
             let page = self.page(open, speaker, enrolment, &position).await?;
-            let news = position.news(page).map_err(|broken| unfit(&broken))?;
+            let news = position.news(Versions::HERE, page).map_err(|broken| unfit(&broken))?;
             position = position.after(&news);
             let news = match all.take() {
                 Some(mut before) => {

@@ -17,6 +17,7 @@ use farthing_store::{Book, BookKey, Identity, Joining};
 use farthing_sync::device::Position;
 use farthing_sync::join::{End, Enrol, Enrolled, Found, Founded, Invite, Newcomer, PART, organisation_of, token_hash};
 use farthing_sync::pull::MOST_FACTS;
+use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Reply, Request};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -199,7 +200,7 @@ impl Desk {
             let Reply::Pull(page) = speaker.ask(&Request::Pull(position.pull(MOST_FACTS))).await? else {
                 return Err(strange());
             };
-            let news = position.news(page).map_err(|_| strange())?;
+            let news = position.news(Versions::HERE, page).map_err(|_| strange())?;
             more = news.more;
             book.apply(&news, self.clock.now()).await.told()?;
         }

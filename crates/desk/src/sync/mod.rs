@@ -18,6 +18,7 @@ use farthing_api::{ApiError, Code, ErrorKind};
 use farthing_identity::DeviceKey;
 use farthing_store::{Applied, Enrolment};
 use farthing_sync::device::{Broken, Sent};
+use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Letter, Reply, Request, WireError};
 use line::Line;
 pub(crate) use pace::Pace;
@@ -49,7 +50,7 @@ pub(crate) struct Speaker {
 impl Speaker {
     pub(crate) async fn ask(&self, request: &Request) -> Answer<Reply> {
         let sign = |message: &[u8]| self.key.sign(message);
-        let letter = Letter::new(self.organisation, self.device, request, sign).map_err(unwritable)?;
+        let letter = Letter::new(Versions::HERE, self.organisation, self.device, request, sign).map_err(unwritable)?;
         self.line.ask(&letter).await
     }
 }
@@ -188,7 +189,7 @@ impl Desk {
         let enrolment = open.book.enrolment().await.told()?.ok_or_else(strange)?;
         let page = self.page(open, speaker, &enrolment, &enrolment.position).await?;
         let now = self.clock.now();
-        let (news, applied) = match enrolment.position.news(page) {
+        let (news, applied) = match enrolment.position.news(Versions::HERE, page) {
             Ok(news) => {
                 let applied = open.book.apply(&news, now).await.told()?;
                 (news, applied)

@@ -1,0 +1,9 @@
+//! Tests of the protocol: both ends as values, without a line between them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+mod decisions;
+mod letters;
+mod news;
+mod pushes;
+mod restored;
