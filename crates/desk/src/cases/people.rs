@@ -4,8 +4,8 @@ use super::trouble::BACKUP;
 use crate::desk::Desk;
 use crate::error::{Answer, Told};
 use farthing_api::{
-    BackupBook, Find, GetMail, Hit, ListPermissions, ListUsers, MailSettings, PermissionView, Role, SaveMail, Saved,
-    Secret, TestMail, UserView, VerifyBook, VerifyReport,
+    ApiError, BackupBook, Find, GetMail, Hit, ListPermissions, ListUsers, MailSettings, PermissionView, Role, SaveMail,
+    Saved, Secret, TestMail, UserView, VerifyBook, VerifyReport,
 };
 use farthing_identity::{mail, normalise_email};
 use farthing_office::permission::{self, Permission};
