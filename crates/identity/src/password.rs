@@ -8,6 +8,7 @@ use argon2::{Algorithm, Argon2, CustomizedPasswordHasher, Params, Version};
 use farthing_api::{ApiError, Code, ErrorKind, Secret};
 use serde::{Deserialize, Serialize};
 use std::sync::{Condvar, Mutex, PoisonError};
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 use zeroize::Zeroizing;
 
 /// The most characters of a password.
@@ -43,13 +44,13 @@ impl Cost {
                 lanes: 1,
             };
         }
-        Cost::with_memory(memory_kib())
+        Cost::with_memory(memory())
     }
 
-    /// The cost of a desktop's slots on a machine with so many KiB of memory, where the system says.
-    fn with_memory(kib: Option<u64>) -> Cost {
+    /// The cost of a desktop's slots on a machine with so many bytes of memory, where the system says.
+    fn with_memory(bytes: Option<u64>) -> Cost {
         // What a machine sold with 4 GB has left beside the firmware's part.
-        let small = kib.is_some_and(|kib| kib <= 4 << 20);
+        let small = bytes.is_some_and(|bytes| bytes <= 4 << 30);
         Cost {
             memory_mib: if small { 128 } else { 256 },
             passes: 3,
@@ -88,11 +89,11 @@ impl Cost {
     }
 }
 
-/// The machine's memory in KiB, where the system says.
-fn memory_kib() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse().ok()
+/// The machine's memory in bytes, where the system says.
+fn memory() -> Option<u64> {
+    let ram = MemoryRefreshKind::nothing().with_ram();
+    let system = System::new_with_specifics(RefreshKind::nothing().with_memory(ram));
+    Some(system.total_memory()).filter(|bytes| *bytes > 0)
 }
 
 /// Whether a password may be used: 15 characters, or 12 where a second factor stands beside it, 128 at most, and hard
@@ -308,8 +309,9 @@ mod tests {
         };
         assert_eq!(Cost::server(), cost(64));
         assert_eq!(Cost::with_memory(None), cost(256));
-        assert_eq!(Cost::with_memory(Some(8 << 20)), cost(256));
-        assert_eq!(Cost::with_memory(Some(4 << 20)), cost(128));
+        assert_eq!(Cost::with_memory(Some(8 << 30)), cost(256));
+        assert_eq!(Cost::with_memory(Some(4 << 30)), cost(128));
+        assert!(memory().is_some_and(|bytes| bytes > 256 << 20), "the system says");
         assert_eq!((MOST_MEMORY_MIB, MOST_PASSES), (512, 10));
         let asks = |memory_mib, passes| {
             let cost = Cost {
