@@ -2,7 +2,7 @@
 //! times that the database is asked, the same messages put into words. Work is counted and not time, which would depend on the
 //! machine. The counts are of the whole process: each test has one of its own.
 
-use crate::common::{ADMIN, Branch, OFFICER};
+use crate::common::{ADMIN, Branch, OFFICER, PASSWORD};
 use crate::gateway::Gateway;
 use crate::town::{AMINA, Town};
 use farthing_api::*;
@@ -132,4 +132,33 @@ async fn a_code_to_sign_in_costs_the_same_whoever_asks() {
         assert_eq!((all[0].0.0, all[0].0.2, all[0].1), (0, 1, Code::WrongCode));
         assert_eq!(all[0], all[1], "{known}");
     }
+}
+
+/// What takes its time is the derivation from the password; while the book is open, a name that is new takes some rows more.
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_for_access_costs_the_same_derivation_whoever_asks() {
+    let t = Town::new().await;
+    t.customer().await;
+    t.desk().sign_out(SignOut {}).await.unwrap();
+    let mut all = Vec::new();
+    for email in [
+        "nobody@else.example.org",
+        AMINA,
+        OFFICER,
+        ADMIN,
+        "nobody@else.example.org",
+    ] {
+        let request = SignUp {
+            name: "Nia".into(),
+            email: email.into(),
+            password: Secret::new(PASSWORD),
+        };
+        let (answer, work) = counted(&t.branch, t.desk().sign_up(request)).await;
+        answer.unwrap();
+        all.push((work.0, work.2));
+    }
+    assert!(
+        all.iter().all(|one| *one == (1, 0)),
+        "one derivation, no message: {all:?}"
+    );
 }

@@ -364,6 +364,10 @@ mod tests {
     /// RFC 8032, section 7.1: tests 1, 2 and 3, and SHA(abc).
     #[test]
     fn ed25519_of_the_rfc() {
+        let of_1023_bytes: String = include_str!("../tests/vectors/rfc8032-test-1024.hex")
+            .split_whitespace()
+            .collect();
+        assert_eq!(of_1023_bytes.len(), 2 * 1023);
         let of_abc = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
                       2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
         for (seed, public, message, signature) in [
@@ -394,6 +398,13 @@ mod tests {
                 of_abc,
                 "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b58909351fc9ac90b3ecfdfbc7c66431e030\
                  3dca179c138ac17ad9bef1177331a704",
+            ),
+            (
+                "f5e5767cf153319517630f226876b86c8160cc583bc013744c6bf255f5cc0ee5",
+                "278117fc144c72340f67d0f2316e8386ceffbf2b2428c9c51fef7c597f1d426e",
+                &of_1023_bytes,
+                "0aab4c900501b3e24d7cdf4663326a3a87df5e4843b2cbdb67cbf6e460fec350aa5371b1508f9f4528ecea23c436d94b\
+                 5e8fcd4f681e30a6ac00a9704a188a03",
             ),
         ] {
             let key = DeviceKey(SigningKey::from_bytes(&unhex(seed).unwrap()));

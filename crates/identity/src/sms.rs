@@ -13,7 +13,9 @@ use farthing_api::{ApiError, Code, ErrorKind, SmsAuth, SmsMethod, SmsSent, SmsSe
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Response, StatusCode, Url, redirect, retry};
 use serde_json::Value;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
 use std::time::Duration;
 
 /// A message is given up when the gateway has not answered after so many seconds.
@@ -93,6 +95,7 @@ fn client(settings: &SmsSettings, gateway: &str) -> Result<Client, SmsError> {
         .user_agent("Farthing")
         .dns_resolver(Guarded {
             own_network: settings.own_network,
+            look_up: |name| Box::pin(async move { Ok(tokio::net::lookup_host((name.as_str(), 0)).await?.collect()) }),
         })
         .build()
         .map_err(|_| SmsError::Unreachable(answer(Code::SmsNoTls, gateway)))
@@ -178,18 +181,22 @@ fn sources(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Err
 #[error("the name leads into the own network")]
 struct OwnNetwork;
 
+/// What looks the addresses of a name up.
+type LookUp = fn(String) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
+
 /// The system's resolver, without the addresses that may not be asked.
 struct Guarded {
     own_network: bool,
+    look_up: LookUp,
 }
 
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
-        let own_network = self.own_network;
+        let (own_network, look_up) = (self.own_network, self.look_up);
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             let this_machine = is_this_machine(name.as_str());
-            let kept: Vec<SocketAddr> = found
+            let kept: Vec<SocketAddr> = look_up(name.as_str().to_string())
+                .await?
                 .into_iter()
                 .filter(|at| match this_machine {
                     true => at.ip().is_loopback(),
@@ -251,7 +258,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     #[test]
@@ -279,6 +286,60 @@ mod tests {
         }
         for public in ["54.172.60.0", "9.9.9.9", "2606:4700::1111", "2a00:1450:4001::1"] {
             assert!(is_public(public.parse().unwrap()), "{public}");
+        }
+    }
+
+    /// What a resolver that an attacker holds may answer; names are no proof of where they lead.
+    fn answers(name: String) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> {
+        let found: &[&str] = match name.as_str() {
+            "private.example.org" => &["10.0.0.1", "192.168.7.7"],
+            "metadata.example.org" => &["169.254.169.254"],
+            "loopback.example.org" => &["127.0.0.1", "::1"],
+            "mapped.example.org" => &["::ffff:10.0.0.1"],
+            "mixed.example.org" => &["10.0.0.1", "9.9.9.9"],
+            "localhost" => &["127.0.0.1", "10.0.0.1"],
+            _ => &[],
+        };
+        let found = found.iter().map(|ip| SocketAddr::new(ip.parse().unwrap(), 0)).collect();
+        Box::pin(async move { Ok(found) })
+    }
+
+    async fn kept(name: &str, own_network: bool) -> Result<Vec<String>, String> {
+        let look_up = answers;
+        let guarded = Guarded { own_network, look_up };
+        match guarded.resolve(name.parse().unwrap()).await {
+            Ok(kept) => Ok(kept.map(|at| at.ip().to_string()).collect()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_into_the_own_network_is_refused_where_it_is_resolved() {
+        for name in ["private", "metadata", "loopback", "mapped", "none"] {
+            let refused = kept(&format!("{name}.example.org"), false).await;
+            assert_eq!(refused, Err(OwnNetwork.to_string()), "{name}");
+        }
+        assert_eq!(kept("mixed.example.org", false).await, Ok(vec!["9.9.9.9".to_string()]));
+        // An administrator may allow it; this machine's own name never leads away from it.
+        let allowed = ["10.0.0.1", "192.168.7.7"].map(String::from);
+        assert_eq!(kept("private.example.org", true).await, Ok(allowed.to_vec()));
+        for own_network in [false, true] {
+            assert_eq!(kept("localhost", own_network).await, Ok(vec!["127.0.0.1".to_string()]));
+        }
+    }
+
+    #[tokio::test]
+    async fn who_set_such_a_gateway_is_told_why_nothing_was_sent() {
+        let look_up = answers;
+        let guarded = Guarded {
+            own_network: false,
+            look_up,
+        };
+        let client = Client::builder().no_proxy().dns_resolver(guarded).build().unwrap();
+        let error = client.get("http://private.example.org/send").send().await.unwrap_err();
+        match in_words("private.example.org", &error) {
+            SmsError::Settings(told) => assert_eq!(told.code, Code::SmsOwnNetwork),
+            other => panic!("{other:?}"),
         }
     }
 }

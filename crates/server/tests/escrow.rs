@@ -1,7 +1,7 @@
 //! A forgotten password at an enrolled desk: the server sends the link, and releases what opens the desk's escrow slot.
 
 use crate::common::*;
-use crate::office::Office;
+use crate::office::{FORGED, Office};
 use crate::sink::Sink;
 use farthing_api::*;
 use farthing_desk::Home;
@@ -112,6 +112,31 @@ async fn the_servers_link_sets_a_new_password_while_the_book_is_closed() {
     let link = t.link_for(a, OFFICER).await;
     set(a, &link, "seven oblong kettles whisper 8").await.unwrap();
     comes_in(a, OFFICER, "seven oblong kettles whisper 8").await.unwrap();
+}
+
+/// A link names no host, so that nobody can have it lead elsewhere: neither the request's host nor what a proxy says of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn host_header_in_a_reset_link() {
+    let t = Town::new().await;
+    ask(&t.b, ADMIN).await.unwrap();
+    let (_, mail) = t.sink.next();
+    let mail = mail.replace("=\n", "").replace("=\r\n", "").replace("=3D", "=");
+    assert!(mail.contains("farthing://reset/s"), "{mail}");
+    for line in mail.lines().filter(|line| line.starts_with("farthing://")) {
+        let token = line.trim().strip_prefix("farthing://reset/s").unwrap();
+        assert!(
+            token.len() == 64 && token.bytes().all(|c| c.is_ascii_hexdigit()),
+            "{line}"
+        );
+    }
+    for host in [
+        FORGED,
+        "http:",
+        "https:",
+        t.office.address.trim_start_matches("http://"),
+    ] {
+        assert!(!mail.contains(host), "{host} in {mail}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

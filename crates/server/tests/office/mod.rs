@@ -6,7 +6,7 @@ use super::common::loans::*;
 use super::common::*;
 use axum::Router;
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
@@ -38,11 +38,26 @@ pub struct Office {
     folders: [TempDir; 2],
 }
 
-/// Lets the server do what it is asked for, and loses the answer.
+/// What someone between desk and server may write into a request: none of it is ever believed.
+pub const FORGED: &str = "forged.example.org";
+
+/// Lets the server do what it is asked for, under headers that somebody forged, and loses the answer.
 fn losing(routes: Router, lost: Arc<AtomicU32>) -> Router {
-    routes.layer(from_fn(move |request: Request, next: Next| {
+    routes.layer(from_fn(move |mut request: Request, next: Next| {
         let lost = lost.clone();
         async move {
+            for name in [
+                "host",
+                "x-forwarded-host",
+                "x-forwarded-server",
+                "x-original-host",
+                "origin",
+                "referer",
+            ] {
+                request.headers_mut().insert(name, HeaderValue::from_static(FORGED));
+            }
+            let forwarded = HeaderValue::from_static("host=forged.example.org;proto=http");
+            request.headers_mut().insert("forwarded", forwarded);
             let answer = next.run(request).await;
             let loses = lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
             match loses {
