@@ -81,6 +81,8 @@ routes! {
     ListCustomers => list_customers,
     GetCustomer => get_customer,
     RegisterCustomer => register_customer,
+    RegisterMyself => register_myself,
+    ConfirmRegistration => confirm_registration,
     EditCustomer => edit_customer,
     SendCode => send_code,
     VerifyCode => verify_code,

@@ -17,6 +17,7 @@ mod offer;
 mod opens;
 mod outbox;
 mod parts;
+mod registration;
 mod second_factor;
 mod second_person;
 mod servicing;

@@ -152,6 +152,8 @@ pub struct AccountView {
     pub email: String,
     /// Phone; empty for someone who works here.
     pub phone: String,
+    /// Whether a code that was sent to the phone came back.
+    pub phone_verified: bool,
     /// The language of messages; empty for the branch's.
     pub language: String,
     /// Whether there is a password, which changes of contact take.

@@ -1,6 +1,6 @@
 //! Customers: registration, verification, their own sign-in.
 
-use crate::{ApiError, CodeSent, CustomerId, ListQuery, LoanRow, Page, Request, Secret, request};
+use crate::{ApiError, CodeSent, CustomerId, ListQuery, LoanRow, Page, Request, Secret, SessionView, request};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,33 @@ request! {
         /// What the form holds.
         form: CustomerForm,
     } => CustomerView;
+
+    /// Someone registers themself: a code goes to their email, and nobody is kept as a customer before it has come back. The
+    /// answer is the same whether or not the email is known.
+    RegisterMyself {
+        /// First name.
+        first_name: String,
+        /// Last name.
+        last_name: String,
+        /// Email, with which they sign in.
+        email: String,
+        /// Phone.
+        phone: String,
+        /// The language of messages, that of the page.
+        language: String,
+        /// The password, which they choose.
+        password: Secret,
+        /// What the request before answered, where another code is asked for.
+        again: Option<String>,
+    } => CodeSent;
+
+    /// The code of [`RegisterMyself`] came back: there is a new customer, who is signed in.
+    ConfirmRegistration {
+        /// What [`RegisterMyself`] answered.
+        challenge: String,
+        /// The six digits.
+        code: Secret,
+    } => SessionView;
 
     /// Changes what is known about a customer; a new email or phone is unverified again.
     EditCustomer {

@@ -181,6 +181,8 @@ pub struct ChartView {
 pub struct CustomerHomeView {
     /// Who.
     pub customer: CustomerId,
+    /// Whether there is a phone that is not verified, and a way to send it a code.
+    pub phone_to_verify: bool,
     /// The day.
     pub today: NaiveDate,
     /// What is to be paid by the next due date, late amounts included, in minor units.

@@ -101,6 +101,7 @@ impl Desk {
             open.book.hold_interrupted().await.told()?;
             *interrupted_are_held = true;
         }
+        open.book.forget_expired(self.clock.now()).await.told()?;
         let ways = Ways {
             mail: self.mail(open).await?,
             sms: self.sms(open).await?,
@@ -443,7 +444,8 @@ impl Open {
         Ok(self.language_or_own(&wished.unwrap_or_default()))
     }
 
-    fn language_or_own(&self, wished: &str) -> String {
+    /// The language where there are messages in it, else the organisation's.
+    pub(crate) fn language_or_own(&self, wished: &str) -> String {
         match templates::LANGUAGES.contains(&wished) {
             true => wished.to_string(),
             false => self.organisation.language.clone(),

@@ -20,6 +20,7 @@ mod outbox;
 mod passwords;
 mod proof;
 mod race;
+mod registration;
 mod replay;
 mod second_factor;
 mod second_person;

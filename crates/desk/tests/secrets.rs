@@ -259,6 +259,36 @@ async fn no_code_link_or_key_of_a_gateway_either() {
     seen.look(&desk.sign_in_with_code(request.clone()).await.unwrap());
     seen.refused(desk.sign_in_with_code(request).await);
 
+    // Someone registers: nothing of it stands anywhere, be it typed, waiting or decided; names and contacts neither.
+    desk.sign_out(SignOut {}).await.unwrap();
+    let register = RegisterMyself {
+        first_name: "Plantedfirst".into(),
+        last_name: "Plantedlast".into(),
+        email: "planted-register@else.example.org".into(),
+        phone: "+254 700 000 977".into(),
+        language: "en".into(),
+        password: Secret::new("planted heron ladder 58 hums"),
+        again: None,
+    };
+    seen.plant(register.password.reveal());
+    let typed = format!("{register:?}");
+    assert!(!typed.contains("heron"), "{typed}");
+    let sent = desk.register_myself(register).await.unwrap();
+    seen.look(&sent);
+    let code = t.sink.code();
+    seen.plant(&code);
+    let confirm = |code: &str| ConfirmRegistration {
+        challenge: sent.challenge.clone(),
+        code: code.into(),
+    };
+    seen.refused(desk.confirm_registration(confirm("none")).await);
+    seen.look(&confirm(&code));
+    desk.confirm_registration(confirm(&code)).await.unwrap();
+    seen.refused(desk.confirm_registration(confirm(&code)).await);
+    for personal in ["Plantedlast", "planted-register", "000 977"] {
+        seen.plant(personal);
+    }
+
     t.branch.set_clock("2025-03-03T09:20:00Z");
     t.ask(AMINA).await;
     let link = t.link(AMINA);

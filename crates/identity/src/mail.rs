@@ -1,6 +1,6 @@
 //! The mail transport: one message at a time, over SMTP, with the server's answer put into words.
 
-pub use crate::templates::{code_message, reset_message, test_message};
+pub use crate::templates::{code_message, known_message, reset_message, test_message};
 
 use crate::host::is_this_machine;
 use farthing_api::{ApiError, Code, ErrorKind, MailSecurity, MailSettings};

@@ -45,6 +45,27 @@ pub fn code_message(
     message(language, subject, &parts)
 }
 
+/// The message to whoever registers with an email that is known, in place of a code: subject, text, HTML.
+pub fn known_message(language: &str, organisation: &str) -> (String, String, String) {
+    #[cfg(feature = "test-hooks")]
+    crate::work::worded();
+    let (subject, what, then) = match language {
+        "fr" => (
+            format!("Vous avez déjà un accès à {organisation}"),
+            format!("Quelqu’un a voulu s’inscrire à {organisation} avec cette adresse, qui y a déjà un accès."),
+            "Si c’était vous, connectez-vous avec cette adresse ; « Mot de passe oublié » vous donne un nouveau mot de passe. Sinon, \
+             ignorez ce message : rien n’a changé.",
+        ),
+        _ => (
+            format!("You have access to {organisation} already"),
+            format!("Someone wanted to register at {organisation} with this address, which has access there already."),
+            "If it was you, sign in with this address; “Forgot your password?” gives you a new password. If not, ignore this message: \
+             nothing has changed.",
+        ),
+    };
+    message(language, subject, &[Part::Words(what), Part::Words(then.into())])
+}
+
 /// The text message that carries a one-time code. The reference says to which screen it belongs.
 pub fn code_text(language: &str, organisation: &str, code: &Secret, reference: &str, minutes: u32) -> String {
     #[cfg(feature = "test-hooks")]

@@ -12,10 +12,12 @@ mod devices;
 mod erasing;
 mod escrow;
 mod failover;
+mod messages;
 mod office;
 mod operations;
 mod passwords;
 mod people;
+mod registration;
 mod restored;
 mod server;
 #[path = "../../desk/tests/common/sink.rs"]

@@ -245,9 +245,12 @@ impl Batch<'_> {
             .await?;
         }
         if let Some(challenge) = &beside.challenge {
-            let done = sqlx::query!("update challenge set used = 1 where id = ? and used = 0", challenge)
-                .execute(&mut *self.conn)
-                .await?;
+            let done = sqlx::query!(
+                "update challenge set used = 1, waits = null where id = ? and used = 0",
+                challenge
+            )
+            .execute(&mut *self.conn)
+            .await?;
             if done.rows_affected() != 1 {
                 return Err(farthing_office::Refusal::field("code", farthing_api::Code::UsedCode).into());
             }

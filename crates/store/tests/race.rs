@@ -26,6 +26,7 @@ async fn of_two_verifications_that_race_exactly_one_wins() {
             sent_at: now,
             expires_at: now + TimeDelta::minutes(10),
             used: false,
+            waits: None,
         };
         book.put_challenge(&challenge, "desk").await.unwrap();
         let verify = |book: std::sync::Arc<Book>, id: String| async move {

@@ -84,6 +84,12 @@ impl Branch {
         wait(self.desk.save_mail(SaveMail { settings })).unwrap();
     }
 
+    /// Sends text messages through a gateway from now on.
+    pub fn text_through(&self, settings: SmsSettings) {
+        let settings = Some(settings);
+        wait(self.desk.save_sms(SaveSms { settings })).unwrap();
+    }
+
     /// A customer who is not verified.
     pub fn customer(&self) -> CustomerId {
         let form = CustomerForm {

@@ -57,6 +57,7 @@ fn nobody() -> AccountView {
         last_name: String::new(),
         email: String::new(),
         phone: String::new(),
+        phone_verified: false,
         language: String::new(),
         has_password: false,
     }
@@ -129,15 +130,36 @@ fn ContactPart(account: Query<AccountView>, contact: Contact) -> impl IntoView {
     let form = FormState::new(id);
     let (to, code) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (open, sent) = (RwSignal::new(false), RwSignal::new(None::<CodeSent>));
-    let now = Signal::derive(move || {
-        let known = account.value.with(|view| {
-            view.as_ref().map(|view| match contact {
-                Contact::Email => view.email.clone(),
-                Contact::Phone => view.phone.clone(),
-            })
-        });
-        known.filter(|now| !now.is_empty()).unwrap_or_else(|| "–".into())
+    // The contact that there is gets the code, and stays.
+    let verifies = RwSignal::new(false);
+    let known = Signal::derive(move || {
+        let of = |view: &AccountView| match contact {
+            Contact::Email => view.email.clone(),
+            Contact::Phone => view.phone.clone(),
+        };
+        account.value.with(|view| view.as_ref().map(of).unwrap_or_default())
     });
+    let now = Signal::derive(move || {
+        Some(known.get())
+            .filter(|now| !now.is_empty())
+            .unwrap_or_else(|| "–".into())
+    });
+    let has_sms = app
+        .session
+        .with_untracked(|session| session.as_ref().is_some_and(|session| session.has_sms));
+    let phone_verified = Memo::new(move |_| {
+        account
+            .value
+            .with(|view| view.as_ref().is_some_and(|view| view.phone_verified))
+    });
+    let may_verify = move || contact == Contact::Phone && has_sms && !phone_verified.get() && !known.get().is_empty();
+    let show = move |existing: bool| {
+        form.clear();
+        verifies.set(existing);
+        to.set(if existing { known.get_untracked() } else { String::new() });
+        sent.set(None);
+        open.set(true);
+    };
     let ask = move || {
         if form.require(&[("to", to)]) {
             let request = SendContactCode {
@@ -164,16 +186,29 @@ fn ContactPart(account: Query<AccountView>, contact: Contact) -> impl IntoView {
                     code.set(String::new());
                     sent.set(None);
                     open.set(false);
-                    app.tell(app.say(told));
+                    app.tell(app.say(if verifies.get_untracked() {
+                        text::VERIFY_PHONE_TOLD
+                    } else {
+                        told
+                    }));
                 });
             }
         }
     };
-    let fact: Fact = (text::ACCOUNT_IN_FORCE.into(), now);
+    let mut facts: Vec<Fact> = vec![(text::ACCOUNT_IN_FORCE.into(), now)];
+    if contact == Contact::Phone {
+        let state = Signal::derive(move || match (known.get().is_empty(), phone_verified.get()) {
+            (true, _) => "–".to_owned(),
+            (false, true) => app.say(text::ACCOUNT_PHONE_VERIFIED).to_owned(),
+            (false, false) => app.say(text::ACCOUNT_PHONE_OPEN).to_owned(),
+        });
+        facts.push((text::VERIFY_TITLE.into(), state));
+    }
     let fields = move || {
         match sent.get() {
         None => view! {
-            <div class="form-grid">
+            {verifies.get().then(|| view! { <p class="muted">{words(text::ACCOUNT_VERIFY_LEAD, [("to", to.get_untracked())])}</p> })}
+            <div class="form-grid" hidden=move || verifies.get() && form.error_of("to").is_none()>
                 <TextField name="to" label=label value=to hint=if contact == Contact::Phone { text::CUSTOMER_PHONE_HINT } else { text::ACCOUNT_EMAIL_HINT }/>
             </div>
             <p class="row">
@@ -185,7 +220,14 @@ fn ContactPart(account: Query<AccountView>, contact: Contact) -> impl IntoView {
         Some(answer) => view! {
             <p class="muted">{words(text::ACCOUNT_CODE_LEAD, [("to", to.get_untracked())])}</p>
             <CodeEntry sent=answer code=code on_resend=move |()| ask()/>
-            <p><Button label=text::ACCOUNT_CONFIRM kind="primary" does="confirm-contact" busy_label=text::SAVING/></p>
+            <p>
+                <Button
+                    label=if verifies.get_untracked() { text::VERIFY_EMAIL_CHECK } else { text::ACCOUNT_CONFIRM }
+                    kind="primary"
+                    does="confirm-contact"
+                    busy_label=text::SAVING
+                />
+            </p>
         }
         .into_any(),
     }
@@ -203,11 +245,19 @@ fn ContactPart(account: Query<AccountView>, contact: Contact) -> impl IntoView {
     view! {
         <section class="stack">
             <div class="section-head"><h2 class="section-title">{t(title)}</h2></div>
-            <Facts facts=vec![fact]/>
+            <Facts facts/>
             {move || if open.get() {
                 view! { <Form state=form on_submit=submit>{fields}</Form> }.into_any()
             } else {
-                view! { <p><Button label=change does=does on_press=move |()| open.set(true)/></p> }.into_any()
+                view! {
+                    <p class="row">
+                        {may_verify().then(|| view! {
+                            <Button label=text::ACCOUNT_VERIFY_PHONE kind="primary" does="verify-phone" on_press=move |()| show(true)/>
+                        })}
+                        <Button label=change does=does on_press=move |()| show(false)/>
+                    </p>
+                }
+                .into_any()
             }}
         </section>
     }

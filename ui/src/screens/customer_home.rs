@@ -7,7 +7,7 @@ mod what_if;
 
 use crate::i18n::{t, text};
 use crate::ipc::send;
-use crate::parts::Icon;
+use crate::parts::{Banner, Button, Icon, Tone};
 use crate::screens::account::Account;
 use crate::screens::loan_kit::{Show, loading, trouble};
 use crate::screens::loan_papers::Papers;
@@ -93,17 +93,27 @@ fn cards(home: &CustomerHomeView, own: Own, show: Show) -> AnyView {
     let running = home.loans.iter().filter(|loan| loan.row.status == LoanStatus::Active);
     let first = loans.first().copied().or(running.into_iter().next());
     let installments = first.map(|loan| cards::installments(loan, show));
+    let verify = home.phone_to_verify.then(|| {
+        view! {
+            <Banner title=text::OWN_PHONE_OPEN tone=Tone::Warn icon="info">
+                <Button label=text::ACCOUNT_VERIFY_PHONE kind=" btn-sm" does="to-verify" on_press=move |()| own.page.set(Page::Account)/>
+            </Banner>
+        }
+    });
     view! {
-        <div class="cust-columns" data-screen="customer-home">
-            <div>
-                {cards::to_pay(home, show, actions(home, own, show))}
-                {progress}
-            </div>
-            <div>
-                {cards::applications(home, show)}
-                {installments}
-                {cards::purchases(home, show)}
-                {cards::receipts(home, own, show)}
+        <div class="stack-loose">
+            {verify}
+            <div class="cust-columns" data-screen="customer-home">
+                <div>
+                    {cards::to_pay(home, show, actions(home, own, show))}
+                    {progress}
+                </div>
+                <div>
+                    {cards::applications(home, show)}
+                    {installments}
+                    {cards::purchases(home, show)}
+                    {cards::receipts(home, own, show)}
+                </div>
             </div>
         </div>
     }

@@ -40,6 +40,7 @@ mod products;
 mod prove;
 mod receipts;
 mod recovery;
+mod register;
 mod reports;
 mod requests;
 mod resets;

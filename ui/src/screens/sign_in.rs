@@ -2,6 +2,7 @@
 
 use super::code::CodeEntry;
 use super::forgot::{ByKit, Forgot, UndoChange};
+use super::register::Register;
 use super::sign_up::SignUpForm;
 use crate::i18n::{Text, t, text, tf};
 use crate::ipc;
@@ -20,9 +21,10 @@ enum Way {
     Kit,
     Undo,
     Ask,
+    Register,
 }
 
-/// The sign-in. Customers may sign in with a code only while the book is `open`.
+/// The sign-in. Customers may sign in with a code, and register, only while the book is `open`.
 #[component]
 pub fn SignInScreen(
     version: String,
@@ -35,10 +37,21 @@ pub fn SignInScreen(
 ) -> impl IntoView {
     let way = RwSignal::new(if link.is_some() { Way::Forgot } else { Way::Password });
     let link = StoredValue::new(link);
-    let title = match organisation {
-        Some(organisation) => tf(text::SIGNIN_TITLE_OF, [("organisation", organisation)])(),
-        None => t(text::SIGNIN_TITLE)().to_owned(),
+    let app = app();
+    let organisation = StoredValue::new(organisation);
+    let title = move || {
+        let (named, plain) = match way.get() {
+            Way::Register => (text::REGISTER_TITLE_OF, text::REGISTER_TITLE),
+            _ => (text::SIGNIN_TITLE_OF, text::SIGNIN_TITLE),
+        };
+        match organisation.get_value() {
+            Some(organisation) => app.say_with(named, &[("organisation", organisation)]),
+            None => app.say(plain).to_owned(),
+        }
     };
+    // Whoever registers waits for a mail.
+    let note =
+        move || (way.get() != Way::Register).then(|| view! { <p class="signin-note">{app.say(text::SIGNIN_NOTE)}</p> });
     let turn = move |label: Text, does: &'static str, next: Way| {
         view! {
             <a
@@ -61,7 +74,8 @@ pub fn SignInScreen(
         let kit = (escrow && !open && here == Way::Forgot).then(|| turn(text::FORGOT_KIT, "by-kit", Way::Kit));
         let undo = (open && here == Way::Forgot).then(|| turn(text::UNDO, "undo-change", Way::Undo));
         let ask = (here == Way::Password).then(|| turn(text::SIGNUP_ASK, "ask-for-access", Way::Ask));
-        view! { {by_code} {by_password} {forgot} {kit} {undo} {ask} }
+        let register = (open && here == Way::Password).then(|| turn(text::REGISTER_ASK, "register", Way::Register));
+        view! { {by_code} {register} {by_password} {forgot} {kit} {undo} {ask} }
     };
     let back = move |()| {
         link.set_value(None);
@@ -73,6 +87,7 @@ pub fn SignInScreen(
         Way::Forgot if open || escrow => view! { <Forgot link=link.get_value() on_back=back/> }.into_any(),
         Way::Forgot | Way::Kit => view! { <ByKit on_back=back/> }.into_any(),
         Way::Ask => view! { <SignUpForm/> }.into_any(),
+        Way::Register => view! { <Register on_back=back/> }.into_any(),
         Way::Undo => view! { <UndoChange on_back=back/> }.into_any(),
     };
     view! {
@@ -82,7 +97,7 @@ pub fn SignInScreen(
                     <p class="signin-brand"><Icon name="mark" class="mark"/>{t(text::PRODUCT_NAME)}</p>
                     <header>
                         <h1 class="signin-title">{title}</h1>
-                        <p class="signin-note">{t(text::SIGNIN_NOTE)}</p>
+                        {note}
                     </header>
                     {body}
                     <footer class="signin-foot">

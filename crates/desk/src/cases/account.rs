@@ -50,11 +50,13 @@ impl Desk {
                 last_name: String::new(),
                 email: user.email,
                 phone: String::new(),
+                phone_verified: false,
                 language: String::new(),
                 has_password: true,
             });
         };
-        let form = self.customer_or_missing(open, id).await?.form;
+        let customer = self.customer_or_missing(open, id).await?;
+        let form = customer.form;
         let known = open.book.sign_in_user(&user.sign_in).await.told()?;
         Ok(AccountView {
             is_customer: true,
@@ -62,6 +64,7 @@ impl Desk {
             last_name: form.last_name,
             email: form.email,
             phone: form.phone,
+            phone_verified: customer.phone_verified_at.is_some(),
             language: form.language,
             has_password: known.is_some_and(|known| known.hash.is_some()),
         })
@@ -114,7 +117,7 @@ impl Desk {
         self.account_view(open, &session).await
     }
 
-    /// Sends a code to a new email or phone.
+    /// Sends a code to a new email or phone, or to the phone that there is, where it is not verified yet.
     ///
     /// # Errors
     /// Where the caller has not proved again who they are; what makes no address or number; where no code can be sent.
@@ -127,21 +130,14 @@ impl Desk {
         let purpose = NEW_CONTACT[usize::from(contact == Contact::Phone)];
         let to = purpose.target(&to).map_err(|error| error.on("to"))?;
         self.must_be_proven(&session)?;
-        if self.contact_of(&open, &session, contact).await? == to {
+        let account = self.account_view(&open, &session).await?;
+        let is_unverified = contact == Contact::Phone && !account.phone_verified;
+        if contact_of(account, contact) == to && !is_unverified {
             return Err(ApiError::input("to", Code::SameContact));
         }
         let subject = session.user.to_string();
         let ready = self.prepare(&open, purpose, &to, &subject, &subject).await?;
         ready.send().await
-    }
-
-    /// The caller's contact in force, in its one form.
-    async fn contact_of(&self, open: &Open, session: &Session, contact: Contact) -> Answer<String> {
-        let account = self.account_view(open, session).await?;
-        Ok(match contact {
-            Contact::Email => account.email.to_lowercase(),
-            Contact::Phone => normalise_phone(&account.phone).unwrap_or(account.phone),
-        })
     }
 
     /// The code came back: the contact is the new one, and the sign-in name with it where it was the old one.
@@ -158,9 +154,11 @@ impl Desk {
             return Err(ApiError::input("code", Code::WrongCode));
         }
         let (contact, new) = (purpose.contact, challenge.target.clone());
-        let old = self.contact_of(&open, &session, contact).await?;
+        let old = contact_of(self.account_view(&open, &session).await?, contact);
+        // Nobody is told where the phone that there is was verified.
+        let changes = !old.is_empty() && old != new;
         let user = own_user(&open, &session).await?;
-        let was_sign_in = !old.is_empty() && user.sign_in == sign_in_name(&old);
+        let was_sign_in = changes && user.sign_in == sign_in_name(&old);
         let sign_in = was_sign_in.then(|| sign_in_name(&new));
         let undo = link::new_undo_code().told()?;
         let until = self.clock.now() + Duration::hours(link::UNDO_HOURS);
@@ -170,7 +168,7 @@ impl Desk {
         };
         let beside = Beside {
             challenge: Some(challenge.id),
-            contact_change: (!old.is_empty())
+            contact_change: changes
                 .then(|| -> Answer<ContactChange> {
                     Ok(ContactChange {
                         hash: link::undo_hash(&undo),
@@ -182,9 +180,9 @@ impl Desk {
                     })
                 })
                 .transpose()?,
-            messages: match old.is_empty() {
-                true => Vec::new(),
-                false => vec![
+            messages: match changes {
+                false => Vec::new(),
+                true => vec![
                     self.told_of_change(&open, &session, (contact, &old), &new, &undo)
                         .await?,
                 ],
@@ -330,6 +328,14 @@ impl Desk {
                 .told()?;
         }
         Ok(())
+    }
+}
+
+/// The contact in force, in its one form.
+fn contact_of(account: AccountView, contact: Contact) -> String {
+    match contact {
+        Contact::Email => account.email.to_lowercase(),
+        Contact::Phone => normalise_phone(&account.phone).unwrap_or(account.phone),
     }
 }
 

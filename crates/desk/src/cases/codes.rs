@@ -1,16 +1,16 @@
-//! One-time codes: to verify a customer's email or phone, and to let a customer in.
+//! One-time codes: to verify a customer's email or phone, and whatever else takes one.
 
-use crate::desk::{Desk, Open, Session};
+use crate::desk::{Desk, Open};
 use crate::error::{Answer, Told, internal, not_before};
 use chrono::{DateTime, Duration, Utc};
 use farthing_api::{
-    ApiError, Arg, Code, CodeSent, Contact, CustomerId, CustomerView, ErrorKind, MailSettings, Secret, SendCode,
-    SendSignInCode, SessionView, SignInWithCode, SignedInBy, SmsSettings, VerifyCode,
+    ApiError, Arg, Code, CodeSent, Contact, CustomerView, ErrorKind, MailSettings, Secret, SendCode, SmsSettings,
+    VerifyCode,
 };
 use farthing_identity::otp::Policy;
-use farthing_identity::{mail, normalise_email, normalise_phone, otp, sign_in_name, sms};
+use farthing_identity::{mail, normalise_email, normalise_phone, otp, sms};
 use farthing_office::permission::Permission;
-use farthing_office::{Actor, Channel, Command};
+use farthing_office::{Channel, Command};
 use farthing_store::{Act, Beside, ChallengeRow, Suspension, Tried};
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ pub(crate) const SUSPENSION: Suspension = Suspension {
 /// What a code is for, and which way it goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Purpose {
-    word: &'static str,
+    pub(super) word: &'static str,
     pub(super) contact: Contact,
 }
 
@@ -38,13 +38,18 @@ const VERIFY_PHONE: Purpose = Purpose {
     word: "verify_phone",
     contact: Contact::Phone,
 };
-const SIGN_IN_BY_EMAIL: Purpose = Purpose {
+pub(super) const SIGN_IN_BY_EMAIL: Purpose = Purpose {
     word: "sign_in",
     contact: Contact::Email,
 };
-const SIGN_IN_BY_PHONE: Purpose = Purpose {
+pub(super) const SIGN_IN_BY_PHONE: Purpose = Purpose {
     word: "sign_in_phone",
     contact: Contact::Phone,
+};
+/// A code to the email of who registers themself.
+pub(super) const REGISTER: Purpose = Purpose {
+    word: "register",
+    contact: Contact::Email,
 };
 /// Codes to a new email and a new phone.
 pub(super) const NEW_CONTACT: [Purpose; 2] = [
@@ -121,11 +126,34 @@ enum Outgoing {
 
 /// A challenge that is kept and ready to go out.
 pub(super) struct Ready {
-    sent: CodeSent,
+    pub(super) sent: CodeSent,
     message: Outgoing,
 }
 
+/// A code that is wanted.
+pub(super) struct Wanted<'a> {
+    pub(super) purpose: Purpose,
+    /// The address or phone.
+    pub(super) to: &'a str,
+    /// Whom it is about.
+    pub(super) subject: &'a str,
+    /// Who asks.
+    pub(super) source: &'a str,
+    /// In which language the message is.
+    pub(super) language: String,
+    /// What waits for the code, sealed.
+    pub(super) waits: Option<String>,
+}
+
 impl Ready {
+    /// The mail says something else than the code.
+    pub(super) fn saying(mut self, (subject, text, html): (String, String, String)) -> Ready {
+        if let Outgoing::Mail(_, message) = &mut self.message {
+            (message.subject, message.text, message.html) = (subject, text, html);
+        }
+        self
+    }
+
     pub(super) async fn send(self) -> Answer<CodeSent> {
         match self.message {
             Outgoing::Mail(settings, message) => mail::send(&settings, message).await.told()?,
@@ -158,7 +186,7 @@ impl Desk {
     }
 
     /// Where codes of a purpose go out, if they can.
-    async fn way(&self, open: &Open, contact: Contact) -> Answer<Way> {
+    pub(super) async fn way(&self, open: &Open, contact: Contact) -> Answer<Way> {
         let missing = |code| ApiError::new(ErrorKind::Unavailable, code);
         match contact {
             Contact::Email => self
@@ -170,8 +198,7 @@ impl Desk {
         }
     }
 
-    /// Makes a code and keeps it before the message goes out. A code that still waits keeps its challenge: the newest two
-    /// codes hold, under one count of tries and one reference.
+    /// [`Desk::prepare_wanted`] in the language of whom it is about.
     pub(super) async fn prepare(
         &self,
         open: &Open,
@@ -180,6 +207,29 @@ impl Desk {
         subject: &str,
         source: &str,
     ) -> Answer<Ready> {
+        let language = open.language_for(subject.parse().ok()).await?;
+        let wanted = Wanted {
+            purpose,
+            to,
+            subject,
+            source,
+            language,
+            waits: None,
+        };
+        self.prepare_wanted(open, wanted).await
+    }
+
+    /// Makes a code and keeps it before the message goes out. A code that still waits keeps its challenge: the newest two
+    /// codes hold, under one count of tries and one reference.
+    pub(super) async fn prepare_wanted(&self, open: &Open, wanted: Wanted<'_>) -> Answer<Ready> {
+        let Wanted {
+            purpose,
+            to,
+            subject,
+            source,
+            language,
+            waits,
+        } = wanted;
         let way = self.way(open, purpose.contact).await?;
         let now = self.clock.now();
         let target = purpose.target(to)?;
@@ -225,6 +275,7 @@ impl Desk {
             sent_at: now,
             expires_at,
             used: false,
+            waits,
         };
         book.put_challenge(&challenge, source).await.told()?;
         let sent = CodeSent {
@@ -233,7 +284,6 @@ impl Desk {
             minutes: purpose.minutes(),
             resend_after,
         };
-        let language = open.language_for(subject.parse().ok()).await?;
         let message = way.message(&open.organisation.name, &language, target, &code, &sent);
         Ok(Ready { sent, message })
     }
@@ -341,88 +391,6 @@ impl Desk {
         }
         book.right_code(target).await.told()?;
         Ok((*purpose, challenge))
-    }
-
-    /// Sends a sign-in code to a customer's email or phone. The answer and its time are the same whether or not it is known.
-    ///
-    /// # Errors
-    /// Where this desk can't send such codes at all.
-    pub async fn send_sign_in_code(&self, request: SendSignInCode) -> Answer<CodeSent> {
-        let open = self.opened().await.map_err(|_| closed_book())?;
-        let purpose = match request.to.contains('@') {
-            true => SIGN_IN_BY_EMAIL,
-            false => SIGN_IN_BY_PHONE,
-        };
-        let target = purpose.target(&request.to).map_err(|error| error.on("to"))?;
-        let user = self.who_signs_in(&open, purpose, &target).await?;
-        // An unknown address gets a challenge too, about nobody, which no code opens.
-        let is_known = user.is_some();
-        let subject = user
-            .map_or(CustomerId(uuid::Uuid::nil()), |(customer, _)| customer)
-            .to_string();
-        let ready = self.prepare(&open, purpose, &target, &subject, THIS_DESK).await?;
-        let sent = ready.sent.clone();
-        if is_known {
-            tokio::spawn(async move {
-                if ready.send().await.is_err() {
-                    tracing::warn!("a sign-in code was not sent");
-                }
-            });
-        }
-        Ok(sent)
-    }
-
-    /// The customer who signs in by this email or verified phone, if there is exactly one, and their sign-in name.
-    async fn who_signs_in(&self, open: &Open, purpose: Purpose, target: &str) -> Answer<Option<(CustomerId, String)>> {
-        let sign_in = match purpose.contact {
-            Contact::Email => sign_in_name(target),
-            Contact::Phone => {
-                let phones = open.book.phones_that_sign_in().await.told()?;
-                let mut same = phones
-                    .into_iter()
-                    .filter(|(phone, _)| normalise_phone(phone).is_ok_and(|phone| phone == target));
-                match (same.next(), same.next()) {
-                    (Some((_, sign_in)), None) => sign_in,
-                    // Looked for all the same: nobody has this name.
-                    _ => String::new(),
-                }
-            }
-        };
-        let user = open.book.sign_in_user(&sign_in).await.told()?;
-        let customer = user.filter(|u| u.active).and_then(|u| u.customer);
-        Ok(customer.map(|customer| (customer, sign_in)))
-    }
-
-    /// Lets a customer in with a code that was sent.
-    ///
-    /// # Errors
-    /// Those of a wrong or expired code.
-    pub async fn sign_in_with_code(&self, request: SignInWithCode) -> Answer<SessionView> {
-        let open = self.opened().await.map_err(|_| closed_book())?;
-        let purposes = [SIGN_IN_BY_EMAIL, SIGN_IN_BY_PHONE];
-        let (purpose, challenge) = self
-            .check_code(&open, &purposes, &request.challenge, &request.code, THIS_DESK)
-            .await?;
-        let wrong = || ApiError::input("code", Code::WrongCode);
-        let known = self.who_signs_in(&open, purpose, &challenge.target).await?;
-        let (_, sign_in) = known
-            .filter(|(customer, _)| customer.to_string() == challenge.subject)
-            .ok_or_else(wrong)?;
-        let user = open.book.sign_in_user(&sign_in).await.told()?.ok_or_else(wrong)?;
-        if !open.book.use_challenge(&challenge.id).await.told()? {
-            return Err(ApiError::input("code", Code::UsedCode));
-        }
-        let actor = Actor {
-            user: user.user,
-            role: user.role,
-            customer: user.customer,
-        };
-        let session = Session {
-            by: SignedInBy::Code,
-            by_code: true,
-            ..Session::of(actor, user.name, sign_in)
-        };
-        self.begin(session).await
     }
 }
 

@@ -5,12 +5,21 @@ use crate::desk::{Desk, Open, Session};
 use crate::error::{Answer, Told};
 use farthing_api::{
     ApiError, Code, CustomerForm, CustomerId, CustomerRow, CustomerView, EditCustomer, ErrorKind, GetCustomer,
-    ListCustomers, OpenCustomerAccess, Page, RecordDocument, RegisterCustomer, UserId, VouchForCustomer,
+    ListCustomers, OpId, OpenCustomerAccess, Page, RecordDocument, RegisterCustomer, UserId, VouchForCustomer,
 };
 use farthing_identity::{Cost, hash_password, normalise_email, normalise_phone, sign_in_name};
 use farthing_office::permission::Permission;
-use farthing_office::{Channel, Command, FactBody, Key, check_customer};
+use farthing_office::{Channel, Command, FactBody, Key, Sealed, check_customer};
 use farthing_store::{Beside, CustomerKey};
+
+/// A customer who is to be registered.
+pub(super) struct NewCustomer {
+    pub(super) id: CustomerId,
+    pub(super) key: CustomerKey,
+    /// The form under that key.
+    pub(super) fields: Sealed,
+    pub(super) likely_duplicates: Vec<CustomerId>,
+}
 
 impl Desk {
     /// A page of the customer list.
@@ -47,7 +56,8 @@ impl Desk {
         Ok(view)
     }
 
-    fn checked(&self, open: &Open, form: &CustomerForm) -> Answer<CustomerForm> {
+    /// Checks the form, and brings the email into its one form.
+    pub(super) fn checked(&self, open: &Open, form: &CustomerForm) -> Answer<CustomerForm> {
         let mut form = check_customer(form, open.currency(), self.today(open)).map_err(|refusal| refusal.0)?;
         if !form.email.is_empty() {
             form.email = normalise_email(&form.email).map_err(|error| error.on("email"))?;
@@ -68,21 +78,31 @@ impl Desk {
 
     pub(crate) async fn register(&self, open: &Open, session: &Session, form: &CustomerForm) -> Answer<CustomerId> {
         let ctx = self.context(open, Some(session.actor()))?;
-        let id = CustomerId::of(ctx.op, 0);
-        let key = CustomerKey::from_bytes(self.mint.bytes().told()?);
-        let fields = open.book.seal_new_customer(&key, id, ctx.op, form).told()?;
-        let twins = open.book.likely_duplicates(form).await.told()?;
-        let likely_duplicates = twins.into_iter().map(|(id, _)| id).collect();
+        let new = self.new_customer(open, ctx.op, form).await?;
         let command = Command::RegisterCustomer {
-            fields,
-            likely_duplicates,
+            fields: new.fields,
+            likely_duplicates: new.likely_duplicates,
         };
         let beside = Beside {
-            customer_key: Some((id, key)),
+            customer_key: Some((new.id, new.key)),
             ..Beside::default()
         };
         self.execute(open, &command, &ctx, beside).await?;
-        Ok(id)
+        Ok(new.id)
+    }
+
+    /// What a registration takes besides what was typed.
+    pub(super) async fn new_customer(&self, open: &Open, op: OpId, form: &CustomerForm) -> Answer<NewCustomer> {
+        let id = CustomerId::of(op, 0);
+        let key = CustomerKey::from_bytes(self.mint.bytes().told()?);
+        let fields = open.book.seal_new_customer(&key, id, op, form).told()?;
+        let twins = open.book.likely_duplicates(form).await.told()?;
+        Ok(NewCustomer {
+            id,
+            key,
+            fields,
+            likely_duplicates: twins.into_iter().map(|(id, _)| id).collect(),
+        })
     }
 
     /// Changes what is known about a customer.

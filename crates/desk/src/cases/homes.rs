@@ -136,6 +136,9 @@ impl Desk {
         receipts.sort_by_key(|(_, p)| std::cmp::Reverse(p.at));
         Ok(CustomerHomeView {
             customer,
+            phone_to_verify: view.phone_verified_at.is_none()
+                && !view.form.phone.is_empty()
+                && self.sms(&open).await?.is_some(),
             today,
             to_pay,
             due_on,

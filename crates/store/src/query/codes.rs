@@ -28,6 +28,8 @@ pub struct ChallengeRow {
     pub expires_at: DateTime<Utc>,
     /// Whether it was used.
     pub used: bool,
+    /// What waits for it, sealed; gone with its use and its expiry.
+    pub waits: Option<String>,
 }
 
 /// What is counted, so that codes go out and are tried no faster than they should.
@@ -90,6 +92,7 @@ macro_rules! challenge {
             sent_at: read_instant(&$row.sent_at)?,
             expires_at: read_instant(&$row.expires_at)?,
             used: $row.used != 0,
+            waits: $row.waits,
         }
     };
 }
@@ -108,7 +111,7 @@ impl Book {
     ) -> Result<Option<ChallengeRow>, StoreError> {
         let now = instant(now);
         let row = sqlx::query!(
-            "select id, purpose, target, subject, reference, codes, tries, sent_at, expires_at, used from challenge
+            "select id, purpose, target, subject, reference, codes, tries, sent_at, expires_at, used, waits from challenge
              where target = ? and purpose = ? and subject = ? and used = 0 and expires_at > ? order by sent_at desc limit 1",
             target,
             purpose,
@@ -129,9 +132,9 @@ impl Book {
         let mut tx = sqlx::Connection::begin(&mut *conn).await?;
         let (sent, expires) = (instant(c.sent_at), instant(c.expires_at));
         sqlx::query!(
-            "insert into challenge (id, purpose, target, subject, reference, codes, tries, sent_at, expires_at)
-             values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set reference = excluded.reference,
-             codes = excluded.codes, sent_at = excluded.sent_at, expires_at = excluded.expires_at",
+            "insert into challenge (id, purpose, target, subject, reference, codes, tries, sent_at, expires_at, waits)
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set reference = excluded.reference,
+             codes = excluded.codes, sent_at = excluded.sent_at, expires_at = excluded.expires_at, waits = excluded.waits",
             c.id,
             c.purpose,
             c.target,
@@ -140,13 +143,51 @@ impl Book {
             c.codes,
             c.tries,
             sent,
-            expires
+            expires,
+            c.waits
         )
         .execute(&mut *tx)
         .await?;
         count(&mut tx, Act::CodeTo, &c.target, c.sent_at).await?;
         count(&mut tx, Act::CodeFrom, source, c.sent_at).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Who a challenge is about, if it was sent for this purpose to this target.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn subject_of(&self, id: &str, purpose: &str, target: &str) -> Result<Option<String>, StoreError> {
+        let found = sqlx::query_scalar!(
+            "select subject from challenge where id = ? and purpose = ? and target = ?",
+            id,
+            purpose,
+            target
+        );
+        Ok(found.fetch_optional(self.readers()).await?)
+    }
+
+    /// Forgets what waited for codes that have expired.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn forget_expired(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let now = instant(now);
+        let old = sqlx::query_scalar!(
+            r#"select count(*) as "n!: i64" from challenge where waits is not null and expires_at <= ?"#,
+            now
+        );
+        // It is asked every few seconds: nothing is written where there is nothing to forget.
+        if old.fetch_one(self.readers()).await? == 0 {
+            return Ok(());
+        }
+        sqlx::query!(
+            "update challenge set waits = null where waits is not null and expires_at <= ?",
+            now
+        )
+        .execute(&mut *self.writer().await)
+        .await?;
+        Ok(())
     }
 
     /// Counts a try at a challenge before anything is compared, for the challenge, for its target and for who tries.
@@ -175,7 +216,7 @@ impl Book {
             return Ok(Tried::Suspended { until });
         }
         let row = sqlx::query!(
-            "update challenge set tries = tries + 1 where id = ? returning id, purpose, target, subject, reference, codes, tries, sent_at, expires_at, used",
+            "update challenge set tries = tries + 1 where id = ? returning id, purpose, target, subject, reference, codes, tries, sent_at, expires_at, used, waits",
             id
         )
         .fetch_one(&mut *tx)
@@ -198,9 +239,12 @@ impl Book {
     /// What the database says.
     pub async fn use_challenge(&self, id: &str) -> Result<bool, StoreError> {
         let mut conn = self.writer().await;
-        let done = sqlx::query!("update challenge set used = 1 where id = ? and used = 0", id)
-            .execute(&mut *conn)
-            .await?;
+        let done = sqlx::query!(
+            "update challenge set used = 1, waits = null where id = ? and used = 0",
+            id
+        )
+        .execute(&mut *conn)
+        .await?;
         Ok(done.rows_affected() == 1)
     }
 
