@@ -95,25 +95,25 @@ fn cards(home: &CustomerHomeView, own: Own, show: Show) -> AnyView {
     let installments = first.map(|loan| cards::installments(loan, show));
     let verify = home.phone_to_verify.then(|| {
         view! {
-            <Banner title=text::OWN_PHONE_OPEN tone=Tone::Warn icon="info">
-                <Button label=text::ACCOUNT_VERIFY_PHONE kind=" btn-sm" does="to-verify" on_press=move |()| own.page.set(Page::Account)/>
-            </Banner>
+            <div class="cust-told">
+                <Banner title=text::OWN_PHONE_OPEN tone=Tone::Warn icon="info">
+                    <Button label=text::ACCOUNT_VERIFY_PHONE kind=" btn-sm" does="to-verify" on_press=move |()| own.page.set(Page::Account)/>
+                </Banner>
+            </div>
         }
     });
     view! {
-        <div class="stack-loose">
-            {verify}
-            <div class="cust-columns" data-screen="customer-home">
-                <div>
-                    {cards::to_pay(home, show, actions(home, own, show))}
-                    {progress}
-                </div>
-                <div>
-                    {cards::applications(home, show)}
-                    {installments}
-                    {cards::purchases(home, show)}
-                    {cards::receipts(home, own, show)}
-                </div>
+        {verify}
+        <div class="cust-columns" data-screen="customer-home">
+            <div>
+                {cards::to_pay(home, show, actions(home, own, show))}
+                {progress}
+            </div>
+            <div>
+                {cards::applications(home, show)}
+                {installments}
+                {cards::purchases(home, show)}
+                {cards::receipts(home, own, show)}
             </div>
         </div>
     }
