@@ -77,6 +77,7 @@ fn a_customer_registers_at_the_desk_and_verifies_the_phone() {
     app.find("[data-do=resend-code]:not([aria-disabled=true])");
     app.click("[data-do=resend-code]");
     let code = sink.code_for(INES);
+    app.text("Another one in 2");
     assert!(first.len() == 6 && second.len() == 6);
     app.type_into("#register-form [name=code]", &code);
     app.click("[data-do=confirm-registration]");

@@ -285,7 +285,8 @@ async fn a_likely_duplicate_becomes_a_task() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_form_says_what_it_lacks_and_takes_nothing_else() {
     let t = Town::kiosk().await;
-    let cases: [(&str, fn(&mut RegisterMyself), Code); 7] = [
+    type Spoil = fn(&mut RegisterMyself);
+    let cases: [(&str, Spoil, Code); 7] = [
         ("first_name", |f| f.first_name.clear(), Code::Required),
         ("last_name", |f| f.last_name = " ".into(), Code::Required),
         ("email", |f| f.email.clear(), Code::Required),

@@ -49,6 +49,7 @@ pub fn Register(#[prop(into)] on_back: Callback<()>) -> impl IntoView {
             };
             let shown = move |answer: CodeSent| {
                 before.set(Some(answer.challenge.clone()));
+                code.set(String::new());
                 sent.set(Some(answer));
                 form.focus("code");
             };

@@ -67,13 +67,13 @@ impl Desk {
                 return Err(ApiError::input(field, Code::Required));
             }
         }
-        let known = letters::LANGUAGES.contains(&request.language.as_str());
+        let language = letters::LANGUAGES.iter().find(|known| **known == request.language);
         let form = CustomerForm {
             first_name: request.first_name.clone(),
             last_name: request.last_name.clone(),
             email: request.email.clone(),
             phone: request.phone.clone(),
-            language: known.then(|| request.language.clone()).unwrap_or_default(),
+            language: language.map(|known| (*known).to_string()).unwrap_or_default(),
             ..CustomerForm::default()
         };
         let form = self.checked(open, &form)?;
