@@ -5,10 +5,11 @@ use crate::database::{Database, Step};
 use crate::desk::{Desk, Phase, Slip};
 use crate::money;
 use crate::server::Server;
+use crate::work;
 use crate::world::World;
 use farthing_api::Money;
 use farthing_office::chain::START;
-use farthing_office::{Command, FactBody, Key, State, apply, decide};
+use farthing_office::{FactBody, Key, State, apply, decide};
 use farthing_sync::authority::{AHEAD, Head, decide_one};
 use farthing_sync::revoke::keep_aside;
 use farthing_sync::scope::{granted as scopes_granted, staff_scope};
@@ -201,8 +202,7 @@ fn seen(desk: &Desk) -> Result<(), String> {
     for slip in &desk.slips {
         let known = book.overruled.contains_key(&slip.op) || book.decided_ops.contains(&slip.op);
         // What another desk did first may leave nothing to do; money and new customers always leave something.
-        let leaves =
-            money::taken(&slip.command).is_positive() || matches!(slip.command, Command::RegisterCustomer { .. });
+        let leaves = money::taken(&slip.command).is_positive() || work::registers(&slip.command);
         let done = known || (slip.dev_seq <= book.position.decided && !leaves);
         let is_seen = done || book.waiting.contains(&slip.dev_seq);
         must!(is_seen, "{} shows nothing of its command {}", desk.name, slip.dev_seq);
