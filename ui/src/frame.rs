@@ -172,7 +172,7 @@ fn SyncLine() -> impl IntoView {
 }
 
 /// What of the work the server has and has decided, and when it last answered.
-fn shared(app: App, sync: &farthing_api::SyncState) -> AnyView {
+pub fn shared(app: App, sync: &farthing_api::SyncState) -> AnyView {
     let contact = sync.contact_at.map_or_else(
         || app.say(text::SERVER_NEVER).to_owned(),
         |at| app.say_with(text::SYNC_CONTACT, &[("time", crate::dates::clock(at))]),

@@ -243,6 +243,12 @@ impl App {
             .with(|session| session.as_ref().is_some_and(|session| session.sync.is_some()))
     }
 
+    /// Whether a customer is at a machine of their own.
+    pub fn is_own_machine(self) -> bool {
+        self.session
+            .with_untracked(|session| session.as_ref().is_some_and(|session| session.own_machine))
+    }
+
     /// Asks for the frame's counts and times again, after something was saved.
     pub fn refresh(self) {
         spawn_local(async move {

@@ -93,6 +93,12 @@ request! {
         code: Secret,
     } => AccountView;
 
+    /// A customer at a machine of their own tells of another phone; the branch verifies it.
+    TellPhone {
+        /// The phone.
+        phone: String,
+    } => AccountView;
+
     /// Takes a changed contact back with the code that the old one was told.
     UndoContact {
         /// The code.

@@ -104,6 +104,7 @@ codes! {
     Forbidden "forbidden";
     SystemOnly "system_only";
     NotACustomer "not_a_customer";
+    AtTheBranch "at_the_branch";
     WrongPassword "wrong_password";
     WrongOldPassword "wrong_old_password";
     SecondFactorFirst "second_factor_first";

@@ -255,6 +255,9 @@ pub enum StartState {
         /// Whether the server sends links for a new password while the book is closed.
         #[serde(default)]
         escrow: bool,
+        /// Whether it is a customer's own machine.
+        #[serde(default)]
+        own_machine: bool,
         /// The language of the screens.
         language: String,
         /// A link for a new password, with which the program was opened.
@@ -338,6 +341,9 @@ pub struct SessionView {
     /// Whether an authenticator is the second factor.
     #[serde(default)]
     pub has_factor: bool,
+    /// Whether it is a customer at a machine of their own.
+    #[serde(default)]
+    pub own_machine: bool,
     /// How the book and its server stand; none for a book that is complete by itself.
     #[serde(default)]
     pub sync: Option<crate::SyncState>,

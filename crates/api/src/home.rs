@@ -97,6 +97,8 @@ pub enum TaskKind {
     UnplacedMoney,
     /// Money in hand at a desk whose access has ended; the detail is the day and the desk.
     RevokedDeskMoney,
+    /// A customer told of another phone, which is to be verified.
+    PhoneToVerify,
     /// One that this version has no name for.
     Other,
 }
@@ -112,6 +114,7 @@ impl TaskKind {
             TaskKind::PaymentOnWrittenOffLoan => "payment_on_written_off_loan",
             TaskKind::UnplacedMoney => "unplaced_money",
             TaskKind::RevokedDeskMoney => "revoked_desk_money",
+            TaskKind::PhoneToVerify => "phone_to_verify",
             TaskKind::Other => "other",
         }
     }
@@ -126,6 +129,7 @@ impl TaskKind {
             TaskKind::PaymentOnWrittenOffLoan,
             TaskKind::UnplacedMoney,
             TaskKind::RevokedDeskMoney,
+            TaskKind::PhoneToVerify,
         ];
         known
             .into_iter()

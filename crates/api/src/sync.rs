@@ -1,6 +1,6 @@
 //! Working with a central server.
 
-use crate::{ApiError, DeviceId, Request, Secret, SetUpDone, request};
+use crate::{ApiError, CodeSent, DeviceId, Request, Secret, SetUpDone, request};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,26 @@ request! {
         code: Secret,
         /// The email of that administrator, who signs in first.
         email: String,
+        /// The password that they choose at this machine.
+        password: Secret,
+    } => SetUpDone;
+    /// Sends a code to a customer who would make this machine their own. The answer says nothing about who is known.
+    AskOwnCode {
+        /// The server's address.
+        server: String,
+        /// The email by which they sign in.
+        email: String,
+    } => CodeSent;
+    /// Makes a machine a customer's own: a book with nothing in it but theirs.
+    JoinAsCustomer {
+        /// The server's address.
+        server: String,
+        /// The email by which they sign in.
+        email: String,
+        /// What [`AskOwnCode`] answered.
+        challenge: String,
+        /// The six digits.
+        code: Secret,
         /// The password that they choose at this machine.
         password: Secret,
     } => SetUpDone;
@@ -80,6 +100,8 @@ pub struct DeviceView {
     pub desk: String,
     /// Whether it is the one that asks.
     pub own: bool,
+    /// Whether it is a customer's own machine.
+    pub of_customer: bool,
     /// Whether it may speak.
     pub state: DeviceState,
     /// Since when it belongs to the organisation.

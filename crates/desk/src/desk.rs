@@ -29,6 +29,9 @@ pub const CUSTOMER_IDLE_MINUTES: u32 = 3;
 /// How long a session that is used goes on before it locks like an unused one.
 pub const LONGEST_SESSION: chrono::Duration = chrono::Duration::hours(12);
 
+/// The setting that names the customer whose own machine it is.
+pub(crate) const OWN: &str = "own_customer";
+
 /// Where a desk keeps its files: the book, its key slots beside it, papers and backups.
 #[derive(Clone, Debug)]
 pub struct Home {
@@ -100,6 +103,8 @@ pub struct Open {
     pub organisation: Organisation,
     /// The branch's time zone.
     pub zone: Tz,
+    /// Whose own machine this is; none: it is the branch's.
+    pub(crate) own: Option<CustomerId>,
     /// Held by the one pass of the outbox at a time; whether messages that were cut off are held.
     pub(crate) outbox: Mutex<bool>,
     /// Held by the one round with the server at a time.
@@ -119,7 +124,9 @@ impl Open {
             return Err(ApiError::internal());
         };
         let zone = organisation.time_zone.parse().unwrap_or(Tz::UTC);
+        let own = book.setting(OWN).await.told()?;
         Ok(Open {
+            own: own.and_then(|id| id.parse().ok()),
             book,
             identity,
             organisation,
@@ -127,6 +134,16 @@ impl Open {
             outbox: Mutex::new(false),
             sync: Mutex::new(()),
         })
+    }
+
+    /// Whether someone has a key slot here: who works here, and the customer whose own machine it is.
+    pub(crate) fn has_slot(&self, role: Role, customer: Option<CustomerId>) -> bool {
+        role.is_staff() || self.is_own(customer)
+    }
+
+    /// Whether this is the own machine of a customer.
+    pub(crate) fn is_own(&self, customer: Option<CustomerId>) -> bool {
+        customer.is_some() && customer == self.own
     }
 
     /// The organisation's currency.
@@ -158,6 +175,9 @@ pub struct Session {
     pub(crate) proof: Option<Proof>,
     /// Whether it came by a code alone, so that changes of the account take the password.
     pub(crate) by_code: bool,
+    /// Whether their password opens the book here, so that a locked session can be come back to: that of who works here, and of a
+    /// customer at a machine of their own.
+    pub(crate) has_slot: bool,
     /// Whether the password is needed to go on.
     pub locked: bool,
     /// How they signed in, and what names the session; none before it has begun.
@@ -173,7 +193,7 @@ pub struct Session {
 impl Session {
     /// Minutes without a request until it locks.
     pub const fn idle_minutes(&self) -> u32 {
-        if self.role.is_staff() {
+        if self.has_slot {
             STAFF_IDLE_MINUTES
         } else {
             CUSTOMER_IDLE_MINUTES

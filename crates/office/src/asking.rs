@@ -54,6 +54,7 @@ impl Command {
             Command::ResetPassword { .. } => "reset_password",
             Command::ChangeAccount { .. } => "change_account",
             Command::MoveContact { .. } => "move_contact",
+            Command::TellPhone { .. } => "tell_phone",
             Command::EraseCustomer { .. } => "erase_customer",
             Command::SettleTask { .. } => "settle_task",
         }
@@ -73,6 +74,7 @@ impl Command {
             | Command::RecordSecondFactor { on: true, .. }
             | Command::ChangeAccount { .. }
             | Command::MoveContact { .. }
+            | Command::TellPhone { .. }
             | Command::EraseCustomer { .. }
             | Command::RecordPasswordChange { .. } => return None,
             Command::ResetPassword { how, .. } if *how != ResetHow::Administrator => return None,
@@ -116,6 +118,19 @@ impl Command {
     /// Whether it says what physically happened: it is recorded whatever became of its author's role since.
     pub const fn is_observation(&self) -> bool {
         matches!(self, Command::ReceivePayment { .. } | Command::RecordDocument { .. })
+    }
+
+    /// Whether a customer's own machine may send it: it is about their own things, moves no money, and proves nothing that
+    /// another has to rely on, such as a code that came back.
+    pub const fn is_of_customers(&self) -> bool {
+        matches!(
+            self,
+            Command::ApplyForLoan { .. }
+                | Command::GiveNotice { .. }
+                | Command::ChangeAccount { .. }
+                | Command::TellPhone { .. }
+                | Command::EraseCustomer { .. }
+        )
     }
 
     /// Whether money leaves with it that nobody could take back, so that two desks must not do it at once.
@@ -162,6 +177,7 @@ impl Command {
             Command::ChangeCustomer { customer, .. }
             | Command::ConfirmContact { customer, .. }
             | Command::RecordDocument { customer, .. }
+            | Command::TellPhone { customer, .. }
             | Command::Vouch { customer } => keys.push(Key::Customer(*customer)),
             Command::OpenAccess { customer, sign_in, .. } => {
                 keys.extend([Key::Customer(*customer), Key::SignIn(sign_in.clone())]);

@@ -474,6 +474,13 @@ pub enum Command {
         /// A customer's personal fields that changed.
         fields: Sealed,
     },
+    /// A customer tells of another phone, which is not verified before somebody at the branch has seen to it.
+    TellPhone {
+        /// Who.
+        customer: CustomerId,
+        /// The phone, sealed.
+        fields: Sealed,
+    },
     /// Destroys a customer's personal data; by nobody where a restored book is made to forget again.
     EraseCustomer {
         /// Whose.

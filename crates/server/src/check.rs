@@ -161,7 +161,7 @@ async fn aggregates(conn: &mut PgConnection, organisation: Uuid, checked: &mut C
     loop {
         let rows = sqlx::query!(
             "select ordinal, fact_id, op_id, version, at, booking_date, actor, desk, payload from fact
-             where organisation = $1 and ordinal > $2 order by ordinal limit $3",
+             where organisation = $1 and ordinal > $2 and safe_of is null order by ordinal limit $3",
             organisation,
             ordinal,
             CHUNK

@@ -1,8 +1,9 @@
 //! What the server does by itself: at the end of a branch's day penalties fall due, what was earned is booked, and the day
 //! is closed. Whichever process comes first does it; the others find it done.
 
+use crate::append::append;
 use crate::error::ServerError;
-use crate::keep::{self, Aggregates};
+use crate::keep::Aggregates;
 use crate::server::{Server, again, bytes};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use farthing_api::{DeviceId, LoanId, OpId};
@@ -109,8 +110,7 @@ impl Server {
         let facts: Vec<Fact> = done.into_iter().flat_map(|d| d.facts).collect();
         let sent = facts.iter().map(SentFact::of).collect::<Result<Vec<_>, _>>()?;
         aggregates.save(&mut tx, &facts).await?;
-        keep::facts(&mut tx, organisation, &facts, &sent).await?;
-        keep::list(&mut tx, organisation, &facts, &sent).await?;
+        append(&mut tx, organisation, &aggregates.state, &facts, &sent).await?;
         tx.commit().await?;
         tracing::info!(%organisation, %date, "a day is closed");
         Ok(true)

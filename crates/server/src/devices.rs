@@ -5,7 +5,7 @@ use crate::error::ServerError;
 use crate::keep::{Aggregates, branch};
 use crate::server::{Server, bytes, printed};
 use chrono::{DateTime, TimeDelta, Utc};
-use farthing_api::{Code, DeviceId, DeviceState, DeviceView, ErrorKind, Role, UserId};
+use farthing_api::{Code, CustomerId, DeviceId, DeviceState, DeviceView, ErrorKind, Role, UserId};
 use farthing_office::Key;
 use farthing_sync::intake::Machine;
 use farthing_sync::revoke::{Revocation, Revoke, public_of};
@@ -132,6 +132,8 @@ impl Server {
 /// A machine that speaks, as it is known.
 pub(crate) struct Met {
     pub(crate) machine: Machine,
+    /// Which customer's own machine it is.
+    pub(crate) customer: Option<CustomerId>,
     /// When its access ended.
     pub(crate) revoked: Option<DateTime<Utc>>,
     pub(crate) seen_at: Option<DateTime<Utc>>,
@@ -161,7 +163,8 @@ async fn views(conn: &mut PgConnection, organisation: Uuid, asking: DeviceId) ->
     let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
     let rows = sqlx::query!(
         r#"select device, desk, epoch, enrolled_at, seen_at, revoked_at, incident, program, unsent, pulled,
-           (select coalesce(sum(seq), 0)::bigint from scope_head where organisation = $1 and scope = any($2)) as "heads!"
+           customer, (select coalesce(sum(seq), 0)::bigint from scope_head h where h.organisation = $1 and h.scope = any(
+           case when customer is null then $2::text[] else array['org-public', 'customer:' || customer] end)) as "heads!"
            from device where organisation = $1 and device <> $3 order by desk, epoch"#,
         organisation,
         &scopes,
@@ -179,6 +182,7 @@ async fn views(conn: &mut PgConnection, organisation: Uuid, asking: DeviceId) ->
         DeviceView {
             device: DeviceId(row.device),
             own: row.device == asking.0,
+            of_customer: row.customer.is_some(),
             state,
             desk: printed(&row.desk, row.epoch),
             enrolled_at: row.enrolled_at,
@@ -192,7 +196,7 @@ async fn views(conn: &mut PgConnection, organisation: Uuid, asking: DeviceId) ->
 }
 
 /// The organisation's secret, made where there is none.
-async fn secret(conn: &mut PgConnection, organisation: Uuid) -> Result<[u8; 32], ServerError> {
+pub(crate) async fn secret(conn: &mut PgConnection, organisation: Uuid) -> Result<[u8; 32], ServerError> {
     let mut fresh = [0; 32];
     getrandom::fill(&mut fresh).map_err(|e| ServerError::Damaged(e.to_string()))?;
     sqlx::query!(

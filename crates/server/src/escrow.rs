@@ -76,7 +76,7 @@ impl Server {
         .fetch_all(&mut *tx)
         .await?;
         otp::may_send(&sent, now).map_err(|until| too_many(Code::TooManyCodes, until))?;
-        let known = Known::of(&mut tx, organisation, &ask.sign_in).await?;
+        let known = Known::of(&mut tx, organisation, &ask.sign_in, works_here).await?;
         let link = link::new_server_link().map_err(|e| ServerError::Damaged(e.to_string()))?;
         let user = known.user.as_ref().map(|(user, _)| user.0);
         sqlx::query!(
@@ -155,7 +155,7 @@ impl Server {
             return Err(self.refused_release(place, None).await?);
         };
         // Whoever lost their access meanwhile gets nothing.
-        let known = Known::of(&mut tx, organisation, &found.sign_in).await?;
+        let known = Known::of(&mut tx, organisation, &found.sign_in, works_here).await?;
         let Some((user, _)) = known.user.filter(|(user, _)| user.0 == found.user_id) else {
             tx.rollback().await?;
             return Err(self.refused_release(place, Some(found.user_id)).await?);
@@ -176,15 +176,24 @@ impl Server {
     }
 }
 
-/// Who has a sign-in name and works here, and the organisation.
-struct Known {
-    office: Organisation,
-    user: Option<(UserId, User)>,
+fn works_here(user: &User) -> bool {
+    user.active && !user.pending && user.role.is_staff()
+}
+
+/// Who has a sign-in name and is one of those who are meant, and the organisation.
+pub(crate) struct Known {
+    pub(crate) office: Organisation,
+    pub(crate) user: Option<(UserId, User)>,
 }
 
 impl Known {
     /// The same statements whether or not anybody has the name.
-    async fn of(conn: &mut PgConnection, organisation: Uuid, sign_in: &str) -> Result<Known, ServerError> {
+    pub(crate) async fn of(
+        conn: &mut PgConnection,
+        organisation: Uuid,
+        sign_in: &str,
+        is_meant: fn(&User) -> bool,
+    ) -> Result<Known, ServerError> {
         let keys = BTreeSet::from([Key::Organisation, Key::SignIn(sign_in.to_string())]);
         let state = Aggregates::lock(conn, organisation, &keys).await?.state;
         let missing = || ServerError::Damaged("there is no organisation".into());
@@ -193,15 +202,14 @@ impl Known {
         let keys = BTreeSet::from([Key::User(user.unwrap_or(UserId(Uuid::nil())))]);
         let state = Aggregates::lock(conn, organisation, &keys).await?.state;
         let found = user.and_then(|id| Some((id, state.user(id)?.clone())));
-        let works_here = |u: &User| u.active && !u.pending && u.role.is_staff();
         Ok(Known {
             office,
-            user: found.filter(|(_, user)| works_here(user)),
+            user: found.filter(|(_, user)| is_meant(user)),
         })
     }
 }
 
-fn too_many(code: Code, until: DateTime<Utc>) -> ServerError {
+pub(crate) fn too_many(code: Code, until: DateTime<Utc>) -> ServerError {
     ServerError::Refused(Box::new(
         ApiError::new(ErrorKind::Unavailable, code).with("time", until),
     ))

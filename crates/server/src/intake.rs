@@ -1,13 +1,14 @@
 //! A push: checked, decided and kept in one transaction.
 
+use crate::append::append;
 use crate::credentials;
 use crate::error::ServerError;
 use crate::keep::{self, Aggregates};
 use crate::metrics::add;
 use crate::server::{Server, bytes, unknown};
-use farthing_api::{DeviceId, DeviceState};
+use farthing_api::{CustomerId, DeviceId, DeviceState};
 use farthing_office::{Command, Key};
-use farthing_sync::authority::{Decision, decide_one, reads};
+use farthing_sync::authority::{Decision, decide_for, decide_one, reads};
 use farthing_sync::intake::{Known, Machine, Taken, Verdict, check, first_of, is_left};
 use farthing_sync::revoke::keep_aside;
 use farthing_sync::versions::Versions;
@@ -25,7 +26,7 @@ impl Server {
         push: &Push,
     ) -> Result<PushAnswer, ServerError> {
         let mut tx = self.begin(organisation).await?;
-        let (machine, may) = lock_machine(&mut tx, organisation, device).await?;
+        let (machine, may, customer) = lock_machine(&mut tx, organisation, device).await?;
         if may == DeviceState::Copied {
             return Ok(PushAnswer::Incident { at: machine.dev_seq });
         }
@@ -66,14 +67,13 @@ impl Server {
             }
         }
         let now = self.now_at(aggregates.state.organisation());
-        let decide = match may {
-            DeviceState::Revoked => keep_aside,
-            _ => decide_one,
+        let state = &mut aggregates.state;
+        let decide = |taken: &Taken| match (may, customer) {
+            (DeviceState::Revoked, _) => keep_aside(state, taken, now),
+            (_, Some(customer)) => decide_for(state, taken, now, customer),
+            (_, None) => decide_one(state, taken, now),
         };
-        let decided: Vec<Decision> = taken
-            .iter()
-            .map(|taken| decide(&mut aggregates.state, taken, now))
-            .collect();
+        let decided: Vec<Decision> = taken.iter().map(decide).collect();
         let refused = decided.iter().filter(|d| d.refusal.is_some()).count();
         put_commands(&mut tx, organisation, (&machine, push.epoch), &taken, &decided, now.at).await?;
         keep::customer_keys(&mut tx, organisation, &taken).await?;
@@ -83,8 +83,7 @@ impl Server {
         aggregates.save(&mut tx, &facts).await?;
         put_machine(&mut tx, organisation, &stands).await?;
         put_signature(&mut tx, organisation, &stands, push).await?;
-        keep::facts(&mut tx, organisation, &facts, &sent).await?;
-        keep::list(&mut tx, organisation, &facts, &sent).await?;
+        append(&mut tx, organisation, &aggregates.state, &facts, &sent).await?;
         tx.commit().await?;
         add(&self.metrics().commands_done, taken.len() - refused);
         add(&self.metrics().commands_refused, refused);
@@ -122,14 +121,14 @@ impl Server {
     }
 }
 
-/// The machine, locked until the transaction ends, and what is taken of it.
+/// The machine, locked until the transaction ends, what is taken of it, and which customer's own it is.
 async fn lock_machine(
     conn: &mut PgConnection,
     organisation: Uuid,
     device: DeviceId,
-) -> Result<(Machine, DeviceState), ServerError> {
+) -> Result<(Machine, DeviceState, Option<CustomerId>), ServerError> {
     let row = sqlx::query!(
-        "select public_key, desk, epoch, dev_seq, head, revoked_at, incident from device
+        "select public_key, desk, epoch, dev_seq, head, revoked_at, incident, customer from device
          where organisation = $1 and device = $2 for update",
         organisation,
         device.0
@@ -150,7 +149,7 @@ async fn lock_machine(
         dev_seq: row.dev_seq,
         head: bytes(&row.head)?,
     };
-    Ok((machine, may))
+    Ok((machine, may, row.customer.map(CustomerId)))
 }
 
 async fn kept_hashes(

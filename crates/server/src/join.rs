@@ -1,6 +1,7 @@
 //! How machines come to be known: the first one brings the organisation with all its history, others come with the code
 //! of an administrator.
 
+use crate::append::append;
 use crate::credentials;
 use crate::day::AUTHORITY;
 use crate::devices::{make_authority, must_administer};
@@ -12,7 +13,7 @@ use farthing_api::{Code, DeviceId, ErrorKind};
 use farthing_office::chain::Hash;
 use farthing_office::{Fact, Key, apply};
 use farthing_sync::join::{End, Enrol, Enrolled, Found, Founded, Invite, Newcomer, organisation_of, token_hash};
-use farthing_sync::scope::granted;
+use farthing_sync::scope::{Scope, granted};
 use farthing_sync::wire::{Cursor, verifies};
 use sqlx::postgres::PgConnection;
 use std::collections::BTreeSet;
@@ -92,7 +93,6 @@ impl Server {
         }
         let branch = aggregates.state.organisation().map(|o| o.branch_code.clone());
         aggregates.save(&mut tx, &facts).await?;
-        keep::facts(&mut tx, organisation, &facts, new).await?;
         let (customers, keys) = found.keys.iter().map(|(c, key)| (c.0, key.to_vec())).unzip();
         for fact in &facts {
             let came = found.credentials.iter().find(|(id, _)| *id == fact.id);
@@ -127,7 +127,7 @@ impl Server {
         )
         .execute(&mut *tx)
         .await?;
-        keep::list(&mut tx, organisation, &facts, new).await?;
+        append(&mut tx, organisation, &aggregates.state, &facts, new).await?;
         let cursors = cursors(&mut tx, organisation).await?;
         tx.commit().await?;
         Ok(Founded { through: last, cursors })
@@ -249,7 +249,7 @@ impl Server {
         Ok(answer(desk))
     }
 
-    async fn admit(
+    pub(crate) async fn admit(
         &self,
         conn: &mut PgConnection,
         organisation: Uuid,
@@ -303,8 +303,18 @@ fn next_desk(branch: &str, desks: &[String]) -> String {
 }
 
 async fn cursors(conn: &mut PgConnection, organisation: Uuid) -> Result<Vec<Cursor>, ServerError> {
+    let scopes = granted(&keep::branch(conn, organisation).await?);
+    cursors_of(conn, organisation, scopes).await
+}
+
+/// How far scopes reach.
+pub(crate) async fn cursors_of(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    scopes: Vec<Scope>,
+) -> Result<Vec<Cursor>, ServerError> {
     let mut cursors = Vec::new();
-    for scope in granted(&keep::branch(conn, organisation).await?) {
+    for scope in scopes {
         let row = sqlx::query!(
             "select seq, hash from scope_head where organisation = $1 and scope = $2",
             organisation,

@@ -1,13 +1,10 @@
-//! What a decision reads and leaves: aggregates, facts, and their places in the scopes.
+//! What a decision reads and leaves: aggregates, and the keys of customers.
 
 use crate::error::ServerError;
-use crate::server::{Server, bytes};
+use crate::server::Server;
 use farthing_api::CustomerId;
-use farthing_office::{Aggregate, Fact, FactBody, Key, State};
-use farthing_sync::authority::{Head, list as place, scopes_of};
+use farthing_office::{Aggregate, Fact, Key, State};
 use farthing_sync::intake::Taken;
-use farthing_sync::scope::Scope;
-use farthing_sync::wire::SentFact;
 use sqlx::postgres::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -72,6 +69,31 @@ impl Aggregates {
             self.put(&row.key, row.version, &row.state)?;
         }
         Ok(())
+    }
+
+    /// Reads aggregates without locking them: for what never changes.
+    pub(crate) async fn read(
+        conn: &mut PgConnection,
+        organisation: Uuid,
+        keys: &BTreeSet<Key>,
+    ) -> Result<State, ServerError> {
+        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let rows = sqlx::query!(
+            "select key, version, state from aggregate where organisation = $1 and key = any($2)",
+            organisation,
+            &names
+        )
+        .fetch_all(conn)
+        .await?;
+        let mut found = Aggregates {
+            organisation,
+            state: State::default(),
+            versions: BTreeMap::new(),
+        };
+        for row in rows {
+            found.put(&row.key, row.version, &row.state)?;
+        }
+        Ok(found.state)
     }
 
     /// Loads every loan. Only where nobody else decides anything meanwhile.
@@ -188,64 +210,6 @@ pub(crate) async fn put_customer_keys(
     Ok(())
 }
 
-/// Keeps facts, each once; where one destroys a person's data, their key goes.
-pub(crate) async fn facts(
-    conn: &mut PgConnection,
-    organisation: Uuid,
-    facts: &[Fact],
-    sent: &[SentFact],
-) -> Result<(), ServerError> {
-    if facts.is_empty() {
-        return Ok(());
-    }
-    let ids = |of: fn(&SentFact) -> Uuid| sent.iter().map(of).collect::<Vec<Uuid>>();
-    let numbers = |of: fn(&SentFact) -> i64| sent.iter().map(of).collect::<Vec<i64>>();
-    let days: Vec<_> = sent.iter().map(|f| f.booking_date).collect();
-    let actors: Vec<Option<Uuid>> = sent.iter().map(|f| f.by.map(|by| by.0)).collect();
-    let desks: Vec<String> = sent.iter().map(|f| f.desk.clone()).collect();
-    let payloads: Vec<String> = sent.iter().map(|f| f.payload.clone()).collect();
-    let registers: Vec<Option<Uuid>> = facts
-        .iter()
-        .map(|fact| match &fact.body {
-            FactBody::CustomerRegistered { customer, .. } => Some(customer.0),
-            _ => None,
-        })
-        .collect();
-    sqlx::query!(
-        "insert into fact (organisation, fact_id, op_id, version, at, booking_date, actor, desk, payload, registers)
-         select $1, n.id, n.op, n.version, n.at, n.day, n.actor, n.desk, n.payload, n.registers
-         from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::date[], $7::uuid[], $8::text[], $9::text[], $10::uuid[])
-         with ordinality as n (id, op, version, at, day, actor, desk, payload, registers, place) order by n.place",
-        organisation,
-        &ids(|f| f.id.0),
-        &ids(|f| f.op.0),
-        &numbers(|f| f.version),
-        &numbers(|f| f.at),
-        &days,
-        &actors as &[Option<Uuid>],
-        &desks,
-        &payloads,
-        &registers as &[Option<Uuid>]
-    )
-    .execute(&mut *conn)
-    .await?;
-    let erased = facts.iter().filter_map(|fact| match &fact.body {
-        FactBody::CustomerErased { customer } => Some(customer.0),
-        _ => None,
-    });
-    let erased: Vec<Uuid> = erased.collect();
-    if !erased.is_empty() {
-        sqlx::query!(
-            "delete from customer_key where organisation = $1 and customer = any($2)",
-            organisation,
-            &erased
-        )
-        .execute(conn)
-        .await?;
-    }
-    Ok(())
-}
-
 impl Server {
     /// Those of some customers whose data was destroyed.
     pub(crate) async fn erased(
@@ -285,68 +249,4 @@ pub(crate) async fn branch(conn: &mut PgConnection, organisation: Uuid) -> Resul
             .fetch_one(conn)
             .await?,
     )
-}
-
-/// Lists facts in the scopes that may see them. The last thing in a transaction: the ends are locked in order until it
-/// ends, so that whoever sees a number sees all before it.
-pub(crate) async fn list(
-    conn: &mut PgConnection,
-    organisation: Uuid,
-    facts: &[Fact],
-    sent: &[SentFact],
-) -> Result<(), ServerError> {
-    let branch = branch(conn, organisation).await?;
-    let mut heads = BTreeMap::new();
-    for scope in scopes_of(facts, &branch) {
-        heads.insert(scope.clone(), lock_head(conn, organisation, &scope).await?);
-    }
-    let listed = place(facts.iter().zip(sent), &branch, &mut heads);
-    let scopes: Vec<String> = listed.iter().map(|l| l.scope.to_string()).collect();
-    let seqs: Vec<i64> = listed.iter().map(|l| l.seq).collect();
-    let ids: Vec<Uuid> = listed.iter().map(|l| sent[l.fact].id.0).collect();
-    let prevs: Vec<Vec<u8>> = listed.iter().map(|l| l.prev.to_vec()).collect();
-    let hashes: Vec<Vec<u8>> = listed.iter().map(|l| l.hash.to_vec()).collect();
-    sqlx::query!(
-        "insert into scope_entry (organisation, scope, seq, fact_id, prev_hash, hash)
-         select $1, n.scope, n.seq, n.id, n.prev, n.hash
-         from unnest($2::text[], $3::bigint[], $4::uuid[], $5::bytea[], $6::bytea[]) as n (scope, seq, id, prev, hash)",
-        organisation,
-        &scopes,
-        &seqs,
-        &ids,
-        &prevs,
-        &hashes
-    )
-    .execute(&mut *conn)
-    .await?;
-    for (scope, head) in heads {
-        sqlx::query!(
-            "update scope_head set seq = $3, hash = $4 where organisation = $1 and scope = $2",
-            organisation,
-            scope.to_string(),
-            head.seq,
-            head.hash.as_slice()
-        )
-        .execute(&mut *conn)
-        .await?;
-    }
-    Ok(())
-}
-
-/// The end of a scope, locked.
-async fn lock_head(conn: &mut PgConnection, organisation: Uuid, scope: &Scope) -> Result<Head, ServerError> {
-    // The row that is made or found is locked by the update, whoever makes it first.
-    let row = sqlx::query!(
-        "insert into scope_head (organisation, scope, seq, hash) values ($1, $2, 0, $3)
-         on conflict (organisation, scope) do update set seq = scope_head.seq returning seq, hash",
-        organisation,
-        scope.to_string(),
-        farthing_office::chain::START.as_slice()
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(Head {
-        seq: row.seq,
-        hash: bytes(&row.hash)?,
-    })
 }

@@ -1,6 +1,7 @@
 //! The central server: takes commands in, decides them with the office's own code, and hands facts to the desks that may
 //! see them. It holds no state but a pool of connections, so several processes may serve one database.
 
+mod append;
 mod backup;
 mod check;
 mod credentials;
@@ -14,6 +15,7 @@ mod join;
 mod keep;
 mod limit;
 mod metrics;
+mod own;
 mod pull;
 mod server;
 

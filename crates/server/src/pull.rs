@@ -1,5 +1,6 @@
 //! A pull: everything that a desk may see since it last asked, from one snapshot.
 
+use crate::devices::Met;
 use crate::error::ServerError;
 use crate::keep::branch;
 use crate::metrics::add;
@@ -8,7 +9,7 @@ use farthing_api::{FactId, OpId, Secret, UserId};
 use farthing_office::chain::{Hash, START};
 use farthing_sync::intake::Machine;
 use farthing_sync::pull::{MOST_FACTS, Stored, Stretch, merge};
-use farthing_sync::scope::{Scope, granted};
+use farthing_sync::scope::{Scope, granted, granted_to};
 use farthing_sync::wire::{Outcome, Page, Pull, SentFact};
 use sqlx::postgres::PgConnection;
 use std::collections::VecDeque;
@@ -16,15 +17,20 @@ use uuid::Uuid;
 
 impl Server {
     /// The facts after a desk's cursors, and what became of its commands.
-    pub(crate) async fn pull(&self, organisation: Uuid, machine: &Machine, pull: &Pull) -> Result<Page, ServerError> {
+    pub(crate) async fn pull(&self, organisation: Uuid, met: &Met, pull: &Pull) -> Result<Page, ServerError> {
         let mut tx = self
             .pool()
             .begin_with("begin isolation level repeatable read read only")
             .await?;
         crate::server::only(&mut tx, organisation).await?;
+        let machine = &met.machine;
         let most = pull.most.clamp(1, MOST_FACTS);
         let mut stretches = Vec::new();
-        for scope in granted(&branch(&mut tx, organisation).await?) {
+        let scopes = match met.customer {
+            Some(customer) => granted_to(customer),
+            None => granted(&branch(&mut tx, organisation).await?),
+        };
+        for scope in scopes {
             let after = pull.cursors.iter().find(|k| k.scope == scope).map_or(0, |k| k.seq);
             stretches.push(stretch(&mut tx, organisation, scope, after, most).await?);
         }

@@ -7,7 +7,7 @@ use crate::limit::Limits;
 use crate::metrics::Metrics;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use farthing_api::{Code, DeviceId, ErrorKind, MailSettings};
+use farthing_api::{Code, CustomerId, DeviceId, ErrorKind, MailSettings};
 use farthing_office::Organisation;
 use farthing_sync::authority::Now;
 use farthing_sync::intake::Machine;
@@ -165,6 +165,14 @@ impl Server {
                 letter.must_be_of(&enrol.device.public)?;
                 again!(self.enrol(letter.device, &enrol)).map(Reply::Enrolled)
             }
+            Request::AskOwn(ask) => {
+                letter.must_be_of(&ask.public)?;
+                self.ask_own(letter.device, &ask).await.map(Reply::OwnAsked)
+            }
+            Request::EnrolOwn(enrol) => {
+                letter.must_be_of(&enrol.device.public)?;
+                again!(self.enrol_own(letter.device, &enrol)).map(Reply::Enrolled)
+            }
             Request::Erased(customers) => self.erased(organisation, &customers).await.map(Reply::Erased),
             request => {
                 let met = self.machine(organisation, letter.device).await?;
@@ -184,12 +192,16 @@ impl Server {
         again!(self.saw(organisation, met, pull))?;
         match (request, met.revoked) {
             (Request::Push(push), _) => again!(self.push(organisation, device, &push)).map(Reply::Push),
+            // It vouches for nobody who works here.
+            (request, None) if met.customer.is_some() && !matches!(request, Request::Pull(_)) => {
+                Err(ServerError::refused(ErrorKind::Forbidden, Code::Forbidden))
+            }
             (Request::Pull(_), Some(at)) => {
                 let word = self.revocation(organisation, &met.machine, at);
                 word.await.map(Reply::Revoked)
             }
             (_, Some(_)) => Err(ServerError::refused(ErrorKind::Forbidden, Code::DeviceRevoked)),
-            (Request::Pull(pull), None) => self.pull(organisation, &met.machine, &pull).await.map(Reply::Pull),
+            (Request::Pull(pull), None) => self.pull(organisation, met, &pull).await.map(Reply::Pull),
             (Request::Invite(invite), None) => {
                 self.invite(organisation, &invite).await?;
                 Ok(Reply::Invited)
@@ -205,7 +217,10 @@ impl Server {
             (Request::Release(release), None) => {
                 again!(self.release(organisation, device, &release)).map(Reply::Released)
             }
-            (Request::Found(_) | Request::Enrol(_) | Request::Erased(_), None) => Err(unknown()),
+            (
+                Request::Found(_) | Request::Enrol(_) | Request::Erased(_) | Request::AskOwn(_) | Request::EnrolOwn(_),
+                None,
+            ) => Err(unknown()),
         }
     }
 
@@ -213,7 +228,7 @@ impl Server {
     async fn machine(&self, organisation: Uuid, device: DeviceId) -> Result<Met, ServerError> {
         let mut tx = self.begin(organisation).await?;
         let row = sqlx::query!(
-            "select public_key, desk, epoch, dev_seq, head, revoked_at, seen_at, program, unsent, pulled from device
+            "select public_key, desk, epoch, dev_seq, head, revoked_at, seen_at, program, unsent, pulled, customer from device
              where organisation = $1 and device = $2",
             organisation,
             device.0
@@ -231,6 +246,7 @@ impl Server {
                 dev_seq: row.dev_seq,
                 head: bytes(&row.head)?,
             },
+            customer: row.customer.map(CustomerId),
             revoked: row.revoked_at,
             seen_at: row.seen_at,
             said: Said {

@@ -15,6 +15,7 @@ mod failover;
 mod messages;
 mod office;
 mod operations;
+mod own;
 mod passwords;
 mod people;
 mod registration;

@@ -6,7 +6,7 @@ use farthing_office::chain::Hash;
 use farthing_office::{Context, Fact, FactBody, Key, State};
 use farthing_sync::authority::{Head, Now, list};
 use farthing_sync::intake::{Known, Machine, Taken};
-use farthing_sync::scope::Scope;
+use farthing_sync::scope::{Scope, staff_scope};
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Outcome, Pull, SentFact};
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,7 +121,8 @@ impl Database {
         let write = |fact| SentFact::of(fact).map(|sent| SentFact { version, ..sent });
         let sent: Result<Vec<SentFact>, _> = facts.iter().map(write).collect();
         let sent = sent.map_err(|e| e.to_string())?;
-        let listed = list(facts.iter().zip(&sent), &self.branch, &mut self.heads);
+        let scopes = facts.iter().map(|fact| staff_scope(&fact.body, &self.branch));
+        let listed = list(scopes.zip(&sent), &mut self.heads);
         let first = self.facts.len();
         for entry in listed {
             self.scopes.entry(entry.scope).or_default().push(Entry {

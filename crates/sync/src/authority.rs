@@ -4,7 +4,7 @@ use crate::intake::Taken;
 use crate::scope::{Scope, staff_scope};
 use crate::wire::SentFact;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use farthing_api::{ApiError, Code, ErrorKind};
+use farthing_api::{ApiError, Code, CustomerId, ErrorKind};
 use farthing_office::chain::{Hash, link};
 use farthing_office::{Actor, Context, Fact, Key, Refusal, State, apply, decide, recorded_anyway};
 use std::collections::BTreeMap;
@@ -61,6 +61,21 @@ pub fn decide_one(state: &mut State, taken: &Taken, now: Now) -> Decision {
         context,
         facts,
         refusal,
+    }
+}
+
+/// Decides a command from a customer's own machine. It speaks for that customer alone, whatever it says, and only of what
+/// customers may ask for: nobody but they vouches for what it sends.
+pub fn decide_for(state: &mut State, taken: &Taken, now: Now, customer: CustomerId) -> Decision {
+    let user = taken.context.actor.and_then(|actor| state.user(actor.user));
+    let is_theirs = user.is_some_and(|user| user.customer == Some(customer)) && taken.command.is_of_customers();
+    match is_theirs {
+        true => decide_one(state, taken, now),
+        false => Decision {
+            context: circumstances(taken, now),
+            facts: Vec::new(),
+            refusal: Some(ApiError::new(ErrorKind::Forbidden, Code::Forbidden)),
+        },
     }
 }
 
@@ -130,7 +145,7 @@ pub struct Listed {
     pub hash: Hash,
 }
 
-/// The scopes in which facts are to be listed, in the order in which their ends are to be taken.
+/// The scopes in which the facts of staff are to be listed, in the order in which their ends are to be taken.
 pub fn scopes_of<'a>(facts: impl IntoIterator<Item = &'a Fact>, branch: &str) -> Vec<Scope> {
     let mut scopes: Vec<Scope> = facts.into_iter().map(|fact| staff_scope(&fact.body, branch)).collect();
     scopes.sort();
@@ -138,16 +153,13 @@ pub fn scopes_of<'a>(facts: impl IntoIterator<Item = &'a Fact>, branch: &str) ->
     scopes
 }
 
-/// Lists facts in their scopes, each after its end as it is in `heads`, which move on. Each comes with the form in which it is
-/// sent.
+/// Lists facts, in the form in which they are sent, each in a scope after its end as it is in `heads`, which move on.
 pub fn list<'a>(
-    facts: impl IntoIterator<Item = (&'a Fact, &'a SentFact)>,
-    branch: &str,
+    facts: impl IntoIterator<Item = (Scope, &'a SentFact)>,
     heads: &mut BTreeMap<Scope, Head>,
 ) -> Vec<Listed> {
     let mut listed = Vec::new();
-    for (place, (fact, sent)) in facts.into_iter().enumerate() {
-        let scope = staff_scope(&fact.body, branch);
+    for (place, (scope, sent)) in facts.into_iter().enumerate() {
         let head = heads.entry(scope.clone()).or_default();
         let next = head.after(&scope, sent);
         listed.push(Listed {

@@ -89,6 +89,42 @@ pub struct Enrol {
     pub device: Newcomer,
 }
 
+/// A customer at a machine of their own asks for a code to their email. The answer says nothing about who is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskOwn {
+    /// Their email, to which the code goes.
+    pub email: Secret,
+    /// The machine's Ed25519 key.
+    #[serde(with = "serde_bytes")]
+    pub public: [u8; 32],
+}
+
+/// A code is on its way to the email, if someone signs in by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnAsked {
+    /// What to bring with the code.
+    pub challenge: Uuid,
+    /// Four letters that the mail shows too.
+    pub reference: String,
+    /// Minutes for which the code holds.
+    pub minutes: u32,
+    /// Seconds until another may be asked for.
+    pub resend_after: u32,
+}
+
+/// A customer's own machine with the code that came to their email.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolOwn {
+    /// What [`OwnAsked`] said.
+    pub challenge: Uuid,
+    /// The email once more.
+    pub email: Secret,
+    /// The six digits.
+    pub code: Secret,
+    /// The machine.
+    pub device: Newcomer,
+}
+
 /// An administrator's approval of a desktop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invite {
@@ -106,7 +142,7 @@ pub struct Enrolled {
     pub organisation: Uuid,
     /// The desk's prefix: `BR1-02`.
     pub desk: String,
-    /// The administrator who approved it, and who signs in first.
+    /// Who signs in first: the administrator who approved it, or the customer whose own machine it is.
     pub approved_by: UserId,
     /// How many facts wait for the desktop. An older server does not say.
     #[serde(default)]

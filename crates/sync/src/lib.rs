@@ -10,6 +10,10 @@
 //!    [`authority::list`]s the facts there; moves the machine to the last command; commits; answers
 //!    [`wire::PushAnswer::Kept`].
 //!
+//! A customer's own machine is treated alike, but its commands are decided by [`authority::decide_for`], and it is granted what
+//! [`scope::granted_to`] says: each fact that is about a customer with such a machine is listed for them a second time, in the form of
+//! [`own::for_customer`].
+//!
 //! For a pull it reads, from one snapshot, the entries after each cursor of the scopes that are [`scope::granted`] and the
 //! outcomes of the device's commands, and puts them into one page by [`pull::merge`].
 //!
@@ -38,6 +42,7 @@ pub mod device;
 pub mod escrow;
 pub mod intake;
 pub mod join;
+pub mod own;
 pub mod pull;
 pub mod revoke;
 pub mod scope;

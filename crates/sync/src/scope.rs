@@ -83,6 +83,11 @@ pub fn staff_scope(fact: &FactBody, branch: &str) -> Scope {
     }
 }
 
+/// What a customer's own machine may see.
+pub fn granted_to(customer: CustomerId) -> Vec<Scope> {
+    vec![Scope::Public, Scope::Customer(customer)]
+}
+
 /// What a desktop of a branch may see.
 pub fn granted(branch: &str) -> Vec<Scope> {
     vec![Scope::Public, Scope::Staff, Scope::Branch(branch.to_string())]

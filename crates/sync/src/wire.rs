@@ -3,7 +3,7 @@
 //! Commands and facts travel as they were written into their logs (JSON text), since hashes cover those very bytes.
 
 use crate::escrow::{AskRelease, Deposit, Release, Released};
-use crate::join::{Enrol, Enrolled, Found, Founded, Invite};
+use crate::join::{AskOwn, Enrol, EnrolOwn, Enrolled, Found, Founded, Invite, OwnAsked};
 use crate::revoke::{ListDevices, Revocation, Revoke};
 use crate::scope::Scope;
 use crate::versions::Versions;
@@ -17,6 +17,7 @@ use serde_bytes::ByteArray;
 use uuid::Uuid;
 
 mod packed;
+mod words;
 
 pub use packed::{decode, encode, pack, unpack};
 
@@ -161,30 +162,10 @@ pub enum Request {
     /// Which of these customers' data was destroyed. A book that was restored on a machine that is not known asks so too, since
     /// it has to forget them again; whoever asks knows the ids already.
     Erased(Vec<CustomerId>),
-}
-
-impl Request {
-    /// The word under which it is counted.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Request::Found(_) => "found",
-            Request::Enrol(_) => "enrol",
-            Request::Invite(_) => "invite",
-            Request::Push(_) => "push",
-            Request::Pull(_) => "pull",
-            Request::Devices(_) => "devices",
-            Request::Revoke(_) => "revoke",
-            Request::Deposit(_) => "deposit",
-            Request::AskRelease(_) => "ask_release",
-            Request::Release(_) => "release",
-            Request::Erased(_) => "erased",
-        }
-    }
-
-    /// Whether the machine that asks need not be known yet.
-    pub const fn is_of_stranger(&self) -> bool {
-        matches!(self, Request::Found(_) | Request::Enrol(_) | Request::Erased(_))
-    }
+    /// A customer at a machine of their own wants a code to their email.
+    AskOwn(AskOwn),
+    /// Such a machine comes with the code.
+    EnrolOwn(Box<EnrolOwn>),
 }
 
 /// What the server answers.
@@ -212,6 +193,8 @@ pub enum Reply {
     Released(Released),
     /// Those of the customers.
     Erased(Vec<CustomerId>),
+    /// A code is on its way, if the customer is known.
+    OwnAsked(OwnAsked),
     /// It was not done.
     Refused(ApiError),
 }

@@ -7,7 +7,7 @@ use farthing_office::{Fact, FactBody};
 use farthing_sync::authority::{Head, list};
 use farthing_sync::device::{Broken, Position, Sent};
 use farthing_sync::pull::{Stored, Stretch, merge};
-use farthing_sync::scope::{Scope, granted};
+use farthing_sync::scope::{Scope, granted, staff_scope};
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Page, PushAnswer, SentFact};
 use std::collections::BTreeMap;
@@ -45,7 +45,10 @@ fn facts(count: u32) -> Vec<SentFact> {
 /// A server's page after some cursors, of facts that were decided in this order.
 fn page(facts: &[SentFact], cursors: &BTreeMap<Scope, Head>, most: u32) -> Page {
     let read: Vec<Fact> = facts.iter().map(|sent| sent.read().unwrap()).collect();
-    let listed = list(read.iter().zip(facts), "BR1", &mut BTreeMap::new());
+    let listed = list(
+        read.iter().map(|fact| staff_scope(&fact.body, "BR1")).zip(facts),
+        &mut BTreeMap::new(),
+    );
     let stretch = |scope: Scope| {
         let after = cursors.get(&scope).map_or(0, |h| h.seq);
         let own = listed.iter().filter(|l| l.scope == scope);

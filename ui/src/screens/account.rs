@@ -8,7 +8,9 @@ use crate::parts::{Banner, Button, Fact, Facts, Form, FormState, Query, Screen, 
 use crate::route::Route;
 use crate::screens::loan_kit::trouble;
 use crate::state::app;
-use farthing_api::{AccountView, CodeSent, ConfirmContact, Contact, GetAccount, SaveAccount, Secret, SendContactCode};
+use farthing_api::{
+    AccountView, CodeSent, ConfirmContact, Contact, GetAccount, SaveAccount, Secret, SendContactCode, TellPhone,
+};
 use leptos::prelude::*;
 
 /// The account of someone who works here, as a screen.
@@ -24,16 +26,19 @@ pub fn AccountScreen() -> impl IntoView {
 /// The account.
 #[component]
 pub fn Account() -> impl IntoView {
+    let app = app();
     let account = query(move || Some(GetAccount {}));
     let body = move || {
         account.value.with(Option::is_some).then(|| {
             let view = account.value.get_untracked().unwrap_or_else(nobody);
             let (customer, has_password) = (view.is_customer, view.has_password);
+            let own = app.is_own_machine();
             view! {
                 <div class="stack-loose" data-part="account">
                     <Names account view/>
-                    {has_password.then(|| view! { <ContactPart account contact=Contact::Email/> })}
-                    {(has_password && customer).then(|| view! { <ContactPart account contact=Contact::Phone/> })}
+                    {(has_password && !own).then(|| view! { <ContactPart account contact=Contact::Email/> })}
+                    {(has_password && customer && !own).then(|| view! { <ContactPart account contact=Contact::Phone/> })}
+                    {own.then(|| view! { <PhonePart account/> })}
                     {(!has_password).then(|| view! { <Banner title=text::ACCOUNT_NO_PASSWORD tone=Tone::Warn icon="info"/> })}
                     {(has_password && customer).then(|| view! { <OwnPassword/> })}
                     {(has_password && customer).then(|| view! { <PersonalData customer=None/> })}
@@ -103,6 +108,52 @@ fn Names(account: Query<AccountView>, view: AccountView) -> impl IntoView {
                     })}
                 </div>
                 <p><Button label=text::SAVE kind="primary" does="save-account" busy_label=text::SAVING/></p>
+            </Form>
+        </section>
+    }
+    .into_any()
+}
+
+/// The phone at a customer's own machine: the branch verifies another one.
+#[component]
+fn PhonePart(account: Query<AccountView>) -> impl IntoView {
+    let app = app();
+    let form = FormState::new("phone-form");
+    let phone = RwSignal::new(String::new());
+    let now = Signal::derive(move || {
+        let known = account.value.with(|view| view.as_ref().map(|view| view.phone.clone()));
+        known.filter(|now| !now.is_empty()).unwrap_or_else(|| "–".into())
+    });
+    let submit = move |()| {
+        if form.require(&[("phone", phone)]) {
+            let request = TellPhone {
+                phone: phone.get_untracked().trim().to_owned(),
+            };
+            form.submit(request, move |view| {
+                account.put(view);
+                phone.set(String::new());
+                app.tell(app.say(text::ACCOUNT_PHONE_TOLD));
+                app.refresh();
+            });
+        }
+    };
+    let email = Signal::derive(move || {
+        account
+            .value
+            .with(|view| view.as_ref().map(|view| view.email.clone()).unwrap_or_default())
+    });
+    let email: Fact = (text::FIELD_EMAIL.into(), email);
+    let fact: Fact = (text::FIELD_PHONE.into(), now);
+    view! {
+        <section class="stack">
+            <div class="section-head"><h2 class="section-title">{t(text::ACCOUNT_REACHED)}</h2></div>
+            <Facts facts=vec![email, fact]/>
+            <p class="muted small">{t(text::ACCOUNT_EMAIL_AT_BRANCH)}</p>
+            <Form state=form on_submit=submit>
+                <div class="form-grid">
+                    <TextField name="phone" label=text::ACCOUNT_NEW_PHONE value=phone hint=text::ACCOUNT_TELL_PHONE_HINT/>
+                </div>
+                <p><Button label=text::ACCOUNT_TELL_PHONE kind="primary" does="tell-phone" busy_label=text::SAVING/></p>
             </Form>
         </section>
     }

@@ -20,6 +20,7 @@ pub fn task_title(app: App, task: &TaskView) -> String {
         TaskKind::UnplacedMoney => money_in(text::TASK_UNPLACED),
         TaskKind::RevokedDeskMoney => money_in(text::TASK_REVOKED_DESK),
         TaskKind::LikelyDuplicateCustomer => app.say(text::TASK_TWINS).to_owned(),
+        TaskKind::PhoneToVerify => app.say(text::TASK_PHONE).to_owned(),
         TaskKind::Other => app.say(text::TASK_ANY).to_owned(),
     }
 }
@@ -38,6 +39,7 @@ fn task_detail(app: App, task: &TaskView) -> String {
             None => task.detail.clone(),
         },
         TaskKind::LikelyDuplicateCustomer => app.say(text::TASK_TWINS_DETAIL).to_owned(),
+        TaskKind::PhoneToVerify => app.say(text::TASK_PHONE_DETAIL).to_owned(),
         TaskKind::LikelyDuplicatePayment | TaskKind::PaymentOnClosedLoan | TaskKind::PaymentOnWrittenOffLoan => {
             app.say_with(text::TASK_RECEIPT, &[("receipt", task.detail.clone())])
         }

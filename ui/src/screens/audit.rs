@@ -34,6 +34,7 @@ const WORDS: &[(&str, Text)] = &[
     ("save_goods", text::DID_SAVE_GOODS),
     ("register_customer", text::DID_REGISTER_CUSTOMER),
     ("register_myself", text::DID_REGISTER_MYSELF),
+    ("tell_phone", text::DID_TELL_PHONE),
     ("change_customer", text::DID_CHANGE_CUSTOMER),
     ("confirm_contact", text::DID_CONFIRM_CONTACT),
     ("record_document", text::DID_RECORD_DOCUMENT),

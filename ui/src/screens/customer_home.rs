@@ -11,6 +11,8 @@ use crate::parts::{Banner, Button, Icon, Tone};
 use crate::screens::account::Account;
 use crate::screens::loan_kit::{Show, loading, trouble};
 use crate::screens::loan_papers::Papers;
+use crate::screens::overruled::Overruled;
+use crate::state::app;
 use crate::user_menu::initials;
 use farthing_api::{ApiError, CustomerHome, CustomerHomeView, LoanStatus};
 use leptos::prelude::*;
@@ -129,7 +131,12 @@ pub fn CustomerHomeScreen() -> impl IntoView {
         papers: Papers::new(show),
         page: RwSignal::new(Page::Home),
     };
-    own.load();
+    let app = app();
+    Effect::new(move || {
+        // What came from the branch shows at once.
+        app.news.track();
+        own.load();
+    });
     let session = show.session();
     let (name, organisation, branch) = session
         .map(|session| (session.name, session.organisation, session.branch_name))
@@ -142,6 +149,12 @@ pub fn CustomerHomeScreen() -> impl IntoView {
         (Page::Apply, Some(Ok(home))) => apply::page(&home, own, show),
         (Page::Notice, Some(Ok(home))) => notice::page(&home, own, show),
         (Page::WhatIf, Some(Ok(home))) => what_if::page(&home, own, show),
+    };
+    let shared = move || {
+        let sync = app
+            .session
+            .with(|session| session.as_ref().and_then(|s| s.sync.clone()))?;
+        app.is_own_machine().then(|| crate::frame::shared(app, &sync))
     };
     let home_link = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -165,9 +178,9 @@ pub fn CustomerHomeScreen() -> impl IntoView {
                     <Icon name="sign-out"/>{t(text::OWN_SIGN_OUT)}
                 </button>
             </header>
-            <main class="cust-main" id="content" tabindex="-1">{own.papers.banner()}{body}</main>
+            <main class="cust-main" id="content" tabindex="-1">{own.papers.banner()}{app.is_own_machine().then(|| view! { <Overruled/> })}{body}</main>
             <footer class="cust-foot">
-                <p><Icon name="desk"/>{t(text::OWN_SAVED_HERE)}</p>
+                <p class="sync-open"><Icon name="desk"/>{t(text::OWN_SAVED_HERE)}{shared}</p>
                 <p>{organisation} " · " {show.fill(text::OWN_BRANCH, [("branch", branch)])}</p>
             </footer>
         </div>

@@ -64,6 +64,7 @@ pub fn Devices() -> impl IntoView {
 fn row(app: App, device: DeviceView, start: impl Fn(DeviceView) + Copy + Send + Sync + 'static) -> AnyView {
     let (glyph, word) = match (device.own, device.state) {
         (true, _) => ("paid", text::DEVICE_OWN),
+        (_, DeviceState::Active) if device.of_customer => ("paid", text::OWN_MACHINE_DEVICE),
         (_, DeviceState::Active) => ("paid", text::DEVICE_ACTIVE),
         (_, DeviceState::Copied) => ("attention", text::DEVICE_COPIED),
         (_, DeviceState::Revoked) => ("late", text::DEVICE_REVOKED),

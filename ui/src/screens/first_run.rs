@@ -2,6 +2,7 @@
 
 use super::join::JoinScreen;
 use super::mail::{MailDraft, MailFields};
+use super::own_machine::OwnMachineScreen;
 use super::recovery::RecoveryScreen;
 use crate::dates::local_date;
 use crate::i18n::{Language, Text, t, text, tf};
@@ -106,6 +107,7 @@ pub fn FirstRunScreen(
     let form = FormState::new("first-run");
     let done = RwSignal::new(None::<SetUpDone>);
     let joins = RwSignal::new(false);
+    let owns = RwSignal::new(false);
     let currencies = StoredValue::new(currencies.into_iter().map(|currency| currency.code).collect::<Vec<_>>());
     let zones = StoredValue::new(time_zones);
     let go_to = move |n: usize| {
@@ -182,7 +184,10 @@ pub fn FirstRunScreen(
                             })}
                             {fields}
                             {move || (step.get() == 0).then(|| view! {
-                                <p class="row"><Button label=text::JOIN_INSTEAD icon="sync" does="join-instead" on_press=move |()| joins.set(true)/></p>
+                                <p class="row">
+                                    <Button label=text::JOIN_INSTEAD icon="sync" does="join-instead" on_press=move |()| joins.set(true)/>
+                                    <Button label=text::OWN_MACHINE_INSTEAD icon="customer" does="own-machine" on_press=move |()| owns.set(true)/>
+                                </p>
                             })}
                         </div>
                             {move || (step.get() == 1).then(|| receipt(app, draft))}</div>
@@ -205,6 +210,7 @@ pub fn FirstRunScreen(
     };
     move || match done.get() {
         Some(done) => view! { <RecoveryScreen done=done/> }.into_any(),
+        None if owns.get() => view! { <OwnMachineScreen on_back=move |()| owns.set(false)/> }.into_any(),
         None if joins.get() => view! { <JoinScreen on_back=move |()| joins.set(false)/> }.into_any(),
         None => wizard(),
     }

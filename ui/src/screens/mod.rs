@@ -33,6 +33,7 @@ mod message_settings;
 mod messages;
 mod officer_home;
 mod overruled;
+mod own_machine;
 mod own_password;
 mod permissions;
 mod personal;
@@ -94,10 +95,11 @@ fn outside(app: App, state: StartState) -> AnyView {
             version,
             open,
             escrow,
+            own_machine,
             organisation,
             link,
             ..
-        } => view! { <sign_in::SignInScreen version open escrow organisation link/> }.into_any(),
+        } => view! { <sign_in::SignInScreen version open escrow own_machine organisation link/> }.into_any(),
         StartState::Trouble { error } => view! { <trouble::TroubleScreen error/> }.into_any(),
         StartState::SignedIn { session } => match session.stage {
             SessionStage::SecondFactor => view! { <second_factor::SecondFactorScreen session=session/> }.into_any(),

@@ -34,7 +34,7 @@ pub fn Overruled() -> impl IntoView {
         };
         view! {
             <WorkItem title=title reason=words.join(" · ")>
-                {app.can("settle_tasks").then(|| view! { <Button label=text::OVERRULED_SEEN kind=" btn-sm" does="settle-overruled" on_press=settle/> })}
+                {(app.can("settle_tasks") || app.is_own_machine()).then(|| view! { <Button label=text::OVERRULED_SEEN kind=" btn-sm" does="settle-overruled" on_press=settle/> })}
             </WorkItem>
         }
     };

@@ -31,6 +31,8 @@ pub fn SignInScreen(
     open: bool,
     /// While the book is closed the server sends links for a new password.
     escrow: bool,
+    /// It is a customer's own machine: nobody else signs in.
+    own_machine: bool,
     organisation: Option<String>,
     /// A link for a new password, with which the program was opened.
     link: Option<Secret>,
@@ -68,13 +70,15 @@ pub fn SignInScreen(
     };
     let ways = move || {
         let here = way.get();
-        let by_code = (open && here == Way::Password).then(|| turn(text::SIGNIN_BY_CODE, "other-way", Way::Code));
+        let by_code =
+            (open && !own_machine && here == Way::Password).then(|| turn(text::SIGNIN_BY_CODE, "other-way", Way::Code));
         let by_password = (here != Way::Password).then(|| turn(text::SIGNIN_BY_PASSWORD, "other-way", Way::Password));
         let forgot = (here != Way::Forgot).then(|| turn(text::FORGOT, "forgot", Way::Forgot));
         let kit = (escrow && !open && here == Way::Forgot).then(|| turn(text::FORGOT_KIT, "by-kit", Way::Kit));
-        let undo = (open && here == Way::Forgot).then(|| turn(text::UNDO, "undo-change", Way::Undo));
-        let ask = (here == Way::Password).then(|| turn(text::SIGNUP_ASK, "ask-for-access", Way::Ask));
-        let register = (open && here == Way::Password).then(|| turn(text::REGISTER_ASK, "register", Way::Register));
+        let undo = (open && !own_machine && here == Way::Forgot).then(|| turn(text::UNDO, "undo-change", Way::Undo));
+        let ask = (!own_machine && here == Way::Password).then(|| turn(text::SIGNUP_ASK, "ask-for-access", Way::Ask));
+        let register = (open && !own_machine && here == Way::Password)
+            .then(|| turn(text::REGISTER_ASK, "register", Way::Register));
         view! { {by_code} {register} {by_password} {forgot} {kit} {undo} {ask} }
     };
     let back = move |()| {
@@ -84,7 +88,9 @@ pub fn SignInScreen(
     let body = move || match way.get() {
         Way::Password => view! { <ByPassword/> }.into_any(),
         Way::Code => view! { <ByCode/> }.into_any(),
-        Way::Forgot if open || escrow => view! { <Forgot link=link.get_value() on_back=back/> }.into_any(),
+        Way::Forgot if (open || escrow) && !own_machine => {
+            view! { <Forgot link=link.get_value() on_back=back/> }.into_any()
+        }
         Way::Forgot | Way::Kit => view! { <ByKit on_back=back/> }.into_any(),
         Way::Ask => view! { <SignUpForm/> }.into_any(),
         Way::Register => view! { <Register on_back=back/> }.into_any(),

@@ -9,7 +9,7 @@ use crate::outbox::Event;
 use chrono::Duration;
 use farthing_api::{
     AccountView, ApiError, Code, CodeSent, ConfirmContact, Contact, CustomerForm, CustomerId, CustomerView, ErrorKind,
-    GetAccount, MessageKind, SaveAccount, Secret, SendContactCode, UndoContact,
+    GetAccount, MessageKind, SaveAccount, Secret, SendContactCode, TellPhone, UndoContact,
 };
 use farthing_documents::written_day;
 use farthing_identity::{letters as templates, link, normalise_phone, sign_in_name};
@@ -66,7 +66,7 @@ impl Desk {
             phone: form.phone,
             phone_verified: customer.phone_verified_at.is_some(),
             language: form.language,
-            has_password: known.is_some_and(|known| known.hash.is_some()),
+            has_password: open.is_own(Some(id)) || known.is_some_and(|known| known.hash.is_some()),
         })
     }
 
@@ -123,6 +123,9 @@ impl Desk {
     /// Where the caller has not proved again who they are; what makes no address or number; where no code can be sent.
     pub async fn send_contact_code(&self, request: SendContactCode) -> Answer<CodeSent> {
         let (open, session) = self.caller().await?;
+        if open.is_own(session.customer) {
+            return Err(ApiError::new(ErrorKind::Refused, Code::AtTheBranch));
+        }
         let SendContactCode { contact, to } = request;
         if session.customer.is_none() && contact == Contact::Phone {
             return Err(ApiError::new(ErrorKind::Refused, Code::StaffPhone));
@@ -138,6 +141,37 @@ impl Desk {
         let subject = session.user.to_string();
         let ready = self.prepare(&open, purpose, &to, &subject, &subject).await?;
         ready.send().await
+    }
+
+    /// A customer at a machine of their own tells of another phone. It counts at once, unverified until the branch has verified it.
+    ///
+    /// # Errors
+    /// What makes no phone; where the machine is the branch's, which verifies it at once.
+    pub async fn tell_phone(&self, request: TellPhone) -> Answer<AccountView> {
+        let (open, session) = self.caller().await?;
+        let own = session.customer.filter(|_| open.is_own(session.customer));
+        let Some(customer) = own else {
+            return Err(ApiError::new(ErrorKind::Forbidden, Code::NotACustomer));
+        };
+        let known = self.customer_or_missing(&open, customer).await?;
+        let phone = normalise_phone(&request.phone).map_err(|error| error.on("phone"))?;
+        if normalise_phone(&known.form.phone).is_ok_and(|now| now == phone) {
+            return Err(ApiError::input("phone", Code::SameContact));
+        }
+        let form = CustomerForm {
+            phone,
+            ..known.form.clone()
+        };
+        let form = check_customer(&form, open.currency(), self.today(&open)).map_err(|refusal| refusal.0)?;
+        let ctx = self.context(&open, Some(session.actor()))?;
+        let fields = open
+            .book
+            .seal_customer(customer, ctx.op, &form, &known.form)
+            .await
+            .told()?;
+        let command = Command::TellPhone { customer, fields };
+        self.execute(&open, &command, &ctx, Beside::default()).await?;
+        self.account_view(&open, &session).await
     }
 
     /// The code came back: the contact is the new one, and the sign-in name with it where it was the old one.

@@ -71,8 +71,10 @@ impl Desk {
         };
         let (password, sign_in) = (request.password.clone(), session.sign_in.clone());
         match session.customer {
-            None => self.open_slot(&sign_in, password).await.map(drop).map_err(wrong)?,
-            Some(_) => {
+            _ if open.has_slot(session.role, session.customer) => {
+                self.open_slot(&sign_in, password).await.map(drop).map_err(wrong)?;
+            }
+            _ => {
                 let user = open.book.sign_in_user(&sign_in).await.told()?;
                 let user = user.ok_or_else(wrong_password)?;
                 if user.hash.is_none() {

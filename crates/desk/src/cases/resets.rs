@@ -282,14 +282,14 @@ impl Desk {
         let found = open.book.sign_in_user(&sign_in_name(&email)).await.told()?;
         let missing = || ApiError::input("email", Code::NoUser);
         let user = found
-            .filter(|user| user.active && user.role.is_staff())
+            .filter(|user| user.active && open.has_slot(user.role, user.customer))
             .ok_or_else(missing)?;
         let row = open.book.user(user.user).await.told()?.ok_or_else(missing)?;
         may_choose(
             Some(&open),
             &request.password,
-            true,
-            &[&row.name, &row.email],
+            user.role.is_staff(),
+            &self.own_words(&open, &row).await?,
             "password",
         )?;
         self.set_password(&open, (user.user, &row), request.password, ResetHow::Kit, None)
@@ -315,6 +315,12 @@ impl Desk {
             ..Beside::default()
         };
         let mut slot = None;
+        if open.is_own(row.customer) {
+            // The password of a customer's own machine is that machine's alone.
+            let prepared = self.prepare_slot(password).await?;
+            self.add_prepared_slot(open, user, row.role, &row.sign_in, &prepared)?;
+            return self.forget_sessions(open, user).await;
+        }
         if row.role.is_staff() {
             let prepared = self.prepare_slot(password).await?;
             beside.settles = Some(prepared.to_secret().told()?);

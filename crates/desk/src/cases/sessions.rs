@@ -65,7 +65,7 @@ impl Desk {
     /// Locks the screen: the session is over. Who works here may come back; a customer and half a sign-in may not.
     pub(crate) fn lock_or_end(&self, session: &mut Option<Session>) {
         match session.as_mut() {
-            Some(found) if found.role == Role::Customer || found.stage != SessionStage::In => {
+            Some(found) if !found.has_slot || found.stage != SessionStage::In => {
                 self.is_over(found, SessionEnd::Locked);
                 *session = None;
             }

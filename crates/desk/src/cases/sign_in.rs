@@ -70,13 +70,13 @@ impl Desk {
                 .sign_in_user(&sign_in)
                 .await
                 .told()?
-                .filter(|u| u.customer.is_some()),
+                .filter(|u| u.customer.is_some() && !open.is_own(u.customer)),
             None => None,
         };
         let (password, known) = (request.password, customer.as_ref().map(|u| u.user));
         let session = match (&open, customer) {
             (Some(open), Some(user)) => self.sign_in_customer(open, user, sign_in, password).await,
-            (open, _) => Box::pin(self.sign_in_staff(open.clone(), sign_in, password)).await,
+            (open, _) => Box::pin(self.sign_in_by_slot(open.clone(), sign_in, password)).await,
         };
         // Before the first sign-in of the day the book is closed; until then a letter to it tells of the try.
         match (&open, &session) {
@@ -87,7 +87,7 @@ impl Desk {
         Box::pin(self.begin(session?)).await
     }
 
-    async fn sign_in_staff(&self, open: Option<Arc<Open>>, sign_in: String, password: Secret) -> Answer<Session> {
+    async fn sign_in_by_slot(&self, open: Option<Arc<Open>>, sign_in: String, password: Secret) -> Answer<Session> {
         let key = self.open_slot(&sign_in, password.clone()).await;
         let key = key.map_err(|error| self.at_the_door(error))?;
         let open = match open {
@@ -106,8 +106,13 @@ impl Desk {
             role: user.role,
             customer: user.customer,
         };
-        let session = Session::of(actor, user.name, sign_in);
-        if let Err(error) = Box::pin(self.give_former_password(&open, &session, password)).await {
+        let session = Session {
+            has_slot: true,
+            ..Session::of(actor, user.name, sign_in)
+        };
+        if session.role.is_staff()
+            && let Err(error) = Box::pin(self.give_former_password(&open, &session, password)).await
+        {
             tracing::warn!(code = %error.code, "a password from before the server did not go to it");
         }
         Ok(session)
@@ -237,7 +242,7 @@ impl Desk {
         };
         let mut beside = Beside::default();
         let replaces = self.password_of(&open, session.user).await?;
-        if session.role.is_staff() {
+        if open.has_slot(session.role, session.customer) {
             self.open_slot(&session.sign_in, request.old).await.map_err(wrong)?;
             let prepared = self.prepare_slot(request.new).await?;
             self.add_prepared_slot(&open, session.user, session.role, &session.sign_in, &prepared)?;
@@ -258,16 +263,15 @@ impl Desk {
                 .told()?;
             beside.credential = Some((session.user, hash));
         }
-        self.run(
-            &open,
-            &session,
-            &Command::RecordPasswordChange {
-                user: session.user,
-                replaces,
-            },
-            beside,
-        )
-        .await?;
+        let command = Command::RecordPasswordChange {
+            user: session.user,
+            replaces,
+        };
+        // The password of a customer's own machine is that machine's alone.
+        match open.is_own(session.customer) {
+            true => self.note_done(&open, &session, command.kind()).await?,
+            false => self.run(&open, &session, &command, beside).await.map(drop)?,
+        }
         if let Some(session) = self.session.lock().await.as_mut() {
             session.proof = None;
         }
@@ -349,6 +353,7 @@ impl Desk {
             requests,
             has_pin,
             has_factor,
+            own_machine: open.is_own(session.customer),
             sync: open.book.enrolment().await.told()?.map(super::sync::state_of),
         })
     }

@@ -3,13 +3,15 @@
 use super::line::{Line, check_address};
 use super::transfer::Running;
 use super::{Speaker, strange};
-use crate::desk::{Desk, Open, Session, keys_path};
+use crate::desk::{Desk, OWN, Open, Session, keys_path};
 use crate::error::{Answer, Told};
 use farthing_api::{
     ApiError, BringToServer, Code, DeviceId, ErrorKind, JoinCode, JoinServer, MakeJoinCode, Role, Secret, SetUpDone,
     UserId,
 };
-use farthing_identity::{Cost, DeviceKey, SlotFile, check_password, device, normalise_email, sign_in_name};
+use farthing_identity::{
+    Cost, DeviceKey, DeviceSecret, SlotFile, check_password, device, normalise_email, sign_in_name,
+};
 use farthing_office::chain::START;
 use farthing_office::permission::Permission;
 use farthing_office::{Actor, Key};
@@ -110,48 +112,64 @@ impl Desk {
     /// # Errors
     /// Names the field that needs a change; nothing is left behind then, except what makes this machine known.
     pub async fn join_server(&self, request: JoinServer) -> Answer<SetUpDone> {
+        let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
+        check_password(&request.password, true, &[&email]).map_err(|error| error.on("password"))?;
+        let code = request.code.reveal().to_string();
+        let newcomer = Newcoming {
+            server: request.server,
+            email,
+            password: request.password,
+            is_own: false,
+        };
+        self.join(newcomer, |device| Request::Enrol(Enrol { code, device }))
+            .await
+    }
+
+    /// Makes this machine known by its key, which a second try brings again; a warning where the system keeps no secrets.
+    pub(super) fn make_known(&self) -> Answer<(DeviceSecret, Option<ApiError>)> {
+        std::fs::create_dir_all(self.home.folder()).told()?;
+        device::create(&self.home.book()).told()
+    }
+
+    /// Makes a book of what the server has for whoever comes.
+    pub(super) async fn join(&self, newcoming: Newcoming, ask: impl FnOnce(Newcomer) -> Request) -> Answer<SetUpDone> {
         let path = self.home.book();
         if path.exists() {
             return Err(ApiError::new(ErrorKind::Refused, Code::BookExists));
         }
-        check_address(&request.server)?;
-        let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
-        check_password(&request.password, true, &[&email]).map_err(|error| error.on("password"))?;
-        std::fs::create_dir_all(self.home.folder()).told()?;
+        check_address(&newcoming.server)?;
+        let (secret, warning) = self.make_known()?;
         let part = path.with_extension("new");
         for leftover in ["new", "new-wal", "new-shm", "new.lock"] {
             let _ = std::fs::remove_file(path.with_extension(leftover));
         }
-        let (secret, warning) = device::create(&path).told()?;
         let book_key = BookKey::random().told()?;
         let book = Book::create(&part, &book_key).await.told()?;
-        let first = self.first_download(&book, &request, &email).await;
+        let first = self.first_download(&book, &newcoming, ask).await;
         book.close().await.told()?;
-        let (user, name) = match first {
+        let (actor, name) = match first {
             Ok(first) => first,
             Err(error) => {
                 let _ = std::fs::remove_file(&part);
                 return Err(error);
             }
         };
-        let sign_in = sign_in_name(&email);
+        let sign_in = sign_in_name(&newcoming.email);
         let slots = Arguments {
-            user: user.0,
-            role: user.1,
+            user: actor.user,
+            role: actor.role,
             sign_in: sign_in.clone(),
-            password: request.password.clone(),
+            password: newcoming.password,
         };
         let recovery_secret = self.first_slot(slots, &secret, &book_key).await?;
         std::fs::rename(&part, &path).told()?;
         let _ = std::fs::remove_file(part.with_extension("new.lock"));
         let open = Arc::new(Open::of(Book::open(&path, &book_key).await.told()?).await?);
         self.settle_credentials(&open, true).await?;
-        let actor = Actor {
-            user: user.0,
-            role: user.1,
-            customer: None,
+        let session = Session {
+            has_slot: true,
+            ..Session::first(actor, name, sign_in)
         };
-        let session = Session::first(actor, name, sign_in);
         *self.open.write().await = Some(open);
         *self.session.lock().await = Some(session.clone());
         Ok(SetUpDone {
@@ -162,33 +180,28 @@ impl Desk {
     }
 
     /// Enrols a new book and fetches everything; who signs in first, and their name.
-    async fn first_download(&self, book: &Book, request: &JoinServer, email: &str) -> Answer<((UserId, Role), String)> {
-        let line = Line::to(&request.server)?;
-        let key = DeviceKey::load(&self.home.book()).told()?;
-        let device = DeviceId(Uuid::new_v5(&MACHINES, &key.public()));
-        let mut speaker = Speaker {
-            line,
-            key,
-            organisation: Uuid::nil(),
-            device,
-        };
-        let enrol = Enrol {
-            code: request.code.reveal().to_string(),
-            device: newcomer(&speaker.key, "", (0, START)),
-        };
+    async fn first_download(
+        &self,
+        book: &Book,
+        newcoming: &Newcoming,
+        ask: impl FnOnce(Newcomer) -> Request,
+    ) -> Answer<(Actor, String)> {
+        let mut speaker = self.stranger(&newcoming.server)?;
+        let device = speaker.device;
+        let ask = ask(newcomer(&speaker.key, "", (0, START)));
         let Reply::Enrolled(Enrolled {
             organisation,
             desk,
             approved_by,
             facts,
-        }) = speaker.ask(&Request::Enrol(enrol)).await?
+        }) = speaker.ask(&ask).await?
         else {
             return Err(strange());
         };
         speaker.organisation = organisation;
         let identity = Identity { device, epoch: 0, desk };
         book.be(&identity).await.told()?;
-        book.enrol(&request.server, organisation, None).await.told()?;
+        book.enrol(&newcoming.server, organisation, None).await.told()?;
         let pepper = hex::encode(self.mint.bytes::<32>().told()?);
         book.set_setting("pepper", Some(&pepper)).await.told()?;
         let transfer = self.transfer.begin();
@@ -206,21 +219,38 @@ impl Desk {
         }
         let state = book.load(&[Key::User(approved_by)]).await.told()?;
         let user = state.user(approved_by).ok_or_else(strange)?;
+        let actor = Actor {
+            user: approved_by,
+            role: user.role,
+            customer: user.customer,
+        };
+        if newcoming.is_own {
+            let customer = user.customer.ok_or_else(strange)?;
+            book.set_setting(OWN, Some(&customer.to_string())).await.told()?;
+            let known = book.sign_in_user(&sign_in_name(&newcoming.email)).await.told()?;
+            return Ok((actor, known.ok_or_else(strange)?.name));
+        }
         match normalise_email(&user.email) {
-            Ok(known) if known == email => {
-                self.must_be_theirs(book, approved_by, &request.password).await?;
-                Ok(((approved_by, user.role), user.name.clone()))
+            Ok(known) if known == newcoming.email => {
+                self.must_be_theirs(book, approved_by, &newcoming.password).await?;
+                Ok((actor, user.name.clone()))
             }
             _ => Err(ApiError::input("email", Code::JoinEmail)),
         }
     }
 
-    async fn first_slot(
-        &self,
-        who: Arguments,
-        secret: &farthing_identity::DeviceSecret,
-        key: &BookKey,
-    ) -> Answer<Secret> {
+    /// This machine in a conversation with a server that does not know it yet.
+    pub(super) fn stranger(&self, address: &str) -> Answer<Speaker> {
+        let key = DeviceKey::load(&self.home.book()).told()?;
+        Ok(Speaker {
+            line: Line::to(address)?,
+            device: DeviceId(Uuid::new_v5(&MACHINES, &key.public())),
+            key,
+            organisation: Uuid::nil(),
+        })
+    }
+
+    async fn first_slot(&self, who: Arguments, secret: &DeviceSecret, key: &BookKey) -> Answer<Secret> {
         let (secret, key, installation) = (
             secret.clone(),
             key.clone(),
@@ -247,6 +277,15 @@ impl Desk {
         slots.save(&keys_path(&self.home.book())).told()?;
         Ok(recovery)
     }
+}
+
+/// Who comes to a server with a new machine.
+pub(super) struct Newcoming {
+    pub(super) server: String,
+    pub(super) email: String,
+    pub(super) password: Secret,
+    /// Whether it is a customer's own machine.
+    pub(super) is_own: bool,
 }
 
 /// Who gets the first slot of a new book.

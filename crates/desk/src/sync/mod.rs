@@ -7,6 +7,7 @@ mod escrow;
 mod forget;
 mod join;
 mod line;
+mod own;
 mod pace;
 mod spending;
 mod transfer;
@@ -117,7 +118,9 @@ impl Desk {
             }
         }
         // Only a forgotten password needs it, and the next round tries again.
-        if let Err(error) = self.keep_escrow(open, speaker).await {
+        if open.own.is_none()
+            && let Err(error) = self.keep_escrow(open, speaker).await
+        {
             tracing::info!(code = %error.code, "the escrow slot is made later");
         }
         match is_newer {

@@ -26,7 +26,10 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
                     name: required("first_name", name)?,
                 }],
                 Some(_) if fields.is_empty() => Vec::new(),
-                Some(customer) => vec![changed(*customer, fields, Vec::new())],
+                Some(customer) => {
+                    let known = not_erased(state, *customer)?;
+                    vec![super::customers::changed(*customer, known, fields, ctx)]
+                }
             })
         }
         Command::MoveContact {

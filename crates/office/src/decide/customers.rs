@@ -9,7 +9,7 @@ use crate::state::{Customer, State};
 use farthing_api::{Code, CustomerId, Role, TaskId, TaskKind, UserId};
 
 /// Where several desks write, the last writer of each field wins, whoever is heard first.
-fn changed(customer: CustomerId, known: &Customer, fields: &Sealed, ctx: &Context) -> FactBody {
+pub(super) fn changed(customer: CustomerId, known: &Customer, fields: &Sealed, ctx: &Context) -> FactBody {
     let dated = ctx.numbers.is_some();
     let is_older = |name: &String| dated && known.written.get(name).is_some_and(|at| *at > ctx.at);
     let (older, fields): (Sealed, Sealed) = fields.clone().into_iter().partition(|(name, _)| is_older(name));
@@ -55,6 +55,27 @@ pub(super) fn decide(state: &State, command: &Command, ctx: &Context) -> Result<
             match fields.is_empty() {
                 true => Vec::new(),
                 false => vec![changed(*customer, known, fields, ctx)],
+            }
+        }
+        Command::TellPhone { customer, fields } => {
+            let known = find(customer)?;
+            if actor(ctx)?.customer != Some(*customer) {
+                return Err(Refusal::missing(Code::NoCustomer));
+            }
+            let phone: Sealed = fields.clone().into_iter().filter(|(name, _)| name == "phone").collect();
+            match phone.is_empty() {
+                true => Vec::new(),
+                false => vec![
+                    changed(*customer, known, &phone, ctx),
+                    FactBody::TaskOpened {
+                        task: TaskId::of(ctx.op, 0),
+                        what: TaskKind::PhoneToVerify.word().into(),
+                        customer: Some(*customer),
+                        loan: None,
+                        amount: None,
+                        detail: String::new(),
+                    },
+                ],
             }
         }
         Command::ConfirmContact { customer, channel } => {

@@ -68,6 +68,7 @@ pub(crate) fn outcome(state: &State, command: &Command, ctx: &Context) -> Result
         | Command::MoveContact { .. }
         | Command::EraseCustomer { .. } => account::decide(state, command, ctx)?,
         Command::RegisterCustomer { .. }
+        | Command::TellPhone { .. }
         | Command::RegisterMyself { .. }
         | Command::ChangeCustomer { .. }
         | Command::ConfirmContact { .. }
