@@ -16,6 +16,7 @@ mod money;
 mod offer;
 mod opens;
 mod outbox;
+mod own;
 mod parts;
 mod registration;
 mod second_factor;

@@ -8,6 +8,7 @@ use crate::sink::Sink;
 use farthing_api::*;
 use farthing_desk::{Clock, Home};
 use farthing_identity::DeviceKey;
+use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Letter, Page, Reply, Request};
 use tempfile::TempDir;
 
@@ -111,7 +112,14 @@ impl Street {
         let session = self.desk.get_session(GetSession {}).await.unwrap();
         let organisation = self.organisation().await;
         let pull = farthing_sync::device::Position::default().pull(2_000);
-        let letter = Letter::new(organisation, session.device, &Request::Pull(pull), |m| key.sign(m)).unwrap();
+        let letter = Letter::new(
+            Versions::default(),
+            organisation,
+            session.device,
+            &Request::Pull(pull),
+            |m| key.sign(m),
+        )
+        .unwrap();
         match self.office.server.answer(&letter).await.unwrap() {
             Reply::Pull(page) => page,
             other => panic!("{other:?}"),

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
+use farthing_api::{MailSecurity, MailSettings, Secret};
 use farthing_server::{Server, routes};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,6 +26,23 @@ pub struct Central {
 impl Central {
     /// A new server, whose clock stands at `at`.
     pub fn open(at: &str) -> Central {
+        Central::serving(at, None)
+    }
+
+    /// The same with a mail server on this machine's port.
+    pub fn mailing(at: &str, port: u16) -> Central {
+        let settings = MailSettings {
+            host: "localhost".into(),
+            port,
+            security: MailSecurity::None,
+            username: String::new(),
+            password: Secret::default(),
+            from: "desk@example.org".into(),
+        };
+        Central::serving(at, Some(settings))
+    }
+
+    fn serving(at: &str, mail: Option<MailSettings>) -> Central {
         let now: DateTime<Utc> = at.parse().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let cluster = Cluster::start(&folder.path().join("pg"), false).unwrap();
@@ -32,7 +50,10 @@ impl Central {
         let is_cut = Arc::new(AtomicBool::new(false));
         let (link, cut) = (cluster.url(), is_cut.clone());
         let link = serving.block_on(async move {
-            let server = Server::connect(&link, 4, Arc::new(move || now)).await.unwrap();
+            let server = Server::connect(&link, 4, Arc::new(move || now))
+                .await
+                .unwrap()
+                .with_mail(mail);
             let token = server.setup_token().await.unwrap().unwrap();
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
