@@ -102,6 +102,9 @@ fn a_customer_works_on_their_own_computer_and_the_officer_sees_it() {
     officer.text("A customer has another phone");
     officer.text("MPESA-QX77");
     officer.picture("own-attention");
+    officer.go("settings");
+    officer.text("Customer’s own");
+    officer.picture("own-devices");
 
     // The computer knows its owner again, and nobody else.
     own.click("[data-do=sign-out]");

@@ -3,7 +3,7 @@
 use crate::desk::{Desk, Open, Session, signed_out};
 use crate::error::{Answer, Told};
 use farthing_api::{
-    ApiError, Code, EndSession, ErrorKind, ListSessions, Lock, Role, Secret, SessionEnd, SessionRow, SessionStage,
+    ApiError, Code, EndSession, ErrorKind, ListSessions, Lock, Secret, SessionEnd, SessionRow, SessionStage,
     SessionView, SetPin, SignOut, SignedInBy, Unlock, UnlockWithPin, UserId,
 };
 use farthing_identity::Pin;
