@@ -9,7 +9,7 @@ use farthing_sync::authority::{Head, Now, decide_one, list};
 use farthing_sync::device::{Broken, Position, Sent, Unsent};
 use farthing_sync::intake::{Known, Machine, Verdict, check, first_of};
 use farthing_sync::pull::{Stored, Stretch, merge};
-use farthing_sync::scope::{Scope, granted};
+use farthing_sync::scope::{Scope, granted, staff_scope};
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Outcome, Page, Pull, Push, PushAnswer, Reply, Request, SentCommand, SentFact};
 use std::collections::{BTreeMap, BTreeSet};
@@ -196,7 +196,8 @@ impl Server {
                 refusal: decision.refusal,
             });
             let sent: Vec<SentFact> = decision.facts.iter().map(|fact| SentFact::of(fact).unwrap()).collect();
-            for entry in list(decision.facts.iter().zip(&sent), "BR1", &mut self.heads) {
+            let scopes = decision.facts.iter().map(|fact| staff_scope(&fact.body, "BR1"));
+            for entry in list(scopes.zip(&sent), &mut self.heads) {
                 let place = self.facts.len() + entry.fact;
                 self.scopes.entry(entry.scope).or_default().push((place, entry.hash));
             }
