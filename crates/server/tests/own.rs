@@ -271,6 +271,25 @@ async fn what_a_customer_asks_for_offline_is_seen_by_the_officer_after_both_have
         .row
         .status;
     assert_eq!(status, LoanStatus::Approved);
+
+    // Their machine sends no letters: the desk that brought the book reminds them of this loan too.
+    let branch = &street.office.a;
+    let paid_out = disburse(branch, &view(&branch.desk, applied.row.id).await)
+        .await
+        .unwrap();
+    street.sync().await;
+    for _ in 0..branch.desk.run_outbox().await.unwrap().sent {
+        street.sink.next();
+    }
+    street
+        .office
+        .go_to(&format!("{}T09:00:00Z", paid_out.rows[0].due_on))
+        .await;
+    street.office.sync().await;
+    let sent = branch.desk.run_outbox().await.unwrap().sent;
+    let letters: Vec<String> = (0..sent).map(|_| street.sink.next().1).collect();
+    let about = letters.iter().filter(|text| text.contains("BR1-S001-")).count();
+    assert_eq!(about, 2, "days before and on the day, each once");
     assert_eq!(
         street.office.server.check().await.unwrap().findings,
         Vec::<String>::new()

@@ -209,7 +209,8 @@ impl Book {
         Ok(Some((facts, through)))
     }
 
-    /// Installments of running loans that fall due between two days, of which something is unpaid.
+    /// Installments of running loans that fall due between two days, of which something is unpaid: of those that were opened at this
+    /// desk, and at the one that brought the book of those from customers' own machines too, which send nothing.
     ///
     /// # Errors
     /// What the database says.
@@ -219,7 +220,8 @@ impl Book {
             r#"select l.id as "loan: Uuid", c.id as "customer: Uuid", i.n as "n!: i64", i.due_on as "due_on!: NaiveDate", i.open as "open!: i64"
                from installment i join loan l on l.rid = i.loan_rid join customer c on c.rid = l.customer_rid
                where i.due_on between ? and ? and i.open > 0 and l.status = 'active'
-               and (? is null or l.number like ? || '%') order by i.due_on, l.rid, i.n"#,
+               and (? is null or l.number glob ? || '[-A-Z]*'
+                    or (l.number glob '*-S[0-9]*' and (select base from authority) > 0)) order by i.due_on, l.rid, i.n"#,
             from,
             to,
             own,
