@@ -24,6 +24,14 @@ const PATIENCE: i64 = 72 * HOUR;
 /// So long a desk waits for an answer.
 const TIMEOUT: i64 = MINUTE;
 
+/// Who asked a question: a copy of a desk's book, in one of its rounds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caller {
+    desk: usize,
+    epoch: i64,
+    round: u64,
+}
+
 /// Something that is going to happen.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
@@ -32,15 +40,10 @@ pub(crate) enum Event {
     /// A desk calls the server, and again after a while where it does so by itself.
     Sync { desk: usize, again: bool },
     /// A message is at the server.
-    AtServer { desk: usize, epoch: i64, bytes: Vec<u8> },
+    AtServer { of: Caller, bytes: Vec<u8> },
     /// A message is at a desk, of a time at which the server had so many of its commands. One to a copy of its book that is
     /// there no more finds nobody.
-    AtDesk {
-        desk: usize,
-        epoch: i64,
-        bytes: Vec<u8>,
-        had: i64,
-    },
+    AtDesk { of: Caller, bytes: Vec<u8>, had: i64 },
     /// A desk has waited long enough.
     Timeout { desk: usize, round: u64 },
     /// A desk's program is started.
@@ -234,7 +237,10 @@ impl World {
     fn happens(&mut self, event: Event) -> Result<(), String> {
         let whom = match &event {
             Event::Work { desk, .. }
-            | Event::AtDesk { desk, .. }
+            | Event::AtDesk {
+                of: Caller { desk, .. },
+                ..
+            }
             | Event::Sync { desk, .. }
             | Event::Timeout { desk, .. } => Some(*desk),
             _ => None,
@@ -263,15 +269,10 @@ impl World {
                     self.after(pause, Event::Sync { desk, again });
                 }
             }
-            Event::AtServer { desk, epoch, bytes } => self.at_server((desk, epoch), &bytes)?,
-            Event::AtDesk {
-                desk,
-                epoch,
-                bytes,
-                had,
-            } => {
-                if self.desks[desk].epoch == epoch {
-                    self.at_desk(desk, &bytes, had)?;
+            Event::AtServer { of, bytes } => self.at_server(of, &bytes)?,
+            Event::AtDesk { of, bytes, had } => {
+                if self.desks[of.desk].epoch == of.epoch {
+                    self.at_desk(of, &bytes, had)?;
                 }
             }
             Event::Timeout { desk, round } => self.desks[desk].give_up(round),
@@ -354,7 +355,7 @@ impl World {
                 let round = self.desks[desk].round;
                 self.after(TIMEOUT, Event::Timeout { desk, round });
                 let epoch = self.desks[desk].epoch;
-                self.travel((desk, epoch), None, &bytes);
+                self.travel(Caller { desk, epoch, round }, None, &bytes);
             }
             Next::Rest => {}
             Next::Killed => self.dies(desk),
@@ -362,7 +363,8 @@ impl World {
     }
 
     /// From a copy of a desk's book to the server, or to it with how many of the desk's commands the server had.
-    fn travel(&mut self, (desk, epoch): (usize, i64), from: Option<i64>, bytes: &[u8]) {
+    fn travel(&mut self, of: Caller, from: Option<i64>, bytes: &[u8]) {
+        let desk = of.desk;
         let fate = self.lines[desk].send(from.is_none(), bytes.len(), self.now, &mut self.dice);
         for fault in fate.faults {
             self.count(fault);
@@ -370,19 +372,15 @@ impl World {
         for (after, length) in fate.copies {
             let bytes = bytes.get(..length.unwrap_or(bytes.len())).unwrap_or(bytes).to_vec();
             let event = match from {
-                None => Event::AtServer { desk, epoch, bytes },
-                Some(had) => Event::AtDesk {
-                    desk,
-                    epoch,
-                    bytes,
-                    had,
-                },
+                None => Event::AtServer { of, bytes },
+                Some(had) => Event::AtDesk { of, bytes, had },
             };
             self.after(after, event);
         }
     }
 
-    fn at_server(&mut self, (desk, epoch): (usize, i64), bytes: &[u8]) -> Result<(), String> {
+    fn at_server(&mut self, of: Caller, bytes: &[u8]) -> Result<(), String> {
+        let desk = of.desk;
         if self.now < self.server_down {
             return Ok(());
         }
@@ -406,18 +404,23 @@ impl World {
             self.note("answers", desk, &answer);
             check::promised(&self.desks[desk], &self.server)?;
             let had = check::has(&self.desks[desk], &self.server);
-            self.travel((desk, epoch), Some(had), &answer);
+            self.travel(of, Some(had), &answer);
         }
         Ok(())
     }
 
-    fn at_desk(&mut self, desk: usize, bytes: &[u8], had: i64) -> Result<(), String> {
+    fn at_desk(&mut self, of: Caller, bytes: &[u8], had: i64) -> Result<(), String> {
+        let desk = of.desk;
         if !self.desks[desk].up {
             return Ok(());
         }
+        let waits = self.desks[desk].round == of.round && self.desks[desk].phase != Phase::Idle;
         let luck = self.luck();
         let pulls = matches!(self.desks[desk].phase, Phase::Pulling | Phase::Anew);
-        let reply = unpack::<Reply>(bytes).ok();
+        // What the server has it may have lost since: only whoever waits for the answer deletes a book because of it.
+        let reply = unpack::<Reply>(bytes)
+            .ok()
+            .filter(|reply| waits || !matches!(reply, Reply::Revoked(_)));
         let brings = matches!(reply, Some(Reply::Pull(_)));
         if let Some(Reply::Pull(page)) = &reply {
             check::granted(&self.desks[desk], &self.server, page)?;
@@ -429,13 +432,13 @@ impl World {
             _ if is_newer => self.count("fact newer than the desk"),
             _ => {}
         }
-        let waits = matches!(reply, Some(Reply::Push(PushAnswer::Older)));
+        let is_older = matches!(reply, Some(Reply::Push(PushAnswer::Older)));
         let pushes = matches!(self.desks[desk].phase, Phase::Pushing { .. });
         let next = self.desks[desk].hear(reply, luck);
         if is_newer {
             check::understood(&self.desks[desk])?;
         }
-        if waits && pushes {
+        if is_older && pushes {
             check::fetches(&self.desks[desk])?;
         }
         if self.desks[desk].gone {

@@ -219,7 +219,9 @@ impl Position {
     /// restored has in common with the copy before it what was recorded up to its backup.
     pub fn lacks(&self, has: Option<i64>, copy: Option<i64>) -> Option<i64> {
         let in_common = match copy {
-            Some(copy) if copy < self.epoch => self.began,
+            // Which backup that copy went on from is not known here, where one of before took its place: what was sent since and
+            // never decided may be gone. What the server has all the same, it knows again.
+            Some(copy) if copy < self.epoch => self.began.min(self.decided),
             Some(copy) if copy > self.epoch => return None,
             _ => i64::MAX,
         };
@@ -278,12 +280,17 @@ impl Position {
             cursors.insert(part.scope, head);
         }
         let lacks = self.lacks(page.has, page.copy);
-        let decided = self.decided.min(lacks.unwrap_or(i64::MAX));
+        // Outcomes that were asked for after a place beyond which some are gone would leave a gap: they are asked for again.
+        let is_whole = lacks.is_none_or(|place| place >= self.decided);
+        let outcomes = page
+            .outcomes
+            .into_iter()
+            .filter(|o| is_whole && o.dev_seq > self.decided);
         Ok(News {
             facts,
             credentials,
             cursors,
-            outcomes: page.outcomes.into_iter().filter(|o| o.dev_seq > decided).collect(),
+            outcomes: outcomes.collect(),
             more: page.more,
             lacks,
             history: page.history,

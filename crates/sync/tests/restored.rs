@@ -6,7 +6,8 @@ use farthing_office::chain::{Hash, START};
 use farthing_office::{Context, RULES, epoch_letters};
 use farthing_sync::device::{Position, Unsent};
 use farthing_sync::intake::{Known, Machine, Verdict, is_left};
-use farthing_sync::wire::{Push, PushAnswer};
+use farthing_sync::versions::Versions;
+use farthing_sync::wire::{Outcome, Page, Push, PushAnswer};
 use uuid::Uuid;
 
 /// Commands of a copy that was restored, recorded after the one with a hash.
@@ -160,6 +161,15 @@ fn a_restored_book_finds_out_what_the_server_lost() {
         ..position.clone()
     };
     assert_eq!(fresh.lacks(Some(13), Some(0)), None);
+    // The server lost what a newer backup of the first copy brought, and knows the copy between, which went on from an older one.
+    let third = Position {
+        epoch: 2,
+        began: 55,
+        sent: 55,
+        decided: 49,
+        ..Position::default()
+    };
+    assert_eq!(third.lacks(Some(76), Some(1)), Some(49));
     // A copy that was left hears nothing of the one that counts.
     assert_eq!(position.lacks(Some(3), Some(2)), None);
 }
@@ -176,4 +186,40 @@ fn a_book_that_is_restored_before_it_sent_anything_goes_on_after_its_base() {
         fresh(check(&after, &of_copy(1, 8..=8, [5; 32]), &kept(&since))).len(),
         1
     );
+}
+
+#[test]
+fn outcomes_leave_no_gap_where_a_restored_book_finds_out_what_may_be_gone() {
+    let third = Position {
+        epoch: 2,
+        began: 61,
+        sent: 61,
+        decided: 56,
+        ..Position::default()
+    };
+    let outcome = |dev_seq| Outcome {
+        dev_seq,
+        op: OpId(Uuid::nil()),
+        refusal: None,
+    };
+    // The copy between went on from an older backup and is shorter: what it has says nothing of what this one has in common.
+    let page = |outcomes_after: i64, copy, has| Page {
+        has: Some(has),
+        copy: Some(copy),
+        outcomes_after: Some(outcomes_after),
+        outcomes: (outcomes_after + 1..=61).map(outcome).collect(),
+        ..Page::default()
+    };
+    let news = third.news(Versions::HERE, page(56, 1, 47)).unwrap();
+    let after = third.after(&news);
+    assert_eq!((news.lacks, news.outcomes.len()), (Some(47), 0));
+    assert_eq!(
+        (after.sent, after.decided),
+        (47, 47),
+        "those from 48 on are asked for again"
+    );
+    let there = Position { sent: 61, ..after };
+    let news = there.news(Versions::HERE, page(47, 2, 61)).unwrap();
+    assert_eq!((news.lacks, news.outcomes.len()), (None, 14));
+    assert_eq!(there.after(&news).decided, 61);
 }
