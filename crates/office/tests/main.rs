@@ -5,6 +5,7 @@
 mod books;
 mod branch;
 mod customers;
+mod golden;
 mod parts;
 mod products;
 mod wish;

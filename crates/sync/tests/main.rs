@@ -3,7 +3,9 @@
 
 mod common;
 mod decisions;
+mod golden;
 mod letters;
+mod messages;
 mod news;
 mod pushes;
 mod restored;

@@ -5,10 +5,14 @@ use chrono::{DateTime, Days, NaiveDate};
 use farthing_api::*;
 use farthing_lending::*;
 use farthing_office::{
-    Account as GlAccount, Actor, Aggregate, Channel, Command, Context, DayFigures, Fact, FactBody, Key, Loan,
-    ProductDay, RULES, Refusal, State, apply, balanced, decide, recorded_anyway,
+    Account as GlAccount, Actor, Aggregate, COMMAND_VERSION, Channel, Command, Context, DayFigures, FACT_VERSION, Fact,
+    FactBody, Key, Loan, ProductDay, RULES, Refusal, State, apply, balanced, decide, recorded_anyway,
 };
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 pub fn money(minor: i64) -> Money {
@@ -21,6 +25,21 @@ pub fn actor(role: Role) -> Actor {
         user: UserId(Uuid::from_u128(1000 + role as u128)),
         role,
         customer: None,
+    }
+}
+
+/// What a test comes by: it becomes the golden file of its kind where FARTHING_WRITE_GOLDEN asks for that and there is none.
+fn offer(what: &str, version: u32, payload: &impl serde::Serialize) {
+    static WRITES: LazyLock<bool> = LazyLock::new(|| std::env::var_os("FARTHING_WRITE_GOLDEN").is_some());
+    if !*WRITES {
+        return;
+    }
+    let text = serde_json::to_string(payload).unwrap();
+    let kind = text.split('"').nth(3).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{what}/v{version}"));
+    std::fs::create_dir_all(&folder).unwrap();
+    if let Ok(mut new) = File::create_new(folder.join(format!("{kind}.json"))) {
+        writeln!(new, "{text}").unwrap();
     }
 }
 
@@ -105,6 +124,7 @@ impl Branch {
     /// Decides a command, and applies what follows to the aggregates and to the sums.
     pub fn run(&mut self, command: &Command, who: Option<Actor>) -> Result<Vec<Fact>, Refusal> {
         let (seen, ctx) = self.asked(command, who);
+        offer("commands", COMMAND_VERSION, command);
         let facts = decide(&seen, command, &ctx)?;
         for fact in &facts {
             self.keep(fact);
@@ -146,6 +166,7 @@ impl Branch {
     }
 
     fn keep(&mut self, fact: &Fact) {
+        offer("facts", FACT_VERSION, &fact.body);
         assert!(balanced(fact.body.postings()), "{:?}", fact.body);
         for posting in fact.body.postings() {
             assert!(!matches!(&posting.account, GlAccount::Other(_)), "{posting:?}");
