@@ -3,9 +3,12 @@
 
 mod common;
 mod decisions;
+mod fuzzed;
 mod golden;
 mod letters;
 mod messages;
 mod news;
 mod pushes;
 mod restored;
+#[path = "../../../fuzz/wire.rs"]
+mod wire;
