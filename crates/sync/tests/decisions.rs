@@ -4,9 +4,10 @@ use crate::common::*;
 use chrono::NaiveDate;
 use farthing_api::{Code, CustomerId, Role};
 use farthing_office::chain::START;
-use farthing_office::{Aggregate, Command, Context, Fact, FactBody, Key, State, User};
+use farthing_office::{Aggregate, Channel, Command, Context, Fact, FactBody, Key, State, User, apply};
 use farthing_sync::authority::{Now, decide_one, reads};
 use farthing_sync::intake::Taken;
+use farthing_sync::wire::SentFact;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -59,6 +60,27 @@ fn the_role_of_by_now_decides_and_a_wrong_clock_is_set_right() {
         assert_eq!(refused.refusal.unwrap().code, code);
         assert_eq!(refused.facts, []);
     }
+}
+
+#[test]
+fn a_fact_and_what_it_changes_are_the_same_once_it_was_kept() {
+    let mut precise = context(1);
+    precise.at = at() + chrono::TimeDelta::nanoseconds(123_456_789);
+    let mut state = state(Role::Officer, true);
+    let registered = decide_one(&mut state, &taken(register(), precise.clone()), now());
+    let customer = CustomerId::of(precise.op, 0);
+    let verified = Command::ConfirmContact {
+        customer,
+        channel: Channel::Email,
+    };
+    let decided = decide_one(&mut state, &taken(verified, precise), now());
+    let mut replayed = State::default();
+    for fact in registered.facts.iter().chain(&decided.facts) {
+        let kept = SentFact::of(fact).unwrap().read().unwrap();
+        assert_eq!(kept, *fact);
+        apply(&mut replayed, &kept);
+    }
+    assert_eq!(replayed.customer(customer), state.customer(customer));
 }
 
 #[test]

@@ -29,6 +29,7 @@ use crate::permission;
 use crate::refusal::Refusal;
 use crate::second_person;
 use crate::state::{Organisation, State};
+use chrono::SubsecRound;
 use farthing_api::{ApiError, Code, ErrorKind, FactId};
 
 /// Decides a command. Everything that the decision looks at is among [`Command::reads`].
@@ -98,10 +99,12 @@ pub(crate) fn outcome(state: &State, command: &Command, ctx: &Context) -> Result
 
 fn facts(state: &State, bodies: Vec<FactBody>, ctx: &Context) -> Vec<Fact> {
     let booking_date = state.day().map_or(ctx.today, |day| day.open);
+    // Logs and letters keep milliseconds, and a replay of them must come to the same.
+    let at = ctx.at.trunc_subsecs(3);
     let number = |(n, body)| Fact {
         id: FactId::of(ctx.op, n),
         op: ctx.op,
-        at: ctx.at,
+        at,
         booking_date,
         by: ctx.actor.map(|a| a.user),
         desk: ctx.desk.clone(),
