@@ -15,6 +15,7 @@ mod sim;
 mod test;
 #[cfg(test)]
 mod tidy;
+mod torture;
 mod wasm;
 
 use process::{Outcome, say};
@@ -29,6 +30,7 @@ cargo xtask compare         random terms against the independent reference: [--c
 cargo xtask prepare         check the queries of desk and server against their migrations and keep what sqlx learns
 cargo xtask server          start the central server on a private PostgreSQL cluster, until it is interrupted
 cargo xtask sim             desks and a server under every fault: --seeds FROM..TO, or --mutants to see that planted bugs are found
+cargo xtask torture         desks, servers and PostgreSQL as real processes, killed again and again: [--kills N] [--seed S] [--folder F]
 cargo xtask dist [--check]  make the installer of this system; --check installs it into a bare Debian and starts it";
 
 fn main() -> ExitCode {
@@ -56,6 +58,7 @@ fn execute(arguments: &[&str]) -> Outcome {
         ["prepare"] => prepare::prepare(),
         ["server", rest @ ..] => server::server(rest),
         ["sim", rest @ ..] => sim::sim(rest),
+        ["torture", rest @ ..] => torture::torture(rest),
         ["dist"] => dist::dist(),
         ["dist", "--check"] => installed::check(),
         _ => Err(format!("usage:\n{USAGE}").into()),

@@ -7,7 +7,7 @@ use crate::run::NATIVE;
 use crate::wasm::Compiler;
 
 /// The desktop as the window tests want it.
-const TEST_HOOKS: [&str; 2] = [
+pub const TEST_HOOKS: [&str; 2] = [
     "--features",
     "farthing-desktop/test-hooks,farthing-desk/test-hooks,farthing-cli/test-hooks",
 ];

@@ -24,6 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["api", "lending", "office", "identity", "store", "documents", "desk"],
     ),
     ("server", &["api", "lending", "office", "identity", "sync", "documents"]),
+    ("torture", &["api", "lending", "desk"]),
     ("ui", &["api", "lending", "office"]),
     ("desktop", &["api", "desk"]),
     ("bindgen", &[]),
