@@ -76,7 +76,7 @@ pub async fn open(path: &std::path::Path, email: Option<&str>, password: &Secret
         None => slots.only_sign_in().ok_or(OpenError::WhichUser)?,
     };
     let opened = open_and_renew(&mut slots, &sign_in, password, &secret, desk.clock.now())?;
-    let book = Book::open(path, &BookKey::from_bytes(*opened.key)).await?;
+    let book = Book::open(path, &BookKey::from_bytes(&opened.key)).await?;
     let found = book
         .sign_in_user(&sign_in)
         .await?

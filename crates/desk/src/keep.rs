@@ -119,7 +119,7 @@ async fn restore_in(
     let opened = slots
         .open(&sign_in_name(&email), password, &secret, now)
         .map_err(wrong)?;
-    let key = BookKey::from_bytes(*opened.key);
+    let key = BookKey::from_bytes(&opened.key);
     let copy = work.join(BOOK);
     let book = Book::open(&copy, &key).await?;
     let report = book.verify().await?;

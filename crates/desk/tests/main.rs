@@ -16,6 +16,7 @@ mod handed_over;
 mod killed;
 mod known_failures;
 mod life;
+mod memory;
 mod outbox;
 mod passwords;
 mod proof;

@@ -21,7 +21,7 @@ fn slots_of(folder: &Path) -> (SlotFile, std::path::PathBuf) {
     (SlotFile::load(&keys).unwrap(), keys)
 }
 
-fn open_slot(t: &Branch, email: &str) -> Opened {
+pub fn open_slot(t: &Branch, email: &str) -> Opened {
     let device = device::load(&Home::at(t.path()).book()).unwrap();
     let (mut slots, _) = slots_of(t.path());
     slots
@@ -55,7 +55,7 @@ async fn a_sign_in_renews_what_was_made_at_a_former_cost() {
         .unwrap();
     slots.save(&keys).unwrap();
     assert!(open_slot(&t.branch, ADMIN).stale_cost);
-    let key = BookKey::from_bytes(*opened.key);
+    let key = BookKey::from_bytes(&opened.key);
     let amina = sign_in_name(AMINA);
     let book = Book::open(&home.book(), &key).await.unwrap();
     let user = book.sign_in_user(&amina).await.unwrap().unwrap().user;

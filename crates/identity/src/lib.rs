@@ -42,4 +42,4 @@ pub use phone::normalise_phone;
 pub use pin::Pin;
 pub use prepared::Prepared;
 pub use seal::{open_text, seal_text};
-pub use slots::{EscrowPlace, NewEscrow, Opened, SlotFile};
+pub use slots::{EscrowPlace, NewEscrow, Opened, OpenedKey, SlotFile};

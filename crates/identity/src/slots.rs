@@ -44,14 +44,17 @@ pub struct SlotFile {
     path: OnceLock<PathBuf>,
 }
 
+/// The book's key, as a slot gives it.
+pub type OpenedKey = Box<Zeroizing<[u8; 32]>>;
+
 /// A slot was opened.
 pub struct Opened {
     /// Whose.
     pub user: UserId,
     /// What they were when the slot was made.
     pub role: Role,
-    /// The book's key.
-    pub key: Zeroizing<[u8; 32]>,
+    /// The book's key. Its bytes stay in one place, so that none is left behind where it is handed on.
+    pub key: OpenedKey,
     /// Whether the slot was made at another cost than is used now, and should be made anew.
     pub stale_cost: bool,
 }
@@ -482,8 +485,13 @@ fn bound(installation: Uuid, user: UserId, role: Role) -> Vec<u8> {
     format!("{installation}|{user}|{}|{VERSION}", role.word()).into_bytes()
 }
 
-fn key_of(bytes: &[u8]) -> Result<Zeroizing<[u8; 32]>, SlotError> {
-    bytes.try_into().map(Zeroizing::new).map_err(|_| unfit())
+fn key_of(bytes: &[u8]) -> Result<OpenedKey, SlotError> {
+    let mut key = Box::new(Zeroizing::new([0; 32]));
+    match bytes.len() == key.len() {
+        true => key.copy_from_slice(bytes),
+        false => return Err(unfit()),
+    }
+    Ok(key)
 }
 
 fn mac(key: &[u8], bytes: &[u8]) -> Result<String, SlotError> {

@@ -1,7 +1,8 @@
 //! Copies of the book.
 
 use crate::StoreError;
-use crate::book::{Book, BookKey};
+use crate::book::Book;
+use crate::key::BookKey;
 use crate::log::{identity_of, put_meta};
 use sqlx::Connection;
 use std::path::Path;

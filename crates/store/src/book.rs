@@ -1,5 +1,6 @@
 //! The book: one encrypted SQLite file, one process, one writing connection.
 
+use crate::key::{BookKey, unlock};
 use crate::log::Ends;
 use crate::{StoreError, leave};
 use sqlx::migrate::Migrator;
@@ -12,35 +13,8 @@ use std::sync::Mutex as PlainMutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
-use zeroize::{Zeroize, ZeroizeOnDrop};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/desk");
-
-/// The 32 bytes that open the file.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct BookKey([u8; 32]);
-
-impl BookKey {
-    /// The key from its bytes.
-    pub fn from_bytes(bytes: [u8; 32]) -> BookKey {
-        BookKey(bytes)
-    }
-
-    /// A new key from the operating system's randomness.
-    ///
-    /// # Errors
-    /// [`StoreError::Io`] where the system has none to give.
-    pub fn random() -> Result<BookKey, StoreError> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|e| StoreError::Io(std::io::Error::other(e.to_string())))?;
-        Ok(BookKey(bytes))
-    }
-
-    /// The bytes, for the key slots.
-    pub fn bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
 
 /// An open book.
 pub struct Book {
@@ -78,19 +52,21 @@ fn lock(path: &Path) -> Result<File, StoreError> {
     }
 }
 
-/// Options for one connection. The key goes in as a raw key; statements are never logged, since the key is one.
-fn options(path: &Path, key: &BookKey, vfs: Option<&str>) -> SqliteConnectOptions {
+/// What a connection is told as soon as it can read: 32 MiB of pages stay in memory, taken only as they are read, since they need
+/// not be decrypted again; about 16 MiB of log before a commit moves it into the file, so that one payment in a hundred or so
+/// waits for that.
+const WRITES: &str =
+    "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -32768;
+    pragma wal_autocheckpoint = 4000";
+
+/// What one that only reads is told besides.
+const READS: &str = "pragma query_only = 1; pragma wal_autocheckpoint = 0";
+
+/// Options for one connection, which has no key yet.
+fn options(path: &Path, vfs: Option<&str>) -> SqliteConnectOptions {
     leave::at_once_at_exit();
     let options = SqliteConnectOptions::new()
         .filename(path)
-        .pragma("key", format!("\"x'{}'\"", hex::encode(key.0)))
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        // Pages that stay in memory need not be decrypted again: 32 MiB, taken only as they are read.
-        .pragma("cache_size", "-32768")
-        // About 16 MiB of log before a commit moves it into the file, so that one payment in a hundred or so waits for that.
-        .pragma("wal_autocheckpoint", "4000")
         .busy_timeout(Duration::from_secs(5))
         .statement_cache_capacity(300)
         .disable_statement_logging();
@@ -98,6 +74,14 @@ fn options(path: &Path, key: &BookKey, vfs: Option<&str>) -> SqliteConnectOption
         Some(name) => options.vfs(name.to_string()),
         None => options,
     }
+}
+
+/// The connection that writes.
+async fn connect(options: SqliteConnectOptions, key: &BookKey) -> Result<SqliteConnection, StoreError> {
+    let mut conn = options.connect().await?;
+    unlock(&mut conn, key).await?;
+    sqlx::raw_sql(WRITES).execute(&mut conn).await?;
+    Ok(conn)
 }
 
 impl Book {
@@ -131,18 +115,25 @@ impl Book {
     /// Those of [`Book::open`].
     pub async fn open_with(path: &Path, key: &BookKey, vfs: Option<&str>, create: bool) -> Result<Book, StoreError> {
         let lock = lock(path)?;
-        let mut writer = options(path, key, vfs).create_if_missing(create).connect().await?;
+        let mut writer = connect(options(path, vfs).create_if_missing(create), key).await?;
         migrate(&mut writer, path).await?;
         let readers = PoolOptions::new()
             .max_connections(3)
             .min_connections(1)
             // A file in this machine doesn't hang up; asking it before each query costs as much as a small query.
             .test_before_acquire(false)
-            .connect_with(
-                options(path, key, vfs)
-                    .pragma("query_only", "1")
-                    .pragma("wal_autocheckpoint", "0"),
-            )
+            .after_connect({
+                let key = key.clone();
+                move |conn, _| {
+                    let key = key.clone();
+                    Box::pin(async move {
+                        unlock(conn, &key).await?;
+                        sqlx::raw_sql(WRITES).execute(&mut *conn).await?;
+                        sqlx::raw_sql(READS).execute(conn).await.map(drop)
+                    })
+                }
+            })
+            .connect_with(options(path, vfs))
             .await?;
         Ok(Book {
             path: path.to_path_buf(),
@@ -237,7 +228,7 @@ impl Book {
 
     /// A connection to another book file with the same key, for backups.
     pub(crate) async fn connect_to(path: &Path, key: &BookKey) -> Result<SqliteConnection, StoreError> {
-        Ok(options(path, key, None).connect().await?)
+        connect(options(path, None), key).await
     }
 }
 

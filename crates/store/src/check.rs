@@ -364,13 +364,13 @@ async fn digest(conn: &mut SqliteConnection, table: &str, order: &str) -> Result
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::book::BookKey;
+    use crate::key::BookKey;
     use farthing_api::{Code, UserId};
 
     /// Three refusals and something that was done, then an alteration with the book's own key; what is found.
     async fn found_after(alteration: Option<&'static str>) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
-        let key = BookKey::from_bytes([7; 32]);
+        let key = BookKey::from_bytes(&[7; 32]);
         let book = Book::create(&folder.path().join("a.book"), &key).await.unwrap();
         let (who, at) = (
             Some(UserId(Uuid::from_u128(1))),

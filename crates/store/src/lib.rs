@@ -11,6 +11,7 @@ mod credentials;
 mod enrolled;
 mod error;
 mod given;
+mod key;
 mod leave;
 mod log;
 mod project;
@@ -18,10 +19,11 @@ mod provisional;
 mod query;
 mod seal;
 
-pub use book::{Book, BookKey};
+pub use book::Book;
 pub use credentials::waiting_password;
 pub use enrolled::{Applied, Enrolment, Joining, Overruled};
 pub use error::StoreError;
+pub use key::BookKey;
 pub use log::{Batch, Beside, Identity};
 pub use query::{
     About, Act, ChallengeRow, Claimed, ContactChange, DueInstallment, Ended, HomeFigures, LedgerLine, MonthSums,

@@ -6,7 +6,7 @@ use farthing_store::{Book, BookKey, ChallengeRow, Suspension, Tried};
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_verifications_that_race_exactly_one_wins() {
     let folder = tempfile::tempdir().unwrap();
-    let key = BookKey::from_bytes([7; 32]);
+    let key = BookKey::from_bytes(&[7; 32]);
     let book = Book::create(&folder.path().join("race.book"), &key).await.unwrap();
     let book = std::sync::Arc::new(book);
     let now = DateTime::from_timestamp(1_780_000_000, 0).unwrap();

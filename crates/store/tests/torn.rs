@@ -39,7 +39,7 @@ async fn branch(path: &Path) -> (BookKey, Command, Context, LoanId) {
     };
     let loan = desk.book().loans(&query, now.date_naive()).await.unwrap().rows[0].id;
     let identity = desk.book().identity().await.unwrap().unwrap();
-    let key = BookKey::from_bytes(*desk.book().key().bytes());
+    let key = BookKey::from_bytes(desk.book().key().bytes());
     let ctx = Context {
         op: OpId(uuid::Uuid::from_u128(77)),
         at: now,

@@ -176,7 +176,7 @@ impl Desk {
             (true, Some(kit)) => {
                 let (slots, _) = self.keys()?;
                 let (key, _) = slots.open_recovery(kit).map_err(wrong_kit)?;
-                match *key == *open.book.key().bytes() {
+                match **key == *open.book.key().bytes() {
                     true => ResetHow::Kit,
                     false => return Err(ApiError::input("recovery", Code::RecoverySecretWrong)),
                 }
@@ -278,7 +278,7 @@ impl Desk {
                 return Err(error);
             }
         };
-        let open = self.open_book(&BookKey::from_bytes(*key)).await?;
+        let open = self.open_book(&BookKey::from_bytes(&key)).await?;
         let found = open.book.sign_in_user(&sign_in_name(&email)).await.told()?;
         let missing = || ApiError::input("email", Code::NoUser);
         let user = found

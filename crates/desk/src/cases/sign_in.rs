@@ -125,7 +125,7 @@ impl Desk {
         let opened = self
             .blocking(move || open_and_renew(&mut slots, &name, &password, &device, now))
             .await?;
-        Ok(BookKey::from_bytes(*opened.told()?.key))
+        Ok(BookKey::from_bytes(&opened.told()?.key))
     }
 
     /// Before anyone is in there is no form to keep: a full disk gets the screen of a book in trouble.

@@ -77,7 +77,8 @@ impl Desk {
             return Err(offline(strange()));
         };
         let (slots, device) = self.keys()?;
-        let key = BookKey::from_bytes(*slots.open_escrow(&released.secret, &device).told()?);
+        let opened = slots.open_escrow(&released.secret, &device).told()?;
+        let key = BookKey::from_bytes(&opened);
         *kept = Some(ReleasedKey {
             link: hash,
             user: released.user,

@@ -2,7 +2,7 @@
 //! a link to their email that they ask for a new password. The machine's own secret is needed besides, so that neither the
 //! server nor whoever copies the key file opens anything alone.
 
-use super::{Sealed, SlotFile, VERSION, key_of};
+use super::{OpenedKey, Sealed, SlotFile, VERSION, key_of};
 use crate::seal::{derive, open, seal};
 use crate::{DeviceSecret, IdentityError, SlotError, random};
 use serde::{Deserialize, Serialize};
@@ -90,7 +90,7 @@ impl SlotFile {
     /// # Errors
     /// [`SlotError::Wrong`] where the secret is another one's or there is no escrow slot; [`SlotError::Damaged`] where the file
     /// was changed.
-    pub fn open_escrow(&self, secret: &[u8; 32], device: &DeviceSecret) -> Result<Zeroizing<[u8; 32]>, SlotError> {
+    pub fn open_escrow(&self, secret: &[u8; 32], device: &DeviceSecret) -> Result<OpenedKey, SlotError> {
         let escrow = self.kept.body.escrow.as_ref().ok_or(SlotError::Wrong)?;
         let (salt, bytes) = escrow.sealed.parts()?;
         let key = escrow_key(secret, &salt, device)?;

@@ -1,6 +1,6 @@
 //! The recovery slot, which the printed secret opens.
 
-use super::{Sealed, SlotFile, VERSION, key_of, unfit};
+use super::{OpenedKey, Sealed, SlotFile, VERSION, key_of, unfit};
 use crate::seal::{derive, open, seal};
 use crate::{DeviceSecret, SlotError, random, recovery};
 use farthing_api::Secret;
@@ -32,7 +32,7 @@ impl SlotFile {
     /// # Errors
     /// [`SlotError::Wrong`] where the secret was mistyped or is not this file's; [`SlotError::Damaged`] where the
     /// file was changed.
-    pub fn open_recovery(&self, secret: &Secret) -> Result<(Zeroizing<[u8; 32]>, DeviceSecret), SlotError> {
+    pub fn open_recovery(&self, secret: &Secret) -> Result<(OpenedKey, DeviceSecret), SlotError> {
         let secret = recovery::read(secret).ok_or(SlotError::Wrong)?;
         let sealed = self.kept.body.recovery.as_ref().ok_or(SlotError::Wrong)?;
         let (salt, bytes) = sealed.parts()?;
@@ -41,7 +41,7 @@ impl SlotFile {
         let (book_key, device) = both.split_at_checked(32).ok_or_else(unfit)?;
         let book_key = key_of(book_key)?;
         self.check(&book_key)?;
-        Ok((book_key, DeviceSecret::from_bytes(*key_of(device)?)))
+        Ok((book_key, DeviceSecret::from_bytes(**key_of(device)?)))
     }
 
     fn recovery_bound(&self) -> Vec<u8> {
