@@ -109,6 +109,8 @@ pub struct Open {
     pub(crate) outbox: Mutex<bool>,
     /// Held by the one round with the server at a time.
     pub(crate) sync: Mutex<()>,
+    /// Held by who reads the letters to the book.
+    pub(crate) letters: Mutex<()>,
 }
 
 impl Open {
@@ -133,6 +135,7 @@ impl Open {
             zone,
             outbox: Mutex::new(false),
             sync: Mutex::new(()),
+            letters: Mutex::new(()),
         })
     }
 

@@ -88,7 +88,10 @@ impl Desk {
     /// What the book says; what a server says belongs to its message.
     pub async fn run_outbox(&self) -> Answer<Pass> {
         match self.open.read().await.clone() {
-            Some(open) => self.pass(&open).await,
+            Some(open) => {
+                self.read_letters(&open).await?;
+                self.pass(&open).await
+            }
             None => Ok(Pass::default()),
         }
     }

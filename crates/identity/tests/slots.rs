@@ -41,7 +41,7 @@ fn add(file: &mut SlotFile, n: u128, email: &str, password: &str) -> Result<(), 
 
 fn open(file: &mut SlotFile, email: &str, password: &str, seconds: i64) -> Result<UserId, SlotError> {
     let opened = file.open(&sign_in_name(email), &Secret::new(password), &device(), at(seconds))?;
-    assert_eq!(*opened.key, KEY);
+    assert_eq!(**opened.key, KEY);
     assert_eq!(opened.role, Role::Officer);
     assert!(opened.stale_cost, "the tests' cost is not a desktop's");
     Ok(opened.user)
@@ -268,7 +268,7 @@ fn the_recovery_secret_opens_a_copy_elsewhere_and_resets_a_password() {
     let (_, secret) = two_people(&path);
     let mut copy = SlotFile::load(&path).unwrap();
     let (key, device_secret) = copy.open_recovery(&secret).unwrap();
-    assert_eq!(*key, KEY);
+    assert_eq!(**key, KEY);
     assert_eq!(device_secret, device());
     // With the device secret the password opens the copy.
     let name = sign_in_name("amina@example.org");

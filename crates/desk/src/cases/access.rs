@@ -43,6 +43,12 @@ pub(super) fn settling(prepared: Option<&Prepared>) -> Answer<Beside> {
     Ok(password.map_or_else(Beside::default, Beside::settling))
 }
 
+/// Whether as many wait to be let in as may.
+async fn are_too_many(open: &Open) -> Answer<bool> {
+    let staff = open.book.staff().await.told()?;
+    Ok(staff.iter().filter(|user| user.pending).count() >= MOST_WAITING)
+}
+
 impl Desk {
     /// Adds a member of staff.
     ///
@@ -101,8 +107,8 @@ impl Desk {
         found.ok_or_else(|| ApiError::new(ErrorKind::NotFound, Code::NoUser))
     }
 
-    /// Someone asks for access, or takes an invitation up. While the book is closed a letter to it waits; the answer is
-    /// the same whatever is known of the email.
+    /// Someone asks for access, or takes an invitation up: a letter to the book waits until that is open, and until someone looks
+    /// or messages go out. So the answer and the work are the same whatever is known of the email.
     ///
     /// # Errors
     /// What the form says; where too many ask already.
@@ -130,8 +136,8 @@ impl Desk {
             password,
         };
         match open {
-            Some(open) => self.read_letter(&open, ask).await,
-            None => self.put_letter(&ask),
+            Some(open) if are_too_many(&open).await? => Err(ApiError::new(ErrorKind::Unavailable, Code::SignUpFull)),
+            _ => self.put_letter(&ask),
         }
     }
 
@@ -158,13 +164,14 @@ impl Desk {
         }
     }
 
-    /// Reads what was written to the book while it was closed. What can't be carried out any more is left out.
+    /// Reads what was written to the book. What can't be carried out any more is left out.
     pub(crate) async fn read_letters(&self, open: &Open) -> Answer<()> {
-        let (mut slots, device) = self.keys()?;
-        if !slots.has_letters() {
+        let _one_at_a_time = open.letters.lock().await;
+        let (read, device) = self.keys()?;
+        if !read.has_letters() {
             return Ok(());
         }
-        for (_, text) in slots.letters(open.book.key().bytes()) {
+        for (_, text) in read.letters(open.book.key().bytes()) {
             let Ok(letter) = serde_json::from_slice::<Letter>(&text) else {
                 tracing::error!("a letter to the book doesn't have its form");
                 continue;
@@ -173,7 +180,8 @@ impl Desk {
                 tracing::info!(code = %error.code, "a letter to the book was not carried out");
             }
         }
-        slots.clear_letters(&device).told()?;
+        let (mut slots, _) = self.keys()?;
+        slots.clear_letters(&read, &device).told()?;
         slots.save(&keys_path(&self.home.book())).told()
     }
 
@@ -190,8 +198,7 @@ impl Desk {
                 email,
                 password,
             } => {
-                let waiting = open.book.staff().await.told()?;
-                if waiting.iter().filter(|user| user.pending).count() >= MOST_WAITING {
+                if are_too_many(open).await? {
                     return Err(ApiError::new(ErrorKind::Unavailable, Code::SignUpFull));
                 }
                 let command = Command::AskForAccess {

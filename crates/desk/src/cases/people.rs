@@ -17,6 +17,7 @@ impl Desk {
     /// Where the caller may not.
     pub async fn list_users(&self, _: ListUsers) -> Answer<Vec<UserView>> {
         let (open, _) = self.caller_who_may(Permission::SeeBook).await?;
+        self.read_letters(&open).await?;
         open.book.staff().await.told()
     }
 

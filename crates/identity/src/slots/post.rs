@@ -58,13 +58,14 @@ impl SlotFile {
         all
     }
 
-    /// The letters were read and are done with. Call [`SlotFile::save`] afterwards.
+    /// The letters that the file had when it was `read` are done with; those that came since wait. Call [`SlotFile::save`]
+    /// afterwards.
     ///
     /// # Errors
     /// None in practice.
-    pub fn clear_letters(&mut self, device: &DeviceSecret) -> Result<(), SlotError> {
-        self.kept.asking.clear();
-        self.kept.telling.clear();
+    pub fn clear_letters(&mut self, read: &SlotFile, device: &DeviceSecret) -> Result<(), SlotError> {
+        self.kept.asking.retain(|letter| !read.kept.asking.contains(letter));
+        self.kept.telling.retain(|letter| !read.kept.telling.contains(letter));
         self.kept.counters_mac = self.counters_mac(device)?;
         Ok(())
     }
