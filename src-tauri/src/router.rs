@@ -32,6 +32,7 @@ routes! {
     GetTransfer => transfer_state,
     GetSyncState => sync_state,
     ListDevices => list_devices,
+    GetSyncHealth => get_sync_health,
     RevokeDevice => revoke_device,
     ListOverruled => list_overruled,
     SettleOverruled => settle_overruled,

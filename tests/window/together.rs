@@ -140,4 +140,13 @@ fn two_desks_work_on_without_a_line_and_agree_afterwards() {
     second.click("[data-do=settle-overruled]");
     second.gone("[data-list=overruled]");
     second.picture("attention-settled");
+
+    // Administrators see it at the other desk too, below the machines.
+    first.go("settings");
+    first.find("[data-part=devices] [data-row='BR1-02']");
+    first.find("[data-chart=sync_health] svg");
+    first.shows("[data-part=sync-health] table", "BR1-02");
+    first.picture("sync-health");
+    first.click("[data-chart=sync_health] button");
+    first.shows("[data-chart=sync_health] table", "As asked");
 }

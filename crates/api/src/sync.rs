@@ -1,6 +1,6 @@
 //! Working with a central server.
 
-use crate::{ApiError, CodeSent, DeviceId, Request, Secret, SetUpDone, request};
+use crate::{ApiError, ChartView, CodeSent, DeviceId, OpId, Request, Secret, SetUpDone, request};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,11 @@ request! {
     ListOverruled {} => Vec<OverruledView>;
     /// The machines that work with the server, by desk.
     ListDevices {} => Vec<DeviceView>;
+    /// How the work of all machines went lately, as the server knows it: an administrator's.
+    GetSyncHealth {
+        /// The language of the screen that asks.
+        language: String,
+    } => SyncHealth;
     /// Takes a machine's access away: it hands over what it recorded, then deletes its book. The answer is the list.
     RevokeDevice {
         /// Which.
@@ -114,6 +119,34 @@ pub struct DeviceView {
     pub behind: u32,
     /// How many commands it had not sent when it last asked.
     pub unsent: u32,
+}
+
+/// How the work of all machines went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncHealth {
+    /// What was decided in each of the last fourteen days, as asked for and otherwise.
+    pub chart: ChartView,
+    /// What was decided otherwise, at any desk, the newest first; the last fifty.
+    pub conflicts: Vec<ConflictView>,
+}
+
+/// A command of any machine that the server decided otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConflictView {
+    /// The operation.
+    pub op: OpId,
+    /// The desk that sent it.
+    pub desk: String,
+    /// What was asked for: the command's stable word.
+    pub what: String,
+    /// By whom; empty where that is not known here.
+    pub who: String,
+    /// When it was asked for.
+    pub asked_at: DateTime<Utc>,
+    /// When it was decided.
+    pub decided_at: DateTime<Utc>,
+    /// Why it was not done, and what to do.
+    pub reason: ApiError,
 }
 
 /// Whether a machine may speak with the server.

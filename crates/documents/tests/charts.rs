@@ -3,8 +3,8 @@
 use crate::common::{date, look, money};
 use chrono::Months;
 use farthing_documents::charts::{
-    Bar, Expected, Flow, Frame, PurchaseMonth, Share, bars_and_line, bars_with_ticks, grouped_bars, horizontal_bars,
-    lines_share,
+    Bar, Decided, Expected, Flow, Frame, PurchaseMonth, Share, bars_and_line, bars_with_ticks, grouped_bars,
+    horizontal_bars, lines_share, stacked_days, title_for_decided,
 };
 use farthing_lending::Currency;
 
@@ -107,6 +107,40 @@ fn expected_against_received() {
         bars_with_ticks(frame, &months[..11]).unwrap()
     });
     has(&complete, &["août", "juin", "Attendu 75,1", "Reçu 71,7"]);
+}
+
+#[test]
+fn decided_by_day() {
+    let otherwise = [0, 2, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 0, 1];
+    let days: Vec<Decided> = (0..14)
+        .map(|i| Decided {
+            day: date(2025, 3, 1) + chrono::Days::new(i),
+            as_asked: 31 + u32::try_from(i * 7 % 23).unwrap(),
+            otherwise: otherwise[usize::try_from(i).unwrap()],
+            so_far: i == 13,
+        })
+        .collect();
+    let texts = drawn("decided", (676, 164), "en", |frame| stacked_days(frame, &days).unwrap());
+    let all: u32 = days.iter().map(|d| d.as_asked).sum();
+    has(&texts, &["0", "1", "14", "Otherwise 7", &format!("As asked {all}")]);
+    let title = title_for_decided("en", &days);
+    assert_eq!(
+        title,
+        format!("7 of {} commands in two weeks decided otherwise", all + 7)
+    );
+    let quiet: Vec<Decided> = days
+        .iter()
+        .map(|d| Decided {
+            as_asked: 0,
+            otherwise: 0,
+            ..*d
+        })
+        .collect();
+    let texts = drawn("decided-none", (676, 164), "fr", |frame| {
+        stacked_days(frame, &quiet).unwrap()
+    });
+    has(&texts, &["Autrement 0", "Conforme 0", "4"]);
+    assert_eq!(title_for_decided("fr", &quiet), "Aucune opération en deux semaines");
 }
 
 #[test]

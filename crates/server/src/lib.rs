@@ -9,6 +9,7 @@ mod day;
 mod devices;
 mod error;
 mod escrow;
+mod health;
 mod http;
 mod intake;
 mod join;

@@ -207,6 +207,7 @@ impl Server {
                 Ok(Reply::Invited)
             }
             (Request::Devices(list), None) => self.devices(organisation, device, list.by).await.map(Reply::Devices),
+            (Request::Health(ask), None) => self.health(organisation, &ask).await.map(Reply::Health),
             (Request::Revoke(revoke), None) => again!(self.revoke(organisation, device, &revoke)).map(Reply::Devices),
             (Request::Deposit(deposit), None) => {
                 again!(self.deposit(organisation, device, &deposit)).map(|()| Reply::Deposited)

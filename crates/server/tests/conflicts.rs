@@ -210,6 +210,29 @@ async fn who_lost_access_meanwhile_took_money_but_decides_nothing() {
     let listed = office.a.desk.list_overruled(ListOverruled {}).await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].reason.code, "access_taken");
+
+    // Administrators see it at every desk, among all that was decided.
+    let ask = || GetSyncHealth { language: "en".into() };
+    let shown = office.b.get_sync_health(ask()).await.unwrap();
+    let conflict = &shown.conflicts[0];
+    assert_eq!((shown.conflicts.len(), conflict.desk.as_str()), (1, "BR1-01"));
+    assert_eq!(
+        (conflict.what.as_str(), conflict.who.as_str()),
+        ("change_customer", "Olu")
+    );
+    assert_eq!(conflict.reason.code, "access_taken");
+    let rows = &shown.chart.rows;
+    assert_eq!(rows.len(), 14);
+    assert!(rows[..13].iter().all(|row| row[1..] == ["0", "0"]), "{rows:?}");
+    let as_asked: u32 = rows[13][1].parse().unwrap();
+    assert!(as_asked >= 3 && rows[13][2] == "1", "{rows:?}");
+    assert_eq!(
+        shown.chart.title,
+        format!("1 of {} commands in two weeks decided otherwise", as_asked + 1)
+    );
+    office.b.sign_out(SignOut {}).await.unwrap();
+    let refused = office.b.get_sync_health(ask()).await.unwrap_err();
+    assert_eq!(refused.code, "signed_out");
 }
 
 #[tokio::test]

@@ -40,6 +40,7 @@ pub mod authority;
 pub mod day;
 pub mod device;
 pub mod escrow;
+pub mod health;
 pub mod intake;
 pub mod join;
 pub mod own;

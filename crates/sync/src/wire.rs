@@ -3,6 +3,7 @@
 //! Commands and facts travel as they were written into their logs (JSON text), since hashes cover those very bytes.
 
 use crate::escrow::{AskRelease, Deposit, Release, Released};
+use crate::health::{AskHealth, Health};
 use crate::join::{AskOwn, Enrol, EnrolOwn, Enrolled, Found, Founded, Invite, OwnAsked};
 use crate::revoke::{ListDevices, Revocation, Revoke};
 use crate::scope::Scope;
@@ -166,6 +167,8 @@ pub enum Request {
     AskOwn(AskOwn),
     /// Such a machine comes with the code.
     EnrolOwn(Box<EnrolOwn>),
+    /// An administrator asks how the work of all machines goes.
+    Health(AskHealth),
 }
 
 /// What the server answers.
@@ -195,6 +198,8 @@ pub enum Reply {
     Erased(Vec<CustomerId>),
     /// A code is on its way, if the customer is known.
     OwnAsked(OwnAsked),
+    /// How the work goes.
+    Health(Health),
     /// It was not done.
     Refused(ApiError),
 }

@@ -5,6 +5,7 @@ use farthing_api::{ApiError, Code, CustomerId, DeviceState, DeviceView, ErrorKin
 use farthing_office::chain::START;
 use farthing_office::{Fact, FactBody};
 use farthing_sync::escrow::{AskRelease, Deposit, Release, Released};
+use farthing_sync::health::{AskHealth, Conflict, Health, Span};
 use farthing_sync::join::{AskOwn, End, Enrol, EnrolOwn, Enrolled, Found, Founded, Invite, Newcomer, OwnAsked};
 use farthing_sync::revoke::{ListDevices, Revocation, Revoke};
 use farthing_sync::scope::Scope;
@@ -40,6 +41,24 @@ pub(crate) fn fact(n: u32, body: FactBody) -> SentFact {
 
 fn vouched() -> SentFact {
     fact(0, FactBody::CustomerVouched { customer: customer() })
+}
+
+fn health() -> Health {
+    Health {
+        spans: vec![Span {
+            as_asked: 12,
+            otherwise: 1,
+        }],
+        conflicts: vec![Conflict {
+            op: OpId(Uuid::from_u128(100)),
+            desk: "BR1-02".into(),
+            what: "record_payment".into(),
+            by: Some(user()),
+            asked_at: at(),
+            decided_at: at(),
+            reason: ApiError::new(ErrorKind::Refused, Code::AccessTaken),
+        }],
+    }
 }
 
 fn newcomer() -> Newcomer {
@@ -107,6 +126,13 @@ pub(crate) fn requests() -> Vec<(&'static str, Request)> {
         ("push_of_a_restored_book", Request::Push(restored)),
         ("pull", Request::Pull(pull)),
         ("devices", Request::Devices(ListDevices { by })),
+        (
+            "health",
+            Request::Health(AskHealth {
+                by,
+                bounds: vec![at(), at() + chrono::TimeDelta::days(1)],
+            }),
+        ),
         ("revoke", Request::Revoke(Revoke { device: device(), by })),
         (
             "deposit",
@@ -244,6 +270,7 @@ pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
         ("page", Reply::Pull(page())),
         ("page_with_nothing", Reply::Pull(Page::default())),
         ("devices", Reply::Devices(vec![view])),
+        ("health", Reply::Health(health())),
         ("revoked", Reply::Revoked(word)),
         ("deposited", Reply::Deposited),
         ("release_asked", Reply::ReleaseAsked),

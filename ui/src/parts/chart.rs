@@ -18,6 +18,9 @@ fn column_name(app: App, word: &str) -> String {
         "purchased" => text::CHART_PURCHASED,
         "paid" => text::CHART_PAID,
         "due" => text::CHART_DUE,
+        "day" => text::CHART_DAY,
+        "as_asked" => text::CHART_AS_ASKED,
+        "otherwise" => text::CHART_OTHERWISE,
         "outstanding" => text::FIELD_OUTSTANDING,
         share => return share.to_uppercase(),
     };

@@ -57,6 +57,7 @@ mod sign_up;
 mod sms;
 mod staff;
 mod staff_waiting;
+mod sync_health;
 mod trouble;
 
 pub use prove::{ProveDialog, proven};

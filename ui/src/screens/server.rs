@@ -1,6 +1,7 @@
 //! The server that this book belongs to, or the way to one.
 
 use super::devices::Devices;
+use super::sync_health::Health;
 use crate::dates::clock;
 use crate::i18n::{t, text};
 use crate::ipc;
@@ -127,5 +128,6 @@ fn Joined() -> impl IntoView {
             on_press=move |()| form.submit(MakeJoinCode {}, move |answer| code.set(Some(answer)))/></p>
         {made}
         <Devices/>
+        <Health/>
     }
 }

@@ -7,8 +7,9 @@ use chrono::{Datelike, NaiveDate};
 use farthing_api::{ChartView, Marks, Money};
 use farthing_documents::DocumentError;
 use farthing_documents::charts::{
-    Bar, Expected, Flow, Frame, PurchaseMonth, Share, bars_and_line, bars_with_ticks, grouped_bars, horizontal_bars,
-    lines_share, title_for_expected, title_for_flow, title_for_products, title_for_purchases, title_for_share, unit_of,
+    Bar, Decided, Expected, Flow, Frame, PurchaseMonth, Share, bars_and_line, bars_with_ticks, grouped_bars,
+    horizontal_bars, lines_share, stacked_days, title_for_decided, title_for_expected, title_for_flow,
+    title_for_products, title_for_purchases, title_for_share, unit_of,
 };
 use farthing_office::DayFigures;
 use farthing_store::MonthSums;
@@ -292,4 +293,26 @@ pub(super) fn purchases(place: Place<'_>, today: NaiveDate, year: &[(NaiveDate, 
         rows: table(place, months, &measures),
     }
     .drawn(|frame| grouped_bars(frame, &points))
+}
+
+/// What the server decided in each of the days, oldest first; the last one is still running.
+pub(crate) fn decided_by_day(open: &Open, language: &str, days: &[Decided]) -> Answer<ChartView> {
+    let place = Place::of(open, language);
+    let row = |day: &Decided| {
+        let named = farthing_documents::written_day(place.language, day.day);
+        vec![named, day.as_asked.to_string(), day.otherwise.to_string()]
+    };
+    Drawing {
+        place,
+        id: "sync_health",
+        size: (676, 164),
+        title: title_for_decided(place.language, days),
+        subtitle: match place.language {
+            "fr" => "Opérations par jour".into(),
+            _ => "Commands per day".into(),
+        },
+        columns: &["day", "as_asked", "otherwise"],
+        rows: days.iter().map(row).collect(),
+    }
+    .drawn(|frame| stacked_days(frame, days))
 }

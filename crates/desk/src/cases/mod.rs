@@ -33,6 +33,7 @@ mod start;
 pub(crate) mod sync;
 mod trouble;
 
+pub(crate) use charts::decided_by_day;
 pub(crate) use day::{Closed, Moment, assess_and_close, close_one, close_through};
 pub(crate) use ledger::{trial_balance, write_ledger};
 pub(crate) use loans::opened_loan;

@@ -40,13 +40,17 @@ impl Desk {
     }
 
     async fn ask_for_devices(&self, open: &Open, request: Request) -> Answer<Vec<DeviceView>> {
-        let enrolment = open.book.enrolment().await.told()?;
-        let enrolment = enrolment.ok_or_else(|| ApiError::new(ErrorKind::Refused, Code::NoServer))?;
-        let speaker = self.speaker(open, &enrolment.address, enrolment.organisation)?;
-        match speaker.ask(&request).await? {
+        match self.ask_the_server(open, request).await? {
             Reply::Devices(devices) => Ok(devices),
             _ => Err(strange()),
         }
+    }
+
+    pub(super) async fn ask_the_server(&self, open: &Open, request: Request) -> Answer<Reply> {
+        let enrolment = open.book.enrolment().await.told()?;
+        let enrolment = enrolment.ok_or_else(|| ApiError::new(ErrorKind::Refused, Code::NoServer))?;
+        let speaker = self.speaker(open, &enrolment.address, enrolment.organisation)?;
+        speaker.ask(&request).await
     }
 
     /// The server says that this machine's access has ended. Where the organisation's signature is under it, everyone is

@@ -5,6 +5,7 @@ mod credentials;
 mod devices;
 mod escrow;
 mod forget;
+mod health;
 mod join;
 mod line;
 mod own;

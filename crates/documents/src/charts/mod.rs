@@ -6,16 +6,20 @@
 mod canvas;
 mod color;
 mod columns;
+mod days;
 mod lines;
 mod rows;
 mod scale;
 mod titles;
 
 pub use columns::{Expected, Flow, PurchaseMonth, bars_and_line, bars_with_ticks, grouped_bars};
+pub use days::{Decided, stacked_days};
 pub use lines::{Share, lines_share};
 pub use rows::{Bar, horizontal_bars};
 pub use scale::unit_of;
-pub use titles::{title_for_expected, title_for_flow, title_for_products, title_for_purchases, title_for_share};
+pub use titles::{
+    title_for_decided, title_for_expected, title_for_flow, title_for_products, title_for_purchases, title_for_share,
+};
 
 use farthing_lending::Currency;
 

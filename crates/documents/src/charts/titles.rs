@@ -1,6 +1,6 @@
 //! What a chart shows, in a sentence: the finding where one is certain, else the measure.
 
-use super::{Bar, Expected, Flow, PurchaseMonth, Share};
+use super::{Bar, Decided, Expected, Flow, PurchaseMonth, Share};
 use crate::labels::{is_french, month_long, whole_percent};
 use farthing_lending::Money;
 
@@ -100,6 +100,21 @@ pub fn title_for_purchases(language: &str, months: &[PurchaseMonth]) -> String {
         }
         _ if french => "Achats à crédit par mois".into(),
         _ => "Purchases on installments by month".into(),
+    }
+}
+
+/// How many of the days' commands a server decided otherwise than they were asked for.
+pub fn title_for_decided(language: &str, days: &[Decided]) -> String {
+    let sum = |of: fn(&Decided) -> u32| days.iter().map(|d| u64::from(of(d))).sum::<u64>();
+    let otherwise = sum(|d| d.otherwise);
+    let all = sum(|d| d.as_asked) + otherwise;
+    match (is_french(language), all, otherwise) {
+        (true, 0, _) => "Aucune opération en deux semaines".into(),
+        (true, all, 0) => format!("Les {all} opérations en deux semaines décidées comme demandé"),
+        (true, all, otherwise) => format!("{otherwise} opérations sur {all} décidées autrement en deux semaines"),
+        (false, 0, _) => "Nothing came in for two weeks".into(),
+        (false, all, 0) => format!("All {all} commands of two weeks decided as asked"),
+        (false, all, otherwise) => format!("{otherwise} of {all} commands in two weeks decided otherwise"),
     }
 }
 

@@ -19,6 +19,7 @@ impl Request {
             Request::Erased(_) => "erased",
             Request::AskOwn(_) => "ask_own",
             Request::EnrolOwn(_) => "enrol_own",
+            Request::Health(_) => "health",
         }
     }
 
