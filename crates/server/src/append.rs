@@ -196,8 +196,18 @@ async fn place(
     let ids: Vec<Uuid> = listed.iter().map(|l| rows[l.fact].sent.id.0).collect();
     let prevs: Vec<Vec<u8>> = listed.iter().map(|l| l.prev.to_vec()).collect();
     let hashes: Vec<Vec<u8>> = listed.iter().map(|l| l.hash.to_vec()).collect();
+    let ends: Vec<(String, Head)> = heads
+        .into_iter()
+        .map(|(scope, head)| (scope.to_string(), head))
+        .collect();
+    let (moved, heads): (Vec<String>, Vec<Head>) = ends.into_iter().unzip();
+    let last: Vec<i64> = heads.iter().map(|head| head.seq).collect();
+    let last_hashes: Vec<Vec<u8>> = heads.iter().map(|head| head.hash.to_vec()).collect();
     sqlx::query!(
-        "insert into scope_entry (organisation, scope, seq, fact_id, prev_hash, hash)
+        "with moved as (
+             update scope_head h set seq = n.seq, hash = n.hash from unnest($7::text[], $8::bigint[], $9::bytea[]) as n (scope, seq, hash)
+             where h.organisation = $1 and h.scope = n.scope)
+         insert into scope_entry (organisation, scope, seq, fact_id, prev_hash, hash)
          select $1, n.scope, n.seq, n.id, n.prev, n.hash
          from unnest($2::text[], $3::bigint[], $4::uuid[], $5::bytea[], $6::bytea[]) as n (scope, seq, id, prev, hash)",
         organisation,
@@ -205,21 +215,13 @@ async fn place(
         &seqs,
         &ids,
         &prevs,
-        &hashes
+        &hashes,
+        &moved,
+        &last,
+        &last_hashes
     )
-    .execute(&mut *conn)
+    .execute(conn)
     .await?;
-    for (scope, head) in heads {
-        sqlx::query!(
-            "update scope_head set seq = $3, hash = $4 where organisation = $1 and scope = $2",
-            organisation,
-            scope.to_string(),
-            head.seq,
-            head.hash.as_slice()
-        )
-        .execute(&mut *conn)
-        .await?;
-    }
     Ok(())
 }
 

@@ -39,10 +39,8 @@ impl Server {
         let mut checked = Checked::default();
         for organisation in all {
             let mut tx = self
-                .pool()
-                .begin_with("begin isolation level repeatable read read only")
+                .begin_as("begin isolation level repeatable read read only", organisation)
                 .await?;
-            crate::server::only(&mut tx, organisation).await?;
             scopes(&mut tx, organisation, &mut checked).await?;
             commands(&mut tx, organisation, &mut checked).await?;
             aggregates(&mut tx, organisation, &mut checked).await?;

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use farthing_api::{Code, CustomerId, DeviceId, DeviceState, DeviceView, ErrorKind, Role, UserId};
 use farthing_office::Key;
 use farthing_sync::intake::Machine;
-use farthing_sync::revoke::{Revocation, Revoke, public_of};
+use farthing_sync::revoke::{Revocation, Revoke};
 use farthing_sync::scope::granted;
 use farthing_sync::wire::Pull;
 use sqlx::postgres::PgConnection;
@@ -112,7 +112,9 @@ impl Server {
         if said == met.said && met.seen_at.is_some_and(|seen| now - seen < SEEN) {
             return Ok(());
         }
-        let mut tx = self.begin(organisation).await?;
+        // Nothing is lost that anybody was told if this does not outlive a crash of the database, so the disk is not waited for.
+        let tx = self.begin_as("begin; set local synchronous_commit = off", organisation);
+        let mut tx = tx.await?;
         sqlx::query!(
             "update device set seen_at = $3, program = $4, unsent = $5, pulled = $6 where organisation = $1 and device = $2",
             organisation,
@@ -213,12 +215,4 @@ pub(crate) async fn secret(conn: &mut PgConnection, organisation: Uuid) -> Resul
 /// The organisation's public key: made with the founding.
 pub(crate) async fn make_authority(conn: &mut PgConnection, organisation: Uuid) -> Result<(), ServerError> {
     secret(conn, organisation).await.map(drop)
-}
-
-/// The organisation's public key, if it has one.
-pub(crate) async fn authority(conn: &mut PgConnection, organisation: Uuid) -> Result<Option<[u8; 32]>, ServerError> {
-    let kept = sqlx::query_scalar!("select secret from authority_key where organisation = $1", organisation)
-        .fetch_optional(conn)
-        .await?;
-    kept.map(|secret| Ok(public_of(&bytes(&secret)?))).transpose()
 }

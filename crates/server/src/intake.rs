@@ -81,8 +81,7 @@ impl Server {
         let facts: Vec<_> = decided.into_iter().flat_map(|d| d.facts).collect();
         let sent = facts.iter().map(SentFact::of).collect::<Result<Vec<_>, _>>()?;
         aggregates.save(&mut tx, &facts).await?;
-        put_machine(&mut tx, organisation, &stands).await?;
-        put_signature(&mut tx, organisation, &stands, push).await?;
+        put_signed(&mut tx, organisation, &stands, push).await?;
         append(&mut tx, organisation, &aggregates.state, &facts, &sent).await?;
         tx.commit().await?;
         add(&self.metrics().commands_done, taken.len() - refused);
@@ -237,6 +236,7 @@ async fn put_commands(
     Ok(())
 }
 
+/// Where the machine stands now.
 async fn put_machine(conn: &mut PgConnection, organisation: Uuid, stands: &Machine) -> Result<(), ServerError> {
     sqlx::query!(
         "update device set dev_seq = $3, head = $4, epoch = $5 where organisation = $1 and device = $2",
@@ -251,18 +251,22 @@ async fn put_machine(conn: &mut PgConnection, organisation: Uuid, stands: &Machi
     Ok(())
 }
 
-async fn put_signature(
+/// The same where commands are kept, with the signature under them.
+async fn put_signed(
     conn: &mut PgConnection,
     organisation: Uuid,
     stands: &Machine,
     push: &Push,
 ) -> Result<(), ServerError> {
     sqlx::query!(
-        "insert into signature (organisation, device, epoch, dev_seq, head, signature) values ($1, $2, $3, $4, $5, $6)",
+        "with moved as (update device set dev_seq = $3, head = $4, epoch = $5 where organisation = $1 and device = $2)
+         insert into signature (organisation, device, epoch, dev_seq, head, signature) values ($1, $2, $6, $3, $7, $8)",
         organisation,
         stands.device.0,
-        push.epoch,
         stands.dev_seq,
+        stands.head.as_slice(),
+        stands.epoch,
+        push.epoch,
         push.head.as_slice(),
         push.signature.as_slice()
     )

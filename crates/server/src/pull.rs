@@ -2,51 +2,56 @@
 
 use crate::devices::Met;
 use crate::error::ServerError;
-use crate::keep::branch;
 use crate::metrics::add;
 use crate::server::{Server, bytes};
 use farthing_api::{FactId, OpId, Secret, UserId};
 use farthing_office::chain::{Hash, START};
+use farthing_sync::authority::Head;
 use farthing_sync::intake::Machine;
 use farthing_sync::pull::{MOST_FACTS, Stored, Stretch, merge};
+use farthing_sync::revoke::public_of;
 use farthing_sync::scope::{Scope, granted, granted_to};
 use farthing_sync::wire::{Outcome, Page, Pull, SentFact};
 use sqlx::postgres::PgConnection;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use uuid::Uuid;
 
 impl Server {
     /// The facts after a desk's cursors, and what became of its commands.
     pub(crate) async fn pull(&self, organisation: Uuid, met: &Met, pull: &Pull) -> Result<Page, ServerError> {
-        let mut tx = self
-            .pool()
-            .begin_with("begin isolation level repeatable read read only")
-            .await?;
-        crate::server::only(&mut tx, organisation).await?;
+        // A page is a stretch of an index: more processes would take longer to start than it takes to read.
+        let begin = "begin isolation level repeatable read read only; set local max_parallel_workers_per_gather = 0";
+        let mut tx = self.begin_as(begin, organisation).await?;
         let machine = &met.machine;
         let most = pull.most.clamp(1, MOST_FACTS);
-        let mut stretches = Vec::new();
+        let around = around(&mut tx, organisation, machine).await?;
         let scopes = match met.customer {
             Some(customer) => granted_to(customer),
-            None => granted(&branch(&mut tx, organisation).await?),
+            None => granted(&around.branch),
         };
+        let heads = heads(&mut tx, organisation, &scopes).await?;
+        let mut stretches = Vec::new();
         for scope in scopes {
             let after = pull.cursors.iter().find(|k| k.scope == scope).map_or(0, |k| k.seq);
-            stretches.push(stretch(&mut tx, organisation, scope, after, most).await?);
+            // Most pulls bring nothing: the end of a scope tells, and its facts are not looked for.
+            stretches.push(match heads.get(&scope) {
+                Some(head) if head.seq > after => stretch(&mut tx, organisation, scope, after, most).await?,
+                head => Stretch {
+                    scope,
+                    after,
+                    prev: head.filter(|head| head.seq == after).map_or(START, |head| head.hash),
+                    entries: VecDeque::new(),
+                },
+            });
         }
         let outcomes = outcomes(&mut tx, organisation, machine, pull).await?;
-        let authority = crate::devices::authority(&mut tx, organisation).await?;
-        let (has, copy) = last_place(&mut tx, organisation, machine).await?;
-        let history = sqlx::query_scalar!("select id from history")
-            .fetch_one(&mut *tx)
-            .await?;
         tx.commit().await?;
         let page = Page {
-            authority,
-            has,
-            copy,
+            authority: around.authority,
+            has: around.has,
+            copy: around.copy,
             outcomes_after: Some(pull.outcomes_after),
-            history: Some(history),
+            history: Some(around.history),
             ..merge(stretches, most, outcomes)
         };
         add(&self.metrics().facts_sent, page.entries.len());
@@ -68,11 +73,11 @@ async fn stretch(
            k.key as "key?", c.credential as "credential?" from scope_entry e join fact f on f.organisation = e.organisation and f.fact_id = e.fact_id
            left join customer_key k on k.organisation = f.organisation and k.customer = f.registers
            left join credential c on c.organisation = f.organisation and c.fact_id = f.fact_id
-           where e.organisation = $1 and e.scope = $2 and e.seq > $3 order by e.seq limit $4"#,
+           where e.organisation = $1 and e.scope = $2 and e.seq > $3 and e.seq <= $4 order by e.seq"#,
         organisation,
         &name,
         after,
-        i64::from(most) + 1
+        after.saturating_add(i64::from(most) + 1)
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -117,20 +122,59 @@ async fn hash_at(conn: &mut PgConnection, organisation: Uuid, scope: &str, seq: 
     hash.map_or(Ok(START), |hash| bytes(&hash))
 }
 
-/// The place of a machine's last command in this snapshot, and which copy of its book recorded it.
-async fn last_place(
-    conn: &mut PgConnection,
-    organisation: Uuid,
-    machine: &Machine,
-) -> Result<(Option<i64>, Option<i64>), ServerError> {
-    let last = sqlx::query!(
-        "select dev_seq, epoch from device where organisation = $1 and device = $2",
+/// What a page says besides facts and outcomes, in its snapshot.
+struct Around {
+    branch: String,
+    history: Uuid,
+    /// The organisation's public key.
+    authority: Option<[u8; 32]>,
+    /// The place of the machine's last command, and which copy of its book recorded it.
+    has: Option<i64>,
+    copy: Option<i64>,
+}
+
+async fn around(conn: &mut PgConnection, organisation: Uuid, machine: &Machine) -> Result<Around, ServerError> {
+    let row = sqlx::query!(
+        r#"select o.branch, h.id as history, d.dev_seq as "has?", d.epoch as "copy?", k.secret as "secret?"
+           from organisation o cross join history h
+           left join device d on d.organisation = o.organisation and d.device = $2
+           left join authority_key k on k.organisation = o.organisation
+           where o.organisation = $1"#,
         organisation,
         machine.device.0
     )
-    .fetch_optional(conn)
+    .fetch_one(conn)
     .await?;
-    Ok(last.map(|last| (last.dev_seq, last.epoch)).unzip())
+    let public = |secret: &Vec<u8>| Ok::<_, ServerError>(public_of(&bytes(secret)?));
+    Ok(Around {
+        branch: row.branch,
+        history: row.history,
+        authority: row.secret.as_ref().map(public).transpose()?,
+        has: row.has,
+        copy: row.copy,
+    })
+}
+
+/// The ends of those scopes that have one.
+async fn heads(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    scopes: &[Scope],
+) -> Result<BTreeMap<Scope, Head>, ServerError> {
+    let names: Vec<String> = scopes.iter().map(Scope::to_string).collect();
+    let rows = sqlx::query!(
+        "select scope, seq, hash from scope_head where organisation = $1 and scope = any($2)",
+        organisation,
+        &names
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut heads = BTreeMap::new();
+    for row in rows {
+        let (seq, hash) = (row.seq, bytes(&row.hash)?);
+        heads.insert(row.scope.parse().map_err(ServerError::Damaged)?, Head { seq, hash });
+    }
+    Ok(heads)
 }
 
 async fn outcomes(

@@ -14,14 +14,16 @@ use farthing_sync::intake::Machine;
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Letter, Reply, Request};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
-use sqlx::{Postgres, Transaction};
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection, Postgres, Transaction};
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/server");
 
+/// A connection that was used so shortly before is not asked whether it is there.
+const FRESH: Duration = Duration::from_secs(1);
 /// So often a transaction that met another one is tried.
 pub(crate) const TRIES: u32 = 8;
 
@@ -60,6 +62,11 @@ impl Server {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(10))
+            // One that was used just now is there; asking it costs as much as a small query.
+            .test_before_acquire(false)
+            .before_acquire(|conn, known| {
+                Box::pin(async move { Ok(known.idle_for < FRESH || conn.ping().await.is_ok()) })
+            })
             .connect(url)
             .await?;
         MIGRATIONS.run(&pool).await?;
@@ -140,9 +147,18 @@ impl Server {
 
     /// A transaction that sees one organisation's rows only.
     pub(crate) async fn begin(&self, organisation: Uuid) -> Result<Transaction<'static, Postgres>, ServerError> {
-        let mut tx = self.pool.begin().await?;
-        only(&mut tx, organisation).await?;
-        Ok(tx)
+        self.begin_as("begin", organisation).await
+    }
+
+    /// The same, begun by another statement than `begin`.
+    pub(crate) async fn begin_as(
+        &self,
+        begin: &'static str,
+        organisation: Uuid,
+    ) -> Result<Transaction<'static, Postgres>, ServerError> {
+        // One message, since the database's answer is waited for after each. The text of an id has nothing that could end the quotes.
+        let begin = format!("{begin}; set local farthing.organisation = '{organisation}'");
+        Ok(self.pool.begin_with(AssertSqlSafe(begin)).await?)
     }
 
     /// Does what a letter asks for.
@@ -257,15 +273,6 @@ impl Server {
             },
         })
     }
-}
-
-/// Lets a connection see one organisation's rows until its transaction ends.
-pub(crate) async fn only(conn: &mut PgConnection, organisation: Uuid) -> Result<(), ServerError> {
-    sqlx::query("select set_config('farthing.organisation', $1, true)")
-        .bind(organisation.to_string())
-        .execute(conn)
-        .await?;
-    Ok(())
 }
 
 /// The machine is not known here.
