@@ -12,7 +12,7 @@ use crate::given;
 use crate::project::project;
 use crate::provisional;
 use crate::{CustomerKey, StoreError};
-use chain::{append_command, insert_fact};
+use chain::{append_command, insert_facts};
 use chrono::{DateTime, SecondsFormat, Utc};
 use farthing_api::{CustomerId, DeviceId, LoanId, OpId, Secret, UserId};
 use farthing_office::{Command, Context, Fact, Key, Loan, State, balanced, decide, epoch_letters};
@@ -273,19 +273,19 @@ impl Batch<'_> {
     }
 
     /// Appends facts with the rows in which they are written.
-    pub(crate) async fn append_rows(&mut self, facts: Vec<(FactRow, Fact)>) -> Result<(), StoreError> {
+    pub(crate) async fn append_rows(&mut self, mut facts: Vec<(FactRow, Fact)>) -> Result<(), StoreError> {
         let touched = facts.iter().flat_map(|(_, f)| f.body.touches(&f.desk));
         let keys: Vec<Key> = touched.collect();
+        if let Some((_, fact)) = facts.iter().find(|(_, fact)| !balanced(fact.body.postings())) {
+            return Err(StoreError::Damaged(format!(
+                "the entry of a {} is not balanced",
+                fact.body.word()
+            )));
+        }
         self.load(&keys).await?;
-        for (row, fact) in facts {
-            if !balanced(fact.body.postings()) {
-                return Err(StoreError::Damaged(format!(
-                    "the entry of a {} is not balanced",
-                    fact.body.word()
-                )));
-            }
-            let seq = insert_fact(&mut self.conn, &mut self.ends, row, &fact).await?;
-            project(&mut self.conn, &mut self.state, seq, &fact).await?;
+        insert_facts(&mut self.conn, &mut self.ends, &mut facts).await?;
+        for (row, fact) in &facts {
+            project(&mut self.conn, &mut self.state, row.seq, fact).await?;
         }
         save_aggregates(&mut self.conn, &self.state, &keys).await
     }

@@ -227,42 +227,70 @@ fn kind_of(payload: &str) -> &str {
     payload.split('"').nth(3).unwrap_or_default()
 }
 
-/// Appends a fact's row, which is numbered and chained here; its number.
-pub(super) async fn insert_fact(
+/// So many rows go into one statement.
+pub(super) const TOGETHER: usize = 200;
+
+/// A fact's row in the form in which many go into one statement: bytes in hexadecimal.
+#[derive(Serialize)]
+struct Line<'a> {
+    seq: i64,
+    fact: String,
+    op: String,
+    version: i64,
+    kind: &'a str,
+    about: String,
+    at: &'a str,
+    day: &'a str,
+    actor: Option<String>,
+    desk: &'a str,
+    payload: &'a str,
+    prev: String,
+    hash: String,
+}
+
+fn line<'a>((row, fact): &'a (FactRow, Fact)) -> Line<'a> {
+    let about = fact.body.touches(&fact.desk).first().map(ToString::to_string);
+    Line {
+        seq: row.seq,
+        fact: hex::encode(row.fact_id),
+        op: hex::encode(row.op_id),
+        version: row.version,
+        kind: &row.kind,
+        about: about.unwrap_or_default(),
+        at: &row.at,
+        day: &row.booking_date,
+        actor: row.actor.map(hex::encode),
+        desk: &row.desk,
+        payload: &row.payload,
+        prev: hex::encode(&row.prev_hash),
+        hash: hex::encode(&row.hash),
+    }
+}
+
+/// Appends rows of facts, which are numbered and chained here.
+pub(super) async fn insert_facts(
     conn: &mut SqliteConnection,
     ends: &mut Ends,
-    mut row: FactRow,
-    fact: &Fact,
-) -> Result<i64, StoreError> {
-    let (last, prev) = &ends.fact;
-    row.seq = last + 1;
-    row.hash = row.chained(prev);
-    row.prev_hash.clone_from(prev);
-    let about = fact
-        .body
-        .touches(&fact.desk)
-        .first()
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    sqlx::query!(
-        "insert into fact (seq, fact_id, op_id, version, kind, about, at, booking_date, actor, desk, payload, prev_hash, hash)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        row.seq,
-        row.fact_id,
-        row.op_id,
-        row.version,
-        row.kind,
-        about,
-        row.at,
-        row.booking_date,
-        row.actor,
-        row.desk,
-        row.payload,
-        row.prev_hash,
-        row.hash
-    )
-    .execute(conn)
-    .await?;
-    ends.fact = (row.seq, row.hash);
-    Ok(row.seq)
+    facts: &mut [(FactRow, Fact)],
+) -> Result<(), StoreError> {
+    for (row, _) in facts.iter_mut() {
+        let (last, prev) = &ends.fact;
+        row.seq = last + 1;
+        row.hash = row.chained(prev);
+        row.prev_hash.clone_from(prev);
+        ends.fact = (row.seq, row.hash.clone());
+    }
+    for part in facts.chunks(TOGETHER) {
+        let lines = serde_json::to_string(&part.iter().map(line).collect::<Vec<_>>())?;
+        sqlx::query!(
+            "insert into fact (seq, fact_id, op_id, version, kind, about, at, booking_date, actor, desk, payload, prev_hash, hash)
+             select value ->> 'seq', unhex(value ->> 'fact'), unhex(value ->> 'op'), value ->> 'version', value ->> 'kind',
+             value ->> 'about', value ->> 'at', value ->> 'day', unhex(value ->> 'actor'), value ->> 'desk', value ->> 'payload',
+             unhex(value ->> 'prev'), unhex(value ->> 'hash') from json_each(?)",
+            lines
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
 }

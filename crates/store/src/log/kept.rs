@@ -1,6 +1,7 @@
 //! The aggregates as kept, and which copy of the book this is.
 
 use super::Identity;
+use super::chain::TOGETHER;
 use crate::StoreError;
 use farthing_api::OpId;
 use farthing_office::{Aggregate, Key, State};
@@ -64,16 +65,18 @@ pub(crate) async fn save_aggregates(
     for key in keys {
         *versions.entry(key).or_default() += 1;
     }
+    let mut lines = Vec::with_capacity(versions.len());
     for (key, changes) in versions {
         let Some(aggregate) = state.0.get(key) else { continue };
-        let (name, kind, text) = (key.to_string(), key.kind(), serde_json::to_string(aggregate)?);
+        lines.push((key.to_string(), key.kind(), changes, serde_json::to_string(aggregate)?));
+    }
+    for part in lines.chunks(TOGETHER) {
+        let part = serde_json::to_string(part)?;
         sqlx::query!(
-            "insert into aggregate (key, kind, version, state) values (?, ?, ?, ?)
+            "insert into aggregate (key, kind, version, state)
+             select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(?) where true
              on conflict (key) do update set version = version + excluded.version, state = excluded.state",
-            name,
-            kind,
-            changes,
-            text
+            part
         )
         .execute(&mut *conn)
         .await?;

@@ -4,6 +4,7 @@ use crate::StoreError;
 use farthing_office::{Fact, Posting};
 use serde::Serialize;
 use sqlx::sqlite::SqliteConnection;
+use std::collections::BTreeMap;
 
 /// One line, in the form in which all lines of a fact go into one statement.
 #[derive(Serialize)]
@@ -55,6 +56,25 @@ pub(super) async fn add_to_month(
         month,
         measure,
         amount
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Adds to the sums of several months, the same to each of some measures.
+pub(super) async fn add_to_months(
+    conn: &mut SqliteConnection,
+    measures: &[&str],
+    amounts: &BTreeMap<String, i64>,
+) -> Result<(), StoreError> {
+    let (measures, amounts) = (serde_json::to_string(measures)?, serde_json::to_string(amounts)?);
+    sqlx::query!(
+        "insert into monthly (month, measure, amount)
+         select a.key, m.value, a.value from json_each(?) a cross join json_each(?) m where a.value <> 0
+         on conflict (month, measure) do update set amount = amount + excluded.amount",
+        amounts,
+        measures
     )
     .execute(conn)
     .await?;

@@ -1,7 +1,7 @@
 //! Loans, their installments and payments.
 
 use super::customers::fold;
-use super::ledger::add_to_month;
+use super::ledger::{add_to_month, add_to_months};
 use super::sums;
 use crate::StoreError;
 use crate::log::instant;
@@ -9,7 +9,9 @@ use chrono::NaiveDate;
 use farthing_api::{CustomerId, LoanId, LoanStatus, Money, PaymentId};
 use farthing_lending::RowState;
 use farthing_office::{Fact, FactBody, Loan, LoanChange, LoanOpened, LoanPayment, State};
+use serde::Serialize;
 use sqlx::sqlite::SqliteConnection;
+use std::collections::BTreeMap;
 
 /// Measures of the monthly sums.
 const EXPECTED: &str = "expected";
@@ -247,25 +249,31 @@ async fn replace_installments(conn: &mut SqliteConnection, rid: i64, loan: &Loan
     )
     .fetch_all(&mut *conn)
     .await?;
+    let mut due = BTreeMap::new();
     for row in old {
-        count_due(conn, loan, row.due_on.get(..7).unwrap_or_default(), -row.due).await?;
+        *due.entry(row.due_on.get(..7).unwrap_or_default().to_string())
+            .or_default() -= row.due;
     }
     sqlx::query!("delete from installment where loan_rid = ?", rid)
         .execute(&mut *conn)
         .await?;
     for row in &loan.rows {
-        put_installment(conn, rid, loan, row).await?;
-        count_due(conn, loan, &month(row.due_on), row.due().minor()).await?;
+        *due.entry(month(row.due_on)).or_default() += row.due().minor();
     }
-    Ok(())
+    write_installments(conn, rid, loan, &loan.rows).await?;
+    count_due(conn, loan, &due).await
 }
 
-async fn count_due(conn: &mut SqliteConnection, loan: &Loan, month: &str, amount: i64) -> Result<(), StoreError> {
-    add_to_month(conn, month, EXPECTED, amount).await?;
-    match loan.purchase {
-        Some(_) => add_to_month(conn, month, PURCHASE_DUE, amount).await,
-        None => Ok(()),
+/// Adds to what is due in months.
+async fn count_due(conn: &mut SqliteConnection, loan: &Loan, due: &BTreeMap<String, i64>) -> Result<(), StoreError> {
+    if due.values().all(|amount| *amount == 0) {
+        return Ok(());
     }
+    let measures: &[&str] = match loan.purchase {
+        Some(_) => &[EXPECTED, PURCHASE_DUE],
+        None => &[EXPECTED],
+    };
+    add_to_months(conn, measures, due).await
 }
 
 async fn put_installments(
@@ -278,61 +286,73 @@ async fn put_installments(
     if change.replaced {
         return replace_installments(conn, rid, loan).await;
     }
+    let mut due = BTreeMap::new();
     for row in &change.rows {
-        let more = row.due() - before.asked(row.n);
-        count_due(conn, loan, &month(row.due_on), more.minor()).await?;
-        put_installment(conn, rid, loan, row).await?;
+        *due.entry(month(row.due_on)).or_default() += (row.due() - before.asked(row.n)).minor();
     }
-    Ok(())
+    count_due(conn, loan, &due).await?;
+    write_installments(conn, rid, loan, &change.rows).await
 }
 
-async fn put_installment(conn: &mut SqliteConnection, rid: i64, loan: &Loan, row: &RowState) -> Result<(), StoreError> {
-    let n = i64::from(row.n);
+/// An installment in the form in which all of a loan go into one statement; amounts in minor units.
+#[derive(Serialize)]
+struct Line {
+    n: u32,
+    due_on: NaiveDate,
+    principal: i64,
+    interest: i64,
+    fee: i64,
+    penalty: i64,
+    paid_principal: i64,
+    paid_interest: i64,
+    paid_fee: i64,
+    paid_penalty: i64,
+    open: i64,
+    settled_on: Option<NaiveDate>,
+}
+
+fn line(loan: &Loan, row: &RowState) -> Line {
     let open = match loan.status {
         LoanStatus::WrittenOff => Money::ZERO,
         _ => row.unpaid(),
     };
-    let [
-        principal,
-        interest,
-        fee,
-        penalty,
-        paid_principal,
-        paid_interest,
-        paid_fee,
-        paid_penalty,
-        open,
-    ] = [
-        row.principal,
-        row.interest,
-        row.fee,
-        row.penalty,
-        row.paid_principal,
-        row.paid_interest,
-        row.paid_fee,
-        row.paid_penalty,
-        open,
-    ]
-    .map(Money::minor);
+    Line {
+        n: row.n,
+        due_on: row.due_on,
+        principal: row.principal.minor(),
+        interest: row.interest.minor(),
+        fee: row.fee.minor(),
+        penalty: row.penalty.minor(),
+        paid_principal: row.paid_principal.minor(),
+        paid_interest: row.paid_interest.minor(),
+        paid_fee: row.paid_fee.minor(),
+        paid_penalty: row.paid_penalty.minor(),
+        open: open.minor(),
+        settled_on: row.settled_on,
+    }
+}
+
+async fn write_installments(
+    conn: &mut SqliteConnection,
+    rid: i64,
+    loan: &Loan,
+    rows: &[RowState],
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let lines = serde_json::to_string(&rows.iter().map(|row| line(loan, row)).collect::<Vec<_>>())?;
     sqlx::query!(
         "insert into installment (loan_rid, n, due_on, principal, interest, fee, penalty, paid_principal, paid_interest,
-         paid_fee, paid_penalty, open, settled_on) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         paid_fee, paid_penalty, open, settled_on)
+         select ?, value ->> 'n', value ->> 'due_on', value ->> 'principal', value ->> 'interest', value ->> 'fee', value ->> 'penalty',
+         value ->> 'paid_principal', value ->> 'paid_interest', value ->> 'paid_fee', value ->> 'paid_penalty', value ->> 'open',
+         value ->> 'settled_on' from json_each(?) where true
          on conflict (loan_rid, n) do update set fee = excluded.fee, penalty = excluded.penalty,
          paid_principal = excluded.paid_principal, paid_interest = excluded.paid_interest, paid_fee = excluded.paid_fee,
          paid_penalty = excluded.paid_penalty, open = excluded.open, settled_on = excluded.settled_on",
         rid,
-        n,
-        row.due_on,
-        principal,
-        interest,
-        fee,
-        penalty,
-        paid_principal,
-        paid_interest,
-        paid_fee,
-        paid_penalty,
-        open,
-        row.settled_on
+        lines
     )
     .execute(conn)
     .await?;
