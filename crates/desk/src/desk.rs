@@ -4,7 +4,7 @@ use crate::cases::proof::Proof;
 use crate::clock::Clock;
 use crate::error::{Answer, Told, internal};
 use crate::mint::Mint;
-use crate::sync::{Pace, ReleasedKey, Transfer};
+use crate::sync::{Lines, Pace, ReleasedKey, Transfer};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use farthing_api::{
@@ -245,6 +245,8 @@ pub struct Desk {
     pub(crate) link: Mutex<Option<String>>,
     /// What the server released by a link for a new password.
     pub(crate) released: Mutex<Option<ReleasedKey>>,
+    /// The lines to the server.
+    pub(crate) lines: Lines,
     /// When to speak with the server next.
     pub(crate) pace: Mutex<Pace>,
     /// How far a book is handed over or fetched, while one is: facts done, and facts in all.
@@ -269,6 +271,7 @@ impl Desk {
             asks_second_factor: asks_second_factor(),
             link: Mutex::new(None),
             released: Mutex::new(None),
+            lines: Lines::default(),
             pace: Mutex::new(Pace::default()),
             transfer: Transfer::default(),
             in_trouble: AtomicBool::new(false),

@@ -72,7 +72,8 @@ impl Desk {
             open.book.note_lost(place, self.clock.now()).await.told()?;
         }
         self.sign_everyone_out().await;
-        self.hand_over_commands(open, speaker, &mut Round::default()).await?;
+        self.hand_over_commands(open, speaker, &mut Round::default(), None)
+            .await?;
         Ok(ApiError::new(ErrorKind::Forbidden, Code::DeviceRevoked))
     }
 

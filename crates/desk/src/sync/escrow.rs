@@ -1,7 +1,6 @@
 //! A forgotten password at an enrolled desk: the server sends the link, and releases what opens the escrow slot to whoever brings
 //! it. It works while the book is closed, since everything that it takes stands beside the book.
 
-use super::line::Line;
 use super::{Speaker, strange};
 use crate::desk::{Desk, Open, keys_path};
 use crate::error::{Answer, Told};
@@ -34,7 +33,7 @@ impl Desk {
             return Ok(None);
         };
         let speaker = Speaker {
-            line: Line::to(&place.server)?,
+            line: self.lines.to(&place.server)?,
             key: DeviceKey::load(&self.home.book()).told()?,
             organisation: place.organisation,
             device: DeviceId(place.device),

@@ -1,6 +1,6 @@
 //! How a desk comes to a server: a standalone book hands over its history, a new desktop comes with an administrator's code.
 
-use super::line::{Line, check_address};
+use super::line::check_address;
 use super::transfer::Running;
 use super::{Speaker, strange};
 use crate::desk::{Desk, OWN, Open, Session, keys_path};
@@ -243,7 +243,7 @@ impl Desk {
     pub(super) fn stranger(&self, address: &str) -> Answer<Speaker> {
         let key = DeviceKey::load(&self.home.book()).told()?;
         Ok(Speaker {
-            line: Line::to(address)?,
+            line: self.lines.to(address)?,
             device: DeviceId(Uuid::new_v5(&MACHINES, &key.public())),
             key,
             organisation: Uuid::nil(),

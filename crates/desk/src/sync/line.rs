@@ -3,6 +3,7 @@
 use farthing_api::{ApiError, Code, ErrorKind};
 use farthing_sync::wire::{Letter, Reply, WireError, pack, unpack};
 use reqwest::{Client, StatusCode, Url, redirect};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// How long to wait for a connection, and for a whole answer.
@@ -10,6 +11,14 @@ const CONNECT: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_secs(60);
 /// The most bytes of an answer as it comes, packed.
 const MOST_PACKED: usize = 32 << 20;
+
+/// How long a connection that is not used stays open.
+const UNUSED: Duration = Duration::from_secs(5);
+
+/// What all lines of a desk have in common: connections that stay open for a while, and the certificates that the system trusts, which
+/// take longer to read than a round takes.
+#[derive(Default)]
+pub(crate) struct Lines(OnceLock<Client>);
 
 /// A server that may be asked.
 pub(crate) struct Line {
@@ -36,24 +45,36 @@ fn silent() -> ApiError {
     ApiError::new(ErrorKind::Unavailable, Code::ServerSilent)
 }
 
-impl Line {
+impl Lines {
     /// A line to a server.
     ///
     /// # Errors
     /// An address that can't be used.
-    pub(crate) fn to(address: &str) -> Result<Line, ApiError> {
+    pub(crate) fn to(&self, address: &str) -> Result<Line, ApiError> {
         let mut url = check_address(address)?;
         url.set_path(&format!("{}/v1/sync", url.path().trim_end_matches('/')));
-        let client = Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(ANSWER)
-            .redirect(redirect::Policy::none())
-            .user_agent("Farthing")
-            .build()
-            .map_err(|_| silent())?;
+        let client = match self.0.get() {
+            Some(client) => client.clone(),
+            None => {
+                let made = client().map_err(|_| silent())?;
+                self.0.get_or_init(|| made).clone()
+            }
+        };
         Ok(Line { client, url })
     }
+}
 
+fn client() -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .connect_timeout(CONNECT)
+        .timeout(ANSWER)
+        .pool_idle_timeout(UNUSED)
+        .redirect(redirect::Policy::none())
+        .user_agent("Farthing")
+        .build()
+}
+
+impl Line {
     /// Asks and waits for the answer.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ use farthing_sync::device::{Broken, Sent};
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Letter, Reply, Request, WireError};
 use line::Line;
+pub(crate) use line::Lines;
 pub(crate) use pace::Pace;
 pub(crate) use transfer::Transfer;
 use uuid::Uuid;
@@ -90,15 +91,16 @@ impl Desk {
         };
         self.forget_whom_the_server_forgot(open).await?;
         let speaker = self.speaker(open, &enrolment.address, enrolment.organisation)?;
+        let halted = enrolment.halted.clone();
         let done = self.round(open, &speaker, enrolment).await;
-        self.note_halt(open, done.as_ref().err()).await?;
+        note_halt(open, halted.as_ref(), done.as_ref().err()).await?;
         done
     }
 
     /// This machine in a conversation with the server at an address, about an organisation.
     fn speaker(&self, open: &Open, address: &str, organisation: Uuid) -> Answer<Speaker> {
         Ok(Speaker {
-            line: Line::to(address)?,
+            line: self.lines.to(address)?,
             key: DeviceKey::load(&self.home.book()).told()?,
             organisation,
             device: open.identity.device,
@@ -106,14 +108,18 @@ impl Desk {
     }
 
     async fn round(&self, open: &Open, speaker: &Speaker, enrolment: Enrolment) -> Answer<Round> {
-        if let Some(token) = &enrolment.joining {
-            self.end_history(open, speaker, token).await?;
-        }
+        let mut known = match &enrolment.joining {
+            Some(token) => {
+                self.end_history(open, speaker, token).await?;
+                None
+            }
+            None => Some(enrolment),
+        };
         let mut round = Round::default();
         // What the server lost is sent again at once; where it loses it twice in one round, the next one does.
         let mut is_newer = false;
         for _ in 0..2 {
-            is_newer = self.hand_over_commands(open, speaker, &mut round).await?;
+            is_newer = self.hand_over_commands(open, speaker, &mut round, known.take()).await?;
             if !self.fetch_all(open, speaker, &mut round).await? {
                 break;
             }
@@ -149,13 +155,23 @@ impl Desk {
     }
 
     /// Sends the commands that the server does not have; whether they wait until the server is as new as this program. What was
-    /// decided is fetched all the same.
-    async fn hand_over_commands(&self, open: &Open, speaker: &Speaker, round: &mut Round) -> Answer<bool> {
+    /// decided is fetched all the same. `known` is where the book stands, if that was asked for already.
+    async fn hand_over_commands(
+        &self,
+        open: &Open,
+        speaker: &Speaker,
+        round: &mut Round,
+        mut known: Option<Enrolment>,
+    ) -> Answer<bool> {
         // The server may have less than it had, once; a second time in one round it is no server of ours.
         let mut behind = 0;
         loop {
-            let Some(enrolment) = open.book.enrolment().await.told()? else {
-                return Ok(false);
+            let enrolment = match known.take() {
+                Some(enrolment) => enrolment,
+                None => match open.book.enrolment().await.told()? {
+                    Some(enrolment) => enrolment,
+                    None => return Ok(false),
+                },
             };
             let position = enrolment.position;
             let unsent = open.book.to_send(position.sent, READ).await.told()?;
@@ -207,17 +223,16 @@ impl Desk {
         };
         Ok((applied, after))
     }
+}
 
-    /// Keeps why nothing is exchanged where a person has to do something about it.
-    async fn note_halt(&self, open: &Open, error: Option<&ApiError>) -> Answer<()> {
-        let why = error.filter(|error| matches!(error.kind, ErrorKind::Refused | ErrorKind::Forbidden));
-        let known = open.book.enrolment().await.told()?.and_then(|e| e.halted);
-        // A silent server says nothing about what it refused before.
-        if why == known.as_ref() || (error.is_some() && why.is_none()) {
-            return Ok(());
-        }
-        open.book.note_halted(why).await.told()
+/// Keeps why nothing is exchanged where a person has to do something about it; `known` is what is kept.
+async fn note_halt(open: &Open, known: Option<&ApiError>, error: Option<&ApiError>) -> Answer<()> {
+    let why = error.filter(|error| matches!(error.kind, ErrorKind::Refused | ErrorKind::Forbidden));
+    // A silent server says nothing about what it refused before.
+    if why == known || (error.is_some() && why.is_none()) {
+        return Ok(());
     }
+    open.book.note_halted(why).await.told()
 }
 
 /// What is to be done after a page.

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 const MORNING: &str = "2025-03-02T09:00:00Z";
@@ -33,6 +34,7 @@ pub struct Office {
     lost: Arc<AtomicU32>,
     server_clock: Clock,
     serving: JoinHandle<()>,
+    ends: Arc<Notify>,
     // Ends before its folder goes.
     pub cluster: Cluster,
     folders: [TempDir; 2],
@@ -66,6 +68,14 @@ fn losing(routes: Router, lost: Arc<AtomicU32>) -> Router {
             }
         }
     }))
+}
+
+/// Serves until it is told to end.
+fn serve(listener: TcpListener, routes: Router) -> (JoinHandle<()>, Arc<Notify>) {
+    let ends = Arc::new(Notify::new());
+    let end = ends.clone();
+    let serving = axum::serve(listener, routes).with_graceful_shutdown(async move { end.notified().await });
+    (tokio::spawn(async move { serving.await.unwrap() }), ends)
 }
 
 impl Office {
@@ -125,7 +135,7 @@ impl Office {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let routes = losing(routes(server.clone()), lost.clone());
-        let serving = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        let (serving, ends) = serve(listener, routes);
         let link = Secret::new(format!("{address}/#{token}"));
         a.desk
             .bring_to_server(BringToServer { link: link.clone() })
@@ -160,6 +170,7 @@ impl Office {
             lost,
             server_clock,
             serving,
+            ends,
             folders: [folder, b_folder],
             cluster,
         }
@@ -191,7 +202,8 @@ impl Office {
 
     /// Another server answers at the same address from now on, over another database.
     pub async fn move_to(&mut self, database: &str) {
-        self.serving.abort();
+        // As the end of a process ends its connections.
+        self.ends.notify_one();
         let _ = (&mut self.serving).await;
         let moved = self.server_clock.clone();
         self.server = Server::connect(database, 4, Arc::new(move || moved.now()))
@@ -201,7 +213,7 @@ impl Office {
             .await
             .unwrap();
         let routes = losing(routes(self.server.clone()), self.lost.clone());
-        self.serving = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        (self.serving, self.ends) = serve(listener, routes);
     }
 
     /// The same office, started again where who works here needs an authenticator too.
