@@ -10,12 +10,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// What is measured: its word, and the name of its bench, in the order in which they run.
-const BENCHES: [(&str, &str); 6] = [
+const BENCHES: [(&str, &str); 7] = [
     ("lending", "figures"),
     ("office", "day"),
     ("cli", "compute"),
     ("store", "book"),
     ("close", "close"),
+    ("server", "exchange"),
     ("window", "window"),
 ];
 
@@ -30,7 +31,8 @@ const LARGE: [&str; 6] = ["--customers", "100000", "--loans", "125000", "--seed"
 
 /// Measures the mathematics against floating point and Python's decimal module, `farthing compute` against a script,
 /// the close of a day in memory and in an encrypted book, the book (a payment against a raw transaction of the same rows;
-/// search, lists and homes of a large branch), and the window (start, memory and requests against a blank window; the
+/// search, lists and homes of a large branch), the server and what goes between it and desks (against the same rows by COPY and by
+/// plain inserts, and against other libraries from npm), and the window (start, memory and requests against a blank window; the
 /// size of the screens). With one of their words only that one.
 ///
 /// # Errors
@@ -41,7 +43,7 @@ pub fn bench(only: Option<&str>) -> Outcome {
         .filter(|(word, _)| only.is_none_or(|only| only == *word))
         .collect();
     if chosen.is_empty() {
-        return Err("choose one of lending, office, cli, store, close and window, or none for all".into());
+        return Err("choose one of lending, office, cli, store, close, server and window, or none for all".into());
     }
     let is_chosen = |word: &str| chosen.iter().any(|(chosen, _)| *chosen == word);
     prerequisites::install(&[Purpose::Build, Purpose::Test])?;
@@ -55,6 +57,9 @@ pub fn bench(only: Option<&str>) -> Outcome {
         run(measured("build").args(["--bin", "farthing"]))?;
         let (book, password) = large_book()?;
         benches.env(BOOK, book).env(PASSWORD, password);
+    }
+    if is_chosen("server") {
+        benches.env("FARTHING_BENCH_PEERS", peers()?);
     }
     for (_, bench) in &chosen {
         benches.args(["--bench", bench]);
@@ -96,6 +101,20 @@ fn large_book() -> Outcome<(PathBuf, String)> {
         fs::rename(part, &folder)?;
     }
     Ok((folder.join("large.book"), MADE_WITH.to_owned()))
+}
+
+/// Where the libraries from npm are with which the server's figures are compared, in the versions of their lock file.
+fn peers() -> Outcome<PathBuf> {
+    let (kept, folder) = (root().join("crates/server/benches/peers"), target().join("bench/peers"));
+    fs::create_dir_all(&folder)?;
+    for file in fs::read_dir(kept)? {
+        let file = file?;
+        fs::copy(file.path(), folder.join(file.file_name()))?;
+    }
+    run(command("npm")
+        .args(["ci", "--no-audit", "--no-fund"])
+        .current_dir(&folder))?;
+    Ok(folder)
 }
 
 /// How many bytes the screens' WASM takes where it is sent or kept compressed.

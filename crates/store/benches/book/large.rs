@@ -1,6 +1,6 @@
 //! What screens ask of a large book: lists, searches and homes, through the desk as a signed-in person gets them.
 
-use crate::{Times, timed};
+use crate::times::{Times, timed};
 use chrono::NaiveTime;
 use farthing_api::{AdminHome, Find, ListCustomers, ListLoans, ListQuery, OfficerHome, Secret, SignIn};
 use farthing_desk::{Clock, Desk, Home, headless};

@@ -2,7 +2,7 @@
 //! book, which must be the same to the last row at the end.
 
 use crate::raw::Raw;
-use crate::{Times, timed};
+use crate::times::{Times, timed};
 use chrono::{DateTime, Utc};
 use farthing_api::{ListQuery, LoanId, Money, OpId, PaymentMethod, Role, Secret};
 use farthing_desk::demo::{Size, make};

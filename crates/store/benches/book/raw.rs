@@ -1,13 +1,17 @@
-//! The reference of a payment: the rows that it has changed, written again by plain statements through the same driver,
-//! with the same durability, on a copy of the book. It neither decides nor hashes nor looks anything up.
+//! The reference of what the book does: the rows that were changed, written again by plain statements through the same driver,
+//! with the same durability, into a copy of the book. It neither decides nor hashes nor looks anything up.
+#![allow(dead_code, reason = "each bench uses its part")]
 
 use farthing_store::BookKey;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     Sqlite, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqliteRow, SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Row, TypeInfo, ValueRef};
 use std::collections::BTreeMap;
 use std::path::Path;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/desk");
 
 /// A value of a row, as it is bound again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +49,7 @@ struct Table {
 type Rows = BTreeMap<Vec<Value>, Vec<Value>>;
 
 /// A statement and what is bound to it.
+#[derive(Clone)]
 pub(crate) struct Write {
     sql: String,
     values: Vec<Value>,
@@ -56,38 +61,66 @@ pub(crate) struct Raw {
     tables: Vec<Table>,
 }
 
+/// A connection as the product opens its book; without a key, to a plain file.
+fn options(path: &Path, key: Option<&BookKey>) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new().filename(path);
+    let options = match key {
+        Some(key) => options.pragma("key", format!("\"x'{}'\"", hex::encode(key.bytes()))),
+        None => options,
+    };
+    options
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", "-32768")
+        .pragma("wal_autocheckpoint", "4000")
+        .statement_cache_capacity(300)
+        .disable_statement_logging()
+}
+
 impl Raw {
-    /// Opens the copy as the product opens its book.
+    /// Opens the copy of a book.
     pub(crate) async fn open(path: &Path, key: &BookKey) -> Raw {
-        let mut conn = SqliteConnectOptions::new()
-            .filename(path)
-            .pragma("key", format!("\"x'{}'\"", hex::encode(key.bytes())))
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(false)
-            .pragma("cache_size", "-32768")
-            .pragma("wal_autocheckpoint", "4000")
-            .statement_cache_capacity(300)
-            .disable_statement_logging()
-            .connect()
-            .await
-            .unwrap();
+        let mut conn = options(path, Some(key)).foreign_keys(false).connect().await.unwrap();
         let tables = tables(&mut conn).await;
         Raw { conn, tables }
     }
 
-    /// What has to be written so that the copy has the rows that the book has.
+    /// Makes an empty file with the book's tables and indexes, whose references are checked as the book's are.
+    pub(crate) async fn create(path: &Path, key: Option<&BookKey>) -> Raw {
+        let options = options(path, key).create_if_missing(true).foreign_keys(true);
+        let mut conn = options.connect().await.unwrap();
+        MIGRATIONS.run_direct(None, &mut conn, false).await.unwrap();
+        let tables = tables(&mut conn).await;
+        Raw { conn, tables }
+    }
+
+    /// The connection.
+    pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
+        &mut self.conn
+    }
+
+    /// What has to be written so that the copy has the rows that the book has after one more payment.
     pub(crate) async fn writes_of(&mut self, book: &SqlitePool) -> Vec<Write> {
         let mut theirs = book.acquire().await.unwrap();
         let mut writes = Vec::new();
         for table in &self.tables {
             let which = table.touched(&mut theirs, &mut self.conn).await;
-            let (new, old) = (
-                table.rows(&mut theirs, &which).await,
-                table.rows(&mut self.conn, &which).await,
-            );
-            assert!(old.keys().all(|key| new.contains_key(key)), "a payment deletes nothing");
-            writes.extend(new.iter().filter_map(|(key, row)| table.write(key, row, old.get(key))));
+            writes.extend(table.writes(&mut theirs, &mut self.conn, &which).await);
+        }
+        writes
+    }
+
+    /// What has to be written so that the copy has the rows that the book has, whatever happened there.
+    pub(crate) async fn all_writes_of(&mut self, book: &SqlitePool) -> Vec<Write> {
+        let mut theirs = book.acquire().await.unwrap();
+        let mut writes = Vec::new();
+        for table in &self.tables {
+            let which = match table.name.as_str() {
+                "command" | "fact" => table.grown(&mut self.conn, "seq").await,
+                "posting" => table.grown(&mut self.conn, "fact_seq").await,
+                _ => "true".into(),
+            };
+            writes.extend(table.writes(&mut theirs, &mut self.conn, &which).await);
         }
         writes
     }
@@ -95,6 +128,11 @@ impl Raw {
     /// Writes rows in one transaction.
     pub(crate) async fn run(&mut self, writes: Vec<Write>) {
         sqlx::query("begin immediate").execute(&mut self.conn).await.unwrap();
+        // The tables come by name: what counts is that the references hold at the end.
+        sqlx::query("pragma defer_foreign_keys = on")
+            .execute(&mut self.conn)
+            .await
+            .unwrap();
         for write in writes {
             let query = sqlx::query::<Sqlite>(AssertSqlSafe(write.sql));
             let bound = write.values.into_iter().fold(query, |query, value| match value {
@@ -134,10 +172,10 @@ async fn tables(conn: &mut SqliteConnection) -> Vec<Table> {
         .fetch_all(&mut *conn)
         .await
         .unwrap();
+        let is_key = |i: &usize| columns[*i].get::<i64, _>(1) > 0;
+        let has_key = (0..columns.len()).any(|i| is_key(&i));
         tables.push(Table {
-            key: (0..columns.len())
-                .filter(|i| columns[*i].get::<i64, _>(1) > 0)
-                .collect(),
+            key: (0..columns.len()).filter(|i| !has_key || is_key(i)).collect(),
             columns: columns.iter().map(|c| c.get(0)).collect(),
             name,
         });
@@ -165,8 +203,32 @@ impl Table {
             }
             _ => return "true".into(),
         };
+        self.grown(copy, grows).await
+    }
+
+    /// What is new of a table that only grows.
+    async fn grown(&self, copy: &mut SqliteConnection, grows: &str) -> String {
         let last = format!("select coalesce(max({grows}), 0) from {}", self.name);
         format!("{grows} > {}", number(copy, &last).await)
+    }
+
+    /// What has to be written so that one has the rows that the other has.
+    async fn writes(&self, book: &mut SqliteConnection, copy: &mut SqliteConnection, which: &str) -> Vec<Write> {
+        let (new, old) = (self.rows(book, which).await, self.rows(copy, which).await);
+        let gone = old
+            .keys()
+            .filter(|key| !new.contains_key(*key))
+            .map(|key| self.delete(key));
+        let changed = new.iter().filter_map(|(key, row)| self.write(key, row, old.get(key)));
+        gone.chain(changed).collect()
+    }
+
+    fn delete(&self, key: &[Value]) -> Write {
+        let which: Vec<String> = self.key.iter().map(|i| format!("{} = ?", self.columns[*i])).collect();
+        Write {
+            sql: format!("delete from {} where {}", self.name, which.join(" and ")),
+            values: key.to_vec(),
+        }
     }
 
     async fn rows(&self, conn: &mut SqliteConnection, which: &str) -> Rows {

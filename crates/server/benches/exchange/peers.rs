@@ -1,0 +1,46 @@
+//! Other libraries that keep desktops in step, from npm: the same documents on the same machine, by their own programs.
+
+use crate::apply::Pulled;
+use crate::intake::Pushes;
+use serde::Serialize;
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+const PULLED: usize = 10_000;
+const PUSHED: usize = 2_000;
+
+pub(crate) fn measure(pulled: &Pulled, pushes: &Pushes) {
+    let per_second = |count: usize, took: std::time::Duration| count as f64 / took.as_secs_f64();
+    println!(
+        "a pull, applied: {:.0} facts a second",
+        per_second(pulled.facts.len(), pulled.took)
+    );
+    println!(
+        "applied alone: {:.0} facts a second",
+        per_second(pulled.facts.len(), pulled.applied)
+    );
+    println!(
+        "a push, decided: {:.0} commands a second",
+        per_second(pushes.commands.len(), pushes.took)
+    );
+    let Some(folder) = std::env::var_os("FARTHING_BENCH_PEERS") else {
+        println!("no FARTHING_BENCH_PEERS: the other libraries are left out");
+        return;
+    };
+    let folder = Path::new(&folder);
+    write(&folder.join("facts.jsonl"), &pulled.facts[..PULLED]);
+    write(&folder.join("commands.jsonl"), &pushes.commands[..PUSHED]);
+    for program in ["pouch.mjs", "crsqlite.mjs"] {
+        let status = Command::new("node").arg(program).current_dir(folder).status().unwrap();
+        assert!(status.success(), "{program} failed");
+    }
+}
+
+fn write(path: &Path, documents: &[impl Serialize]) {
+    let mut file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
+    for document in documents {
+        serde_json::to_writer(&mut file, document).unwrap();
+        file.write_all(b"\n").unwrap();
+    }
+}
