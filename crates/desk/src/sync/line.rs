@@ -15,8 +15,8 @@ const MOST_PACKED: usize = 32 << 20;
 /// How long a connection that is not used stays open.
 const UNUSED: Duration = Duration::from_secs(5);
 
-/// What all lines of a desk have in common: connections that stay open for a while, and the certificates that the system trusts, which
-/// take longer to read than a round takes.
+/// What all lines of a desk have in common: connections that stay open for a while, and the certificates that the system trusts, so that
+/// not every round reads them anew.
 #[derive(Default)]
 pub(crate) struct Lines(OnceLock<Client>);
 
