@@ -16,19 +16,20 @@ use crate::{Cost, DeviceSecret, SlotError, random};
 use chrono::{DateTime, Utc};
 use farthing_api::{Role, Secret, UserId};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 mod escrow;
 mod kit;
+mod opened;
 mod post;
 
 pub use escrow::{EscrowPlace, NewEscrow};
+use opened::key_of;
+pub use opened::{Opened, OpenedKey};
 
 const VERSION: u32 = 1;
 const FILE_INFO: &str = "farthing key file v1";
@@ -42,30 +43,6 @@ pub struct SlotFile {
     kept: Kept,
     /// Where the file stands, once it was read or written, so that a try is on the disk before its password is looked at.
     path: OnceLock<PathBuf>,
-}
-
-/// The book's key, as a slot gives it.
-pub type OpenedKey = Box<Zeroizing<[u8; 32]>>;
-
-/// A slot was opened.
-pub struct Opened {
-    /// Whose.
-    pub user: UserId,
-    /// What they were when the slot was made.
-    pub role: Role,
-    /// The book's key. Its bytes stay in one place, so that none is left behind where it is handed on.
-    pub key: OpenedKey,
-    /// Whether the slot was made at another cost than is used now, and should be made anew.
-    pub stale_cost: bool,
-}
-
-impl fmt::Debug for Opened {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Opened")
-            .field("user", &self.user)
-            .field("role", &self.role)
-            .finish_non_exhaustive()
-    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -483,15 +460,6 @@ fn text(value: &impl Serialize) -> Result<Vec<u8>, SlotError> {
 
 fn bound(installation: Uuid, user: UserId, role: Role) -> Vec<u8> {
     format!("{installation}|{user}|{}|{VERSION}", role.word()).into_bytes()
-}
-
-fn key_of(bytes: &[u8]) -> Result<OpenedKey, SlotError> {
-    let mut key = Box::new(Zeroizing::new([0; 32]));
-    match bytes.len() == key.len() {
-        true => key.copy_from_slice(bytes),
-        false => return Err(unfit()),
-    }
-    Ok(key)
 }
 
 fn mac(key: &[u8], bytes: &[u8]) -> Result<String, SlotError> {

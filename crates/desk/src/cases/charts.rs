@@ -305,7 +305,7 @@ pub(crate) fn decided_by_day(open: &Open, language: &str, days: &[Decided]) -> A
     Drawing {
         place,
         id: "sync_health",
-        size: (676, 164),
+        size: (1000, 180),
         title: title_for_decided(place.language, days),
         subtitle: match place.language {
             "fr" => "Opérations par jour".into(),

@@ -78,6 +78,8 @@ impl Desk {
         let Some(open) = self.open.read().await.clone() else {
             return Ok(Round::default());
         };
+        // What was asked for at the sign-in goes along.
+        self.read_letters(&open).await?;
         let done = self.sync(&open).await;
         drop(open);
         self.leave_if_revoked().await?;

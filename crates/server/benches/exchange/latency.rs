@@ -115,9 +115,11 @@ pub(crate) async fn rounds(office: &Office, desks: &Desks) {
             prepayment: None,
             anyway: false,
         };
-        timed(&mut recorded, desks.a.receive_payment(request)).await.unwrap();
-        let there = timed(&mut sent, desks.a.run_sync()).await.unwrap();
-        let here = timed(&mut arrived, desks.b.run_sync()).await.unwrap();
+        timed(&mut recorded, Box::pin(desks.a.receive_payment(request)))
+            .await
+            .unwrap();
+        let there = timed(&mut sent, Box::pin(desks.a.run_sync())).await.unwrap();
+        let here = timed(&mut arrived, Box::pin(desks.b.run_sync())).await.unwrap();
         assert!(there.sent == 1 && here.facts > 0, "{there:?}, {here:?}");
     }
     let [recorded, sent, arrived] = [recorded, sent, arrived].map(Times);
@@ -144,21 +146,27 @@ pub(crate) async fn measure(office: &Office, second: &Desk) {
         sums.add(&mut least).await;
         let (command, context) = office.payment(FIRST + n, identity.device, &identity.prefix());
         let execute = desk.book().execute(&command, &context, Beside::default());
-        timed(&mut recorded, execute).await.unwrap();
-        timed(&mut whole, async {
-            timed(&mut sent, async {
-                let position = desk.book().enrolment().await.unwrap().unwrap().position;
-                let unsent = desk.book().to_send(position.sent, 200).await.unwrap();
-                let push = position.push(identity.device, unsent, |m| speaker.sign(m)).unwrap();
-                let Reply::Push(PushAnswer::Kept { through }) = speaker.ask(&Request::Push(push)).await else {
-                    panic!("a push was not kept");
-                };
-                desk.book().note_sent(through, office.now).await.unwrap();
-            })
-            .await;
-            let round = timed(&mut arrived, second.run_sync()).await.unwrap();
-            assert!(round.facts > 0);
-        })
+        timed(&mut recorded, Box::pin(execute)).await.unwrap();
+        timed(
+            &mut whole,
+            Box::pin(async {
+                timed(
+                    &mut sent,
+                    Box::pin(async {
+                        let position = desk.book().enrolment().await.unwrap().unwrap().position;
+                        let unsent = desk.book().to_send(position.sent, 200).await.unwrap();
+                        let push = position.push(identity.device, unsent, |m| speaker.sign(m)).unwrap();
+                        let Reply::Push(PushAnswer::Kept { through }) = speaker.ask(&Request::Push(push)).await else {
+                            panic!("a push was not kept");
+                        };
+                        desk.book().note_sent(through, office.now).await.unwrap();
+                    }),
+                )
+                .await;
+                let round = timed(&mut arrived, Box::pin(second.run_sync())).await.unwrap();
+                assert!(round.facts > 0);
+            }),
+        )
         .await;
         catch_up(office, &desk, &speaker).await;
     }

@@ -23,7 +23,7 @@ mod peers;
 #[path = "../../../store/benches/book/raw.rs"]
 mod raw;
 mod speaker;
-#[path = "../../../store/benches/times.rs"]
+#[path = "../../../store/benches/book/times.rs"]
 mod times;
 mod wire;
 

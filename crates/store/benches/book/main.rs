@@ -13,7 +13,6 @@
 mod large;
 mod payment;
 mod raw;
-#[path = "../times.rs"]
 mod times;
 
 use std::path::Path;
