@@ -55,7 +55,7 @@ fn lock(path: &Path) -> Result<File, StoreError> {
 /// What a connection is told as soon as it can read: 32 MiB of pages stay in memory, taken only as they are read, since they need
 /// not be decrypted again; about 16 MiB of log before a commit moves it into the file, so that one payment in a hundred or so
 /// waits for that.
-const WRITES: &str =
+const EACH: &str =
     "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -32768;
     pragma wal_autocheckpoint = 4000";
 
@@ -76,11 +76,16 @@ fn options(path: &Path, vfs: Option<&str>) -> SqliteConnectOptions {
     }
 }
 
+/// Gives a connection its key and tells it what each is told.
+async fn prepare(conn: &mut SqliteConnection, key: &BookKey) -> sqlx::Result<()> {
+    unlock(conn, key).await?;
+    sqlx::raw_sql(EACH).execute(conn).await.map(drop)
+}
+
 /// The connection that writes.
 async fn connect(options: SqliteConnectOptions, key: &BookKey) -> Result<SqliteConnection, StoreError> {
     let mut conn = options.connect().await?;
-    unlock(&mut conn, key).await?;
-    sqlx::raw_sql(WRITES).execute(&mut conn).await?;
+    prepare(&mut conn, key).await?;
     Ok(conn)
 }
 
@@ -127,8 +132,7 @@ impl Book {
                 move |conn, _| {
                     let key = key.clone();
                     Box::pin(async move {
-                        unlock(conn, &key).await?;
-                        sqlx::raw_sql(WRITES).execute(&mut *conn).await?;
+                        prepare(conn, &key).await?;
                         sqlx::raw_sql(READS).execute(conn).await.map(drop)
                     })
                 }
