@@ -8,7 +8,7 @@ use farthing_api::{
     AddUser, AdmitUser, ApiError, Code, ErrorKind, InviteUser, OpId, Secret, SessionEnd, SetUserAccess, SignUp, UserId,
     UserView,
 };
-use farthing_identity::{Prepared, SlotError, normalise_email, open_text, seal_text, sign_in_name};
+use farthing_identity::{Prepared, SlotError, SlotFile, normalise_email, open_text, seal_text, sign_in_name};
 use farthing_office::permission::Permission;
 use farthing_office::{Command, Fact, FactBody};
 use farthing_store::{Beside, waiting_password};
@@ -167,7 +167,8 @@ impl Desk {
     /// Reads what was written to the book. What can't be carried out any more is left out.
     pub(crate) async fn read_letters(&self, open: &Open) -> Answer<()> {
         let _one_at_a_time = open.letters.lock().await;
-        let (read, device) = self.keys()?;
+        // Nearly always there are none, and the machine's secret, which a keyring may have to be asked for, is not needed.
+        let read = SlotFile::load(&keys_path(&self.home.book())).told()?;
         if !read.has_letters() {
             return Ok(());
         }
@@ -180,7 +181,7 @@ impl Desk {
                 tracing::info!(code = %error.code, "a letter to the book was not carried out");
             }
         }
-        let (mut slots, _) = self.keys()?;
+        let (mut slots, device) = self.keys()?;
         slots.clear_letters(&read, &device).told()?;
         slots.save(&keys_path(&self.home.book())).told()
     }
