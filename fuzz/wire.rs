@@ -6,6 +6,7 @@ use farthing_api::DeviceId;
 use farthing_sync::device::Position;
 use farthing_sync::intake::{Known, MOST_COMMANDS, Machine, Verdict, check};
 use farthing_sync::scope::Scope;
+use farthing_sync::snapshot::{Chunk, SentChunk, Torn, hash, seal};
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Letter, MOST_BYTES, Reply, Request, WireError, decode, encode, unpack};
 use serde::Serialize;
@@ -90,6 +91,45 @@ pub fn page(data: &[u8]) {
             );
         }
         assert!(after.sent <= position.sent.max(0), "a page sends nothing");
+    }
+}
+
+/// The bytes of a page as a chunk has them, where a reply is one.
+pub fn chunk_of(reply: &[u8]) -> Option<Vec<u8>> {
+    match decode::<Reply>(reply) {
+        Ok(Reply::Pull(page)) => Some(seal(&page).expect("what was read can be packed").packed),
+        _ => None,
+    }
+}
+
+/// Any bytes as a chunk that came, and as what is packed in one: where they are those that were listed, what comes of them is checked
+/// as any page.
+pub fn chunk(data: &[u8]) {
+    let packed = SentChunk {
+        packed: data.to_vec().into(),
+        history: Uuid::from_u128(5),
+        keys: Vec::new(),
+        credentials: Vec::new(),
+    };
+    let came = match decode::<Reply>(data) {
+        Ok(Reply::Chunk(chunk)) => Some(chunk),
+        _ => None,
+    };
+    for sent in came.into_iter().chain([packed]) {
+        let listed = Chunk {
+            through: 1,
+            bytes: 1,
+            hash: hash(&sent.packed),
+        };
+        let other = Chunk {
+            hash: [0; 32],
+            ..listed.clone()
+        };
+        assert!(matches!(sent.clone().open(&other), Err(Torn::Hash)));
+        if let Ok(opened) = sent.open(&listed) {
+            assert!(opened.outcomes.is_empty() && opened.has.is_none() && opened.more);
+            page(&encode(&Reply::Pull(opened)).expect("what was read can be written"));
+        }
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Checked {
     pub facts: u64,
     /// Entries of scopes.
     pub entries: u64,
+    /// Chunks of the history.
+    pub chunks: u64,
     /// What is not as it should be, in sentences.
     pub findings: Vec<String>,
 }
@@ -42,6 +44,7 @@ impl Server {
                 .begin_as("begin isolation level repeatable read read only", organisation)
                 .await?;
             scopes(&mut tx, organisation, &mut checked).await?;
+            chunks(&mut tx, organisation, &mut checked).await?;
             commands(&mut tx, organisation, &mut checked).await?;
             aggregates(&mut tx, organisation, &mut checked).await?;
             tx.commit().await?;
@@ -101,6 +104,33 @@ async fn scopes(conn: &mut PgConnection, organisation: Uuid, checked: &mut Check
         }
         if head.seq != end.seq || end.hash != head.hash {
             let finding = format!("{scope}: the last entry is {}, the end says {}", head.seq, end.seq);
+            checked.findings.push(finding);
+        }
+    }
+    Ok(())
+}
+
+/// Each chunk is what it was when it was cut, and ends where its scopes had come to.
+async fn chunks(conn: &mut PgConnection, organisation: Uuid, checked: &mut Checked) -> Result<(), ServerError> {
+    let all = sqlx::query!(
+        r#"select c.branch, c.number, c.hash = sha256(c.packed) as "is_whole!",
+           (select count(*) from unnest(c.scopes, c.seqs, c.heads) as n (scope, seq, hash) where n.seq > 0 and not exists (
+               select 1 from scope_entry e where e.organisation = c.organisation and e.scope = n.scope and e.seq = n.seq
+               and e.hash = n.hash)) as "strange!"
+           from snapshot_chunk c where c.organisation = $1 order by c.branch, c.number"#,
+        organisation
+    )
+    .fetch_all(conn)
+    .await?;
+    for (n, row) in all.iter().enumerate() {
+        checked.chunks += 1;
+        let before = n.checked_sub(1).map(|before| &all[before]);
+        let follows = before.filter(|b| b.branch == row.branch).map_or(0, |b| b.number + 1) == row.number;
+        if !row.is_whole || row.strange > 0 || !follows {
+            let finding = format!(
+                "branch {}: chunk {} of the history is not what was cut",
+                row.branch, row.number
+            );
             checked.findings.push(finding);
         }
     }

@@ -19,6 +19,7 @@ mod metrics;
 mod own;
 mod pull;
 mod server;
+mod snapshot;
 
 pub use backup::{BackupError, backup, restore};
 pub use check::Checked;

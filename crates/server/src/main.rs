@@ -168,7 +168,11 @@ async fn verify(database: &str) -> Result<ExitCode, Box<dyn Error>> {
         writeln!(out, "{finding}")?;
     }
     let (commands, facts, entries) = (checked.commands, checked.facts, checked.entries);
-    writeln!(out, "{commands} commands, {facts} facts, {entries} entries of scopes")?;
+    let chunks = checked.chunks;
+    writeln!(
+        out,
+        "{commands} commands, {facts} facts, {entries} entries of scopes, {chunks} chunks"
+    )?;
     match checked.findings.is_empty() {
         true => Ok(ExitCode::SUCCESS),
         false => Ok(ExitCode::FAILURE),

@@ -26,6 +26,9 @@ pub(crate) struct Metrics {
     pub(crate) commands_refused: AtomicU64,
     /// Facts that were handed out.
     pub(crate) facts_sent: AtomicU64,
+    /// Chunks of the history that were cut, and that were handed out.
+    pub(crate) chunks_cut: AtomicU64,
+    pub(crate) chunks_sent: AtomicU64,
     /// Bytes on the wire, packed.
     pub(crate) bytes_in: AtomicU64,
     pub(crate) bytes_out: AtomicU64,
@@ -73,6 +76,8 @@ impl Metrics {
             "# TYPE farthing_commands_total counter\n\
              farthing_commands_total{{outcome=\"done\"}} {}\nfarthing_commands_total{{outcome=\"refused\"}} {}\n\
              # TYPE farthing_facts_sent_total counter\nfarthing_facts_sent_total {}\n\
+             # TYPE farthing_chunks_cut_total counter\nfarthing_chunks_cut_total {}\n\
+             # TYPE farthing_chunks_sent_total counter\nfarthing_chunks_sent_total {}\n\
              # TYPE farthing_wire_bytes_total counter\n\
              farthing_wire_bytes_total{{way=\"in\"}} {}\nfarthing_wire_bytes_total{{way=\"out\"}} {}\n\
              # TYPE farthing_connections gauge\n\
@@ -81,6 +86,8 @@ impl Metrics {
             of(&self.commands_done),
             of(&self.commands_refused),
             of(&self.facts_sent),
+            of(&self.chunks_cut),
+            of(&self.chunks_sent),
             of(&self.bytes_in),
             of(&self.bytes_out),
             env!("CARGO_PKG_VERSION")

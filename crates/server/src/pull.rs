@@ -4,6 +4,7 @@ use crate::devices::Met;
 use crate::error::ServerError;
 use crate::metrics::add;
 use crate::server::{Server, bytes};
+use crate::snapshot::in_chunks;
 use farthing_api::{FactId, OpId, Secret, UserId};
 use farthing_office::chain::{Hash, START};
 use farthing_sync::authority::Head;
@@ -44,6 +45,11 @@ impl Server {
                 },
             });
         }
+        let brings = stretches.iter().any(|stretch| !stretch.entries.is_empty());
+        let in_chunks = match met.customer {
+            None if brings => Some(in_chunks(&mut tx, organisation, &around.branch, &heads, self.full()).await?),
+            _ => None,
+        };
         let outcomes = outcomes(&mut tx, organisation, machine, pull).await?;
         tx.commit().await?;
         let page = Page {
@@ -52,6 +58,7 @@ impl Server {
             copy: around.copy,
             outcomes_after: Some(pull.outcomes_after),
             history: Some(around.history),
+            in_chunks,
             ..merge(stretches, most, outcomes)
         };
         add(&self.metrics().facts_sent, page.entries.len());
@@ -156,7 +163,7 @@ async fn around(conn: &mut PgConnection, organisation: Uuid, machine: &Machine) 
 }
 
 /// The ends of those scopes that have one.
-async fn heads(
+pub(crate) async fn heads(
     conn: &mut PgConnection,
     organisation: Uuid,
     scopes: &[Scope],

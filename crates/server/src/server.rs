@@ -11,6 +11,7 @@ use farthing_api::{Code, CustomerId, DeviceId, ErrorKind, MailSettings};
 use farthing_office::Organisation;
 use farthing_sync::authority::Now;
 use farthing_sync::intake::Machine;
+use farthing_sync::snapshot::Full;
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Letter, Reply, Request};
 use sqlx::migrate::Migrator;
@@ -51,6 +52,7 @@ pub struct Server {
     clock: Clock,
     watched: Arc<(Metrics, Limits)>,
     mail: Option<Arc<MailSettings>>,
+    full: Full,
 }
 
 impl Server {
@@ -75,7 +77,17 @@ impl Server {
             clock,
             watched: Arc::default(),
             mail: None,
+            full: Full::default(),
         })
+    }
+
+    /// The same with chunks of the history of another size.
+    pub fn with_chunks(self, full: Full) -> Server {
+        Server { full, ..self }
+    }
+
+    pub(crate) fn full(&self) -> Full {
+        self.full
     }
 
     /// The same with a mail server, for links to people who forgot their password.
@@ -224,6 +236,8 @@ impl Server {
             }
             (Request::Devices(list), None) => self.devices(organisation, device, list.by).await.map(Reply::Devices),
             (Request::Health(ask), None) => self.health(organisation, &ask).await.map(Reply::Health),
+            (Request::Chunks(_), None) => self.chunks(organisation).await.map(Reply::Chunks),
+            (Request::Chunk(ask), None) => self.chunk(organisation, &ask).await.map(Reply::Chunk),
             (Request::Revoke(revoke), None) => again!(self.revoke(organisation, device, &revoke)).map(Reply::Devices),
             (Request::Deposit(deposit), None) => {
                 again!(self.deposit(organisation, device, &deposit)).map(|()| Reply::Deposited)

@@ -8,7 +8,7 @@ use farthing_desk::{Clock, Home, keep};
 use tempfile::TempDir;
 
 /// Whether the desk shows nothing of a customer any more.
-async fn is_gone(desk: &Desk, id: CustomerId) -> bool {
+pub(crate) async fn is_gone(desk: &Desk, id: CustomerId) -> bool {
     let view = desk.get_customer(GetCustomer { id }).await.unwrap();
     assert_eq!(view.erased, view.form == CustomerForm::default());
     let query = ListQuery {
@@ -20,7 +20,7 @@ async fn is_gone(desk: &Desk, id: CustomerId) -> bool {
     view.erased
 }
 
-async fn erase(office: &Office, customer: CustomerId) {
+pub(crate) async fn erase(office: &Office, customer: CustomerId) {
     office.a.prove(PASSWORD).await;
     let customer = Some(customer);
     office.a.desk.erase_customer(EraseCustomer { customer }).await.unwrap();
@@ -42,7 +42,7 @@ async fn close(office: &Office, desk: &Desk) {
 }
 
 /// An office whose customer owes nothing.
-async fn paid_off() -> (Office, CustomerId) {
+pub(crate) async fn paid_off() -> (Office, CustomerId) {
     let office = Office::new().await;
     close(&office, &office.a.desk).await;
     office.sync().await;

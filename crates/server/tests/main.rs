@@ -23,3 +23,4 @@ mod restored;
 mod server;
 #[path = "../../desk/tests/common/sink.rs"]
 mod sink;
+mod snapshot;

@@ -15,7 +15,8 @@
 //! [`own::for_customer`].
 //!
 //! For a pull it reads, from one snapshot, the entries after each cursor of the scopes that are [`scope::granted`] and the
-//! outcomes of the device's commands, and puts them into one page by [`pull::merge`].
+//! outcomes of the device's commands, and puts them into one page by [`pull::merge`]. What is far back it cuts into chunks by
+//! [`snapshot::cut`], once for all desks, and a new desk asks for those.
 //!
 //! **The desk's host** keeps a [`device::Position`], its log of commands, which of them wait, and a provisional layer.
 //! - A command is decided at once by `farthing_office::decide`, and its facts stand in the provisional layer.
@@ -34,6 +35,9 @@
 //! Each end says by [`versions::Versions`] what it understands: a command that is newer than the server waits at its desk, a fact that is
 //! newer than a desk stops what it applies, not what it records and sends.
 //!
+//! - A desk that is far behind asks for chunks: [`device::Position::next_chunk`] says with which it goes on, [`snapshot::SentChunk::open`]
+//!   makes a page of one. Where one does not fit, pages bring the same.
+//!
 //! Nothing else is needed after a crash: what was not committed is asked for or sent again.
 
 pub mod authority;
@@ -47,5 +51,6 @@ pub mod own;
 pub mod pull;
 pub mod revoke;
 pub mod scope;
+pub mod snapshot;
 pub mod versions;
 pub mod wire;

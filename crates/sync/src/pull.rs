@@ -48,13 +48,7 @@ pub fn merge(mut stretches: Vec<Stretch>, most: u32, outcomes: Vec<Outcome>) -> 
         ..Page::default()
     };
     while page.entries.len() < most.min(MOST_FACTS) as usize {
-        let next = stretches
-            .iter()
-            .enumerate()
-            .filter_map(|(i, s)| s.entries.front().map(|e| (e.ordinal, i)))
-            .min();
-        let Some((_, place)) = next else { break };
-        let Some(stored) = stretches[place].entries.pop_front() else {
+        let Some((place, stored)) = next(&mut stretches) else {
             break;
         };
         page.scopes[place].head = stored.hash;
@@ -70,6 +64,15 @@ pub fn merge(mut stretches: Vec<Stretch>, most: u32, outcomes: Vec<Outcome>) -> 
         page.outcomes = outcomes;
     }
     page
+}
+
+/// Takes the entry that was decided first, with the place of its stretch.
+pub(crate) fn next(stretches: &mut [Stretch]) -> Option<(usize, Stored)> {
+    let fronts = stretches.iter().enumerate();
+    let (_, place) = fronts
+        .filter_map(|(i, s)| s.entries.front().map(|e| (e.ordinal, i)))
+        .min()?;
+    Some((place, stretches[place].entries.pop_front()?))
 }
 
 fn part(stretch: &Stretch) -> Part {

@@ -7,19 +7,22 @@ use crate::health::{AskHealth, Health};
 use crate::join::{AskOwn, Enrol, EnrolOwn, Enrolled, Found, Founded, Invite, OwnAsked};
 use crate::revoke::{ListDevices, Revocation, Revoke};
 use crate::scope::Scope;
+use crate::snapshot::{AskChunk, ListChunks, Listed, SentChunk};
 use crate::versions::Versions;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use ed25519_dalek::{Signature, VerifyingKey};
-use farthing_api::{ApiError, CustomerId, DeviceId, DeviceView, FactId, OpId, Secret, UserId};
+use farthing_api::{ApiError, CustomerId, DeviceView, FactId, OpId, Secret, UserId};
 use farthing_office::chain::{FactLink, Hash};
 use farthing_office::{FACT_VERSION, Fact, FactBody};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 use uuid::Uuid;
 
+mod letter;
 mod packed;
 mod words;
 
+pub use letter::{Letter, verifies};
+pub(crate) use packed::press;
 pub use packed::{decode, encode, pack, unpack};
 
 /// The version of the protocol that this program speaks.
@@ -44,97 +47,6 @@ pub enum WireError {
     /// It does not come from the device that it names.
     #[error("the signature does not belong to the message")]
     Signature,
-}
-
-/// A request under the signature of the machine that asks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Letter {
-    /// The protocol's version.
-    pub version: u16,
-    /// Whose server data it is about.
-    pub organisation: Uuid,
-    /// The machine.
-    pub device: DeviceId,
-    /// An encoded [`Request`].
-    #[serde(with = "serde_bytes")]
-    pub body: Vec<u8>,
-    /// Ed25519 over [`Letter::signed`].
-    #[serde(with = "serde_bytes")]
-    pub signature: [u8; 64],
-}
-
-impl Letter {
-    /// A request in a program's version of the protocol, signed by the machine's key.
-    ///
-    /// # Errors
-    /// [`WireError::Malformed`] where it can't be encoded.
-    pub fn new(
-        versions: Versions,
-        organisation: Uuid,
-        device: DeviceId,
-        request: &Request,
-        sign: impl FnOnce(&[u8]) -> [u8; 64],
-    ) -> Result<Letter, WireError> {
-        let body = encode(request)?;
-        let signature = sign(&signed(versions.protocol, organisation, device, &body));
-        Ok(Letter {
-            version: versions.protocol,
-            organisation,
-            device,
-            body,
-            signature,
-        })
-    }
-
-    /// The request, if the machine with this public key signed it.
-    ///
-    /// # Errors
-    /// [`WireError::Version`], [`WireError::Signature`], [`WireError::Malformed`].
-    pub fn open(&self, versions: Versions, public: &[u8; 32]) -> Result<Request, WireError> {
-        let request = self.peek(versions)?;
-        self.must_be_of(public).map(|()| request)
-    }
-
-    /// Refuses a letter that the machine with this public key did not sign.
-    ///
-    /// # Errors
-    /// [`WireError::Signature`].
-    pub fn must_be_of(&self, public: &[u8; 32]) -> Result<(), WireError> {
-        let message = signed(self.version, self.organisation, self.device, &self.body);
-        match verifies(public, &message, &self.signature) {
-            true => Ok(()),
-            false => Err(WireError::Signature),
-        }
-    }
-
-    /// The request before it is known who signed it. A newer version is refused as such, whatever it asks for.
-    ///
-    /// # Errors
-    /// [`WireError::Version`], [`WireError::Malformed`].
-    pub fn peek(&self, versions: Versions) -> Result<Request, WireError> {
-        match (OLDEST..=versions.protocol).contains(&self.version) {
-            true => decode(&self.body),
-            false => Err(WireError::Version(self.version)),
-        }
-    }
-}
-
-fn signed(version: u16, organisation: Uuid, device: DeviceId, body: &[u8]) -> Vec<u8> {
-    let version = version.to_be_bytes();
-    let parts = [
-        b"farthing-sync".as_slice(),
-        &version,
-        organisation.as_bytes(),
-        device.0.as_bytes(),
-        body,
-    ];
-    parts.concat()
-}
-
-/// Whether a signature is that of a key over a message.
-pub fn verifies(public: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
-    VerifyingKey::from_bytes(public)
-        .is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
 }
 
 /// What a desk asks of the server.
@@ -169,6 +81,10 @@ pub enum Request {
     EnrolOwn(Box<EnrolOwn>),
     /// An administrator asks how the work of all machines goes.
     Health(AskHealth),
+    /// A new desk asks which chunks of the history there are.
+    Chunks(ListChunks),
+    /// It asks for one of them.
+    Chunk(AskChunk),
 }
 
 /// What the server answers.
@@ -200,6 +116,10 @@ pub enum Reply {
     OwnAsked(OwnAsked),
     /// How the work goes.
     Health(Health),
+    /// The chunks.
+    Chunks(Listed),
+    /// One of them.
+    Chunk(SentChunk),
     /// It was not done.
     Refused(ApiError),
 }
@@ -340,6 +260,9 @@ pub struct Page {
     /// The organisation's public key, under which alone a machine's access is ended.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "serde_bytes")]
     pub authority: Option<[u8; 32]>,
+    /// How many facts come in chunks to whoever asks for those. Only said with facts; an older server does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_chunks: Option<u64>,
 }
 
 /// The entries of one scope in a page.

@@ -104,6 +104,15 @@ fn any_page_goes_on_where_a_desk_stands_or_is_left() {
 }
 
 #[test]
+fn any_chunk_goes_on_where_a_desk_stands_or_is_left() {
+    let pages = files("replies")
+        .iter()
+        .filter_map(|reply| wire::chunk_of(reply))
+        .collect();
+    near([files("replies"), pages].concat(), wire::chunk);
+}
+
+#[test]
 fn no_push_of_nobody_is_taken() {
     near(files("requests"), wire::push);
 }

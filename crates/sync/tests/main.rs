@@ -1,6 +1,7 @@
 //! Tests of the protocol: both ends as values, without a line between them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod chunks;
 mod common;
 mod decisions;
 mod fuzzed;

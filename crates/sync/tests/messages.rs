@@ -9,10 +9,11 @@ use farthing_sync::health::{AskHealth, Conflict, Health, Span};
 use farthing_sync::join::{AskOwn, End, Enrol, EnrolOwn, Enrolled, Found, Founded, Invite, Newcomer, OwnAsked};
 use farthing_sync::revoke::{ListDevices, Revocation, Revoke};
 use farthing_sync::scope::Scope;
+use farthing_sync::snapshot::{AskChunk, Chunk, ListChunks, Listed, SentChunk};
 use farthing_sync::wire::{
     About, Cursor, Entry, Known, Outcome, Page, Part, Pull, PushAnswer, Reply, Request, SentFact,
 };
-use serde_bytes::ByteArray;
+use serde_bytes::{ByteArray, ByteBuf};
 use uuid::Uuid;
 
 pub(crate) const ORGANISATION: Uuid = Uuid::from_u128(5);
@@ -133,6 +134,8 @@ pub(crate) fn requests() -> Vec<(&'static str, Request)> {
                 bounds: vec![at(), at() + chrono::TimeDelta::days(1)],
             }),
         ),
+        ("chunks", Request::Chunks(ListChunks {})),
+        ("chunk", Request::Chunk(AskChunk { number: 7 })),
         ("revoke", Request::Revoke(Revoke { device: device(), by })),
         (
             "deposit",
@@ -218,7 +221,24 @@ fn page() -> Page {
         outcomes_after: Some(3),
         history: Some(ORGANISATION),
         authority: Some([2; 32]),
+        in_chunks: None,
     }
+}
+
+/// A chunk, and how it is listed.
+fn chunk() -> (Chunk, SentChunk) {
+    let listed = Chunk {
+        through: 5_000,
+        bytes: 400_000,
+        hash: [4; 32],
+    };
+    let sent = SentChunk {
+        packed: ByteBuf::from(b"packed".to_vec()),
+        history: ORGANISATION,
+        keys: vec![(vouched().id, ByteArray::new([8; 32]))],
+        credentials: vec![(vouched().id, Secret::new("argon2id of it"))],
+    };
+    (listed, sent)
 }
 
 /// Replies by the name of their file.
@@ -268,6 +288,20 @@ pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
         ("older", Reply::Push(PushAnswer::Older)),
         ("incident", Reply::Push(PushAnswer::Incident { at: 3 })),
         ("page", Reply::Pull(page())),
+        (
+            "page_of_many",
+            Reply::Pull(Page {
+                in_chunks: Some(20_000),
+                ..page()
+            }),
+        ),
+        (
+            "chunks",
+            Reply::Chunks(Listed {
+                chunks: vec![chunk().0],
+            }),
+        ),
+        ("chunk", Reply::Chunk(chunk().1)),
         ("page_with_nothing", Reply::Pull(Page::default())),
         ("devices", Reply::Devices(vec![view])),
         ("health", Reply::Health(health())),

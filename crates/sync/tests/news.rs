@@ -21,7 +21,7 @@ fn at() -> DateTime<Utc> {
     "2026-03-02T09:00:00Z".parse().unwrap()
 }
 
-fn facts(count: u32) -> Vec<SentFact> {
+pub(crate) fn facts(count: u32) -> Vec<SentFact> {
     let fact = |n| Fact {
         id: FactId::of(op(), n),
         op: op(),
@@ -43,7 +43,12 @@ fn facts(count: u32) -> Vec<SentFact> {
 }
 
 /// A server's page after some cursors, of facts that were decided in this order.
-fn page(facts: &[SentFact], cursors: &BTreeMap<Scope, Head>, most: u32) -> Page {
+pub(crate) fn page(facts: &[SentFact], cursors: &BTreeMap<Scope, Head>, most: u32) -> Page {
+    merge(stretches(facts, cursors), most, Vec::new())
+}
+
+/// What a server reads after some cursors.
+pub(crate) fn stretches(facts: &[SentFact], cursors: &BTreeMap<Scope, Head>) -> Vec<Stretch> {
     let read: Vec<Fact> = facts.iter().map(|sent| sent.read().unwrap()).collect();
     let listed = list(
         read.iter().map(|fact| staff_scope(&fact.body, "BR1")).zip(facts),
@@ -67,7 +72,7 @@ fn page(facts: &[SentFact], cursors: &BTreeMap<Scope, Head>, most: u32) -> Page 
             scope,
         }
     };
-    merge(granted("BR1").into_iter().map(stretch).collect(), most, Vec::new())
+    granted("BR1").into_iter().map(stretch).collect()
 }
 
 #[test]

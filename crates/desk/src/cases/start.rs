@@ -144,13 +144,7 @@ pub(crate) async fn first_run(desk: &Desk, request: &SetUp) -> Answer<(Open, Ses
     let (currency, zone, email) = check(request)?;
     let path = desk.home.book();
     let part = path.with_extension("new");
-    for leftover in [
-        part.clone(),
-        part.with_extension("new-wal"),
-        part.with_extension("new-shm"),
-    ] {
-        let _ = std::fs::remove_file(leftover);
-    }
+    crate::sync::discard(&part);
     let at = desk.clock.now();
     let key = BookKey::random().told()?;
     let machine = DeviceId(Uuid::from_bytes(desk.mint.bytes().told()?));

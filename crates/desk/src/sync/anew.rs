@@ -2,7 +2,7 @@
 //! until all is there.
 
 use super::escrow::SPENT;
-use super::{Speaker, strange, unfit};
+use super::{Chunks, Speaker, strange, unfit};
 use crate::desk::{Desk, Open};
 use crate::error::{Answer, Told};
 use farthing_store::{Applied, Enrolment};
@@ -48,19 +48,25 @@ impl Desk {
         let (base, _) = open.book.base().await.told()?;
         let mut position = enrolment.position.anew(base, history);
         let transfer = self.transfer.begin();
-        let mut all: Option<News> = None;
+        let (mut all, mut is_first): (Option<News>, bool) = (None, true);
         loop {
             transfer.note(position.facts(), enrolment.position.facts());
             let page = self.page(open, speaker, enrolment, &position).await?;
+            if std::mem::take(&mut is_first)
+                && let Some(mut chunks) = Chunks::after(speaker, &position, &page).await
+            {
+                while let Some(news) = chunks.news(&position).await {
+                    position = position.after(&news);
+                    transfer.note(position.facts(), enrolment.position.facts());
+                    all = Some(joined(all, news));
+                }
+                if chunks.taken > 0 {
+                    continue;
+                }
+            }
             let news = position.news(Versions::HERE, page).map_err(|broken| unfit(&broken))?;
             position = position.after(&news);
-            let news = match all.take() {
-                Some(mut before) => {
-                    before.goes_on(news);
-                    before
-                }
-                None => news,
-            };
+            let news = joined(all.take(), news);
             if !news.more {
                 let applied = open.book.apply_anew(&news, self.clock.now()).await.told()?;
                 self.forget_again(open).await?;
@@ -71,5 +77,16 @@ impl Desk {
             }
             all = Some(news);
         }
+    }
+}
+
+/// What came so far, with what came after it.
+fn joined(before: Option<News>, news: News) -> News {
+    match before {
+        Some(mut before) => {
+            before.goes_on(news);
+            before
+        }
+        None => news,
     }
 }

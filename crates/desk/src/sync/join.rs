@@ -1,6 +1,7 @@
 //! How a desk comes to a server: a standalone book hands over its history, a new desktop comes with an administrator's code.
 
 use super::line::check_address;
+use super::part::{discard, may_go_on};
 use super::transfer::Running;
 use super::{Speaker, strange};
 use crate::desk::{Desk, OWN, Open, Session, keys_path};
@@ -16,10 +17,7 @@ use farthing_office::chain::START;
 use farthing_office::permission::Permission;
 use farthing_office::{Actor, Key};
 use farthing_store::{Book, BookKey, Identity, Joining};
-use farthing_sync::device::Position;
 use farthing_sync::join::{End, Enrol, Enrolled, Found, Founded, Invite, Newcomer, PART, organisation_of, token_hash};
-use farthing_sync::pull::MOST_FACTS;
-use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Reply, Request};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -115,11 +113,14 @@ impl Desk {
         let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
         check_password(&request.password, true, &[&email]).map_err(|error| error.on("password"))?;
         let code = request.code.reveal().to_string();
+        // With the same code of the same server the same desk comes again.
+        let joining = Uuid::new_v5(&MACHINES, format!("{} {code}", request.server).as_bytes());
         let newcomer = Newcoming {
             server: request.server,
             email,
             password: request.password,
             is_own: false,
+            joining: Some(joining),
         };
         self.join(newcomer, |device| Request::Enrol(Enrol { code, device }))
             .await
@@ -140,17 +141,15 @@ impl Desk {
         check_address(&newcoming.server)?;
         let (secret, warning) = self.make_known()?;
         let part = path.with_extension("new");
-        for leftover in ["new", "new-wal", "new-shm", "new.lock"] {
-            let _ = std::fs::remove_file(path.with_extension(leftover));
-        }
-        let book_key = BookKey::random().told()?;
-        let book = Book::create(&part, &book_key).await.told()?;
+        let (book, book_key) = self.part(&part, &newcoming, &secret).await?;
         let first = self.first_download(&book, &newcoming, ask).await;
         book.close().await.told()?;
         let (actor, name) = match first {
             Ok(first) => first,
             Err(error) => {
-                let _ = std::fs::remove_file(&part);
+                if newcoming.joining.is_none() || !may_go_on(&error) {
+                    discard(&part);
+                }
                 return Err(error);
             }
         };
@@ -163,7 +162,7 @@ impl Desk {
         };
         let recovery_secret = self.first_slot(slots, &secret, &book_key).await?;
         std::fs::rename(&part, &path).told()?;
-        let _ = std::fs::remove_file(part.with_extension("new.lock"));
+        discard(&part);
         let open = Arc::new(Open::of(Book::open(&path, &book_key).await.told()?).await?);
         self.settle_credentials(&open, true).await?;
         let session = Session {
@@ -199,24 +198,14 @@ impl Desk {
             return Err(strange());
         };
         speaker.organisation = organisation;
-        let identity = Identity { device, epoch: 0, desk };
-        book.be(&identity).await.told()?;
-        book.enrol(&newcoming.server, organisation, None).await.told()?;
-        let pepper = hex::encode(self.mint.bytes::<32>().told()?);
-        book.set_setting("pepper", Some(&pepper)).await.told()?;
-        let transfer = self.transfer.begin();
-        let mut more = true;
-        while more {
-            let enrolment = book.enrolment().await.told()?.ok_or_else(strange)?;
-            transfer.note(enrolment.position.facts(), facts);
-            let position: Position = enrolment.position;
-            let Reply::Pull(page) = speaker.ask(&Request::Pull(position.pull(MOST_FACTS))).await? else {
-                return Err(strange());
-            };
-            let news = position.news(Versions::HERE, page).map_err(|_| strange())?;
-            more = news.more;
-            book.apply(&news, self.clock.now()).await.told()?;
+        if !book.is_enrolled().await.told()? {
+            let identity = Identity { device, epoch: 0, desk };
+            book.be(&identity).await.told()?;
+            let pepper = hex::encode(self.mint.bytes::<32>().told()?);
+            book.set_setting("pepper", Some(&pepper)).await.told()?;
+            book.enrol(&newcoming.server, organisation, None).await.told()?;
         }
+        self.fill(book, &speaker, facts).await?;
         let state = book.load(&[Key::User(approved_by)]).await.told()?;
         let user = state.user(approved_by).ok_or_else(strange)?;
         let actor = Actor {
@@ -286,6 +275,8 @@ pub(super) struct Newcoming {
     pub(super) password: Secret,
     /// Whether it is a customer's own machine.
     pub(super) is_own: bool,
+    /// Which joining it is, where what came of the book may stay for another try.
+    pub(super) joining: Option<Uuid>,
 }
 
 /// Who gets the first slot of a new book.

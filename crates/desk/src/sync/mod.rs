@@ -10,6 +10,8 @@ mod join;
 mod line;
 mod own;
 mod pace;
+mod part;
+mod snapshot;
 mod spending;
 mod transfer;
 
@@ -19,12 +21,14 @@ pub(crate) use escrow::ReleasedKey;
 use farthing_api::{ApiError, Code, ErrorKind};
 use farthing_identity::DeviceKey;
 use farthing_store::{Applied, Enrolment};
-use farthing_sync::device::{Broken, Sent};
+use farthing_sync::device::{Broken, Position, Sent};
 use farthing_sync::versions::Versions;
-use farthing_sync::wire::{Letter, Reply, Request, WireError};
+use farthing_sync::wire::{Letter, Page, Reply, Request, WireError};
 use line::Line;
 pub(crate) use line::Lines;
 pub(crate) use pace::Pace;
+pub(crate) use part::discard;
+use snapshot::Chunks;
 pub(crate) use transfer::Transfer;
 use uuid::Uuid;
 
@@ -140,20 +144,26 @@ impl Desk {
 
     /// Fetches everything that was decided; whether the server lost commands that it had.
     async fn fetch_all(&self, open: &Open, speaker: &Speaker, round: &mut Round) -> Answer<bool> {
-        let mut lacks = false;
+        let (mut lacks, mut is_first) = (false, true);
         loop {
-            let (applied, next) = self.fetch(open, speaker).await?;
-            round.facts += applied.facts;
-            round.outcomes += applied.outcomes;
-            for customer in applied.erased {
-                self.erased_elsewhere(open, customer).await?;
-            }
-            self.settle_credentials(open, applied.facts > 0).await?;
+            let may = std::mem::take(&mut is_first);
+            let (applied, next) = Box::pin(self.fetch(open, speaker, may.then_some(&mut *round))).await?;
+            self.came(open, applied, round).await?;
             lacks |= next.lacks;
             if !next.more {
                 return Ok(lacks);
             }
         }
+    }
+
+    /// What follows from what was applied.
+    async fn came(&self, open: &Open, applied: Applied, round: &mut Round) -> Answer<()> {
+        round.facts += applied.facts;
+        round.outcomes += applied.outcomes;
+        for customer in applied.erased {
+            self.erased_elsewhere(open, customer).await?;
+        }
+        self.settle_credentials(open, applied.facts > 0).await
     }
 
     /// Sends the commands that the server does not have; whether they wait until the server is as new as this program. What was
@@ -206,10 +216,22 @@ impl Desk {
         }
     }
 
-    /// Fetches a page of what was decided and applies it.
-    async fn fetch(&self, open: &Open, speaker: &Speaker) -> Answer<(Applied, After)> {
+    /// Fetches a page of what was decided and applies it, or chunks of the history if that is far behind.
+    /// Chunks count in a round by themselves.
+    async fn fetch(&self, open: &Open, speaker: &Speaker, chunks: Option<&mut Round>) -> Answer<(Applied, After)> {
         let enrolment = open.book.enrolment().await.told()?.ok_or_else(strange)?;
         let page = self.page(open, speaker, &enrolment, &enrolment.position).await?;
+        if let Some(round) = chunks
+            && self
+                .take_chunks(open, speaker, (&enrolment.position, &page), round)
+                .await?
+        {
+            let after = After {
+                more: true,
+                lacks: false,
+            };
+            return Ok((Applied::default(), after));
+        }
         let now = self.clock.now();
         let (news, applied) = match enrolment.position.news(Versions::HERE, page) {
             Ok(news) => {
@@ -224,6 +246,29 @@ impl Desk {
             lacks: news.lacks.is_some(),
         };
         Ok((applied, after))
+    }
+}
+
+impl Desk {
+    /// Applies the chunks that go on where the book stands, if there are any.
+    async fn take_chunks(
+        &self,
+        open: &Open,
+        speaker: &Speaker,
+        (position, page): (&Position, &Page),
+        round: &mut Round,
+    ) -> Answer<bool> {
+        let Some(mut chunks) = Chunks::after(speaker, position, page).await else {
+            return Ok(false);
+        };
+        let mut position = position.clone();
+        while let Some(news) = chunks.news(&position).await {
+            let now = self.clock.now();
+            let applied = chunks.meanwhile(open.book.apply(&news, now)).await.told()?;
+            self.came(open, applied, round).await?;
+            position = position.after(&news);
+        }
+        Ok(chunks.taken > 0)
     }
 }
 

@@ -58,6 +58,7 @@ impl Desk {
             email,
             password: request.password,
             is_own: true,
+            joining: None,
         };
         let ask = |device| {
             let enrol = EnrolOwn {

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use farthing_api::*;
 use farthing_desk::{Clock, Home};
 use farthing_server::{Server, routes};
+use farthing_sync::snapshot::Full;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
@@ -32,6 +33,7 @@ pub struct Office {
     pub link: Secret,
     pub code: Secret,
     lost: Arc<AtomicU32>,
+    left: Arc<AtomicU32>,
     server_clock: Clock,
     serving: JoinHandle<()>,
     ends: Arc<Notify>,
@@ -43,10 +45,11 @@ pub struct Office {
 /// What someone between desk and server may write into a request: none of it is ever believed.
 pub const FORGED: &str = "forged.example.org";
 
-/// Lets the server do what it is asked for, under headers that somebody forged, and loses the answer.
-fn losing(routes: Router, lost: Arc<AtomicU32>) -> Router {
+/// Lets the server do what it is asked for, under headers that somebody forged, and loses the answer, or all answers once so many
+/// are `left`.
+fn losing(routes: Router, lost: Arc<AtomicU32>, left: Arc<AtomicU32>) -> Router {
     routes.layer(from_fn(move |mut request: Request, next: Next| {
-        let lost = lost.clone();
+        let (lost, left) = (lost.clone(), left.clone());
         async move {
             for name in [
                 "host",
@@ -61,6 +64,10 @@ fn losing(routes: Router, lost: Arc<AtomicU32>) -> Router {
             let forwarded = HeaderValue::from_static("host=forged.example.org;proto=http");
             request.headers_mut().insert("forwarded", forwarded);
             let answer = next.run(request).await;
+            let passes = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
+            if passes.is_err() {
+                return StatusCode::BAD_GATEWAY.into_response();
+            }
             let loses = lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
             match loses {
                 Ok(_) => StatusCode::BAD_GATEWAY.into_response(),
@@ -134,7 +141,8 @@ impl Office {
         let lost = Arc::new(AtomicU32::new(0));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let routes = losing(routes(server.clone()), lost.clone());
+        let left = Arc::new(AtomicU32::new(u32::MAX));
+        let routes = losing(routes(server.clone()), lost.clone(), left.clone());
         let (serving, ends) = serve(listener, routes);
         let link = Secret::new(format!("{address}/#{token}"));
         a.desk
@@ -168,6 +176,7 @@ impl Office {
             link,
             code: code.code,
             lost,
+            left,
             server_clock,
             serving,
             ends,
@@ -202,17 +211,31 @@ impl Office {
 
     /// Another server answers at the same address from now on, over another database.
     pub async fn move_to(&mut self, database: &str) {
+        let moved = self.server_clock.clone();
+        let server = Server::connect(database, 4, Arc::new(move || moved.now()))
+            .await
+            .unwrap();
+        self.serve(server).await;
+    }
+
+    /// The server cuts the history into chunks of so many facts from now on.
+    pub async fn in_chunks(&mut self, facts: u32) {
+        let full = Full {
+            facts,
+            ..Full::default()
+        };
+        self.serve(self.server.clone().with_chunks(full)).await;
+    }
+
+    async fn serve(&mut self, server: Server) {
         // As the end of a process ends its connections.
         self.ends.notify_one();
         let _ = (&mut self.serving).await;
-        let moved = self.server_clock.clone();
-        self.server = Server::connect(database, 4, Arc::new(move || moved.now()))
-            .await
-            .unwrap();
+        self.server = server;
         let listener = TcpListener::bind(self.address.trim_start_matches("http://"))
             .await
             .unwrap();
-        let routes = losing(routes(self.server.clone()), self.lost.clone());
+        let routes = losing(routes(self.server.clone()), self.lost.clone(), self.left.clone());
         (self.serving, self.ends) = serve(listener, routes);
     }
 
@@ -232,6 +255,11 @@ impl Office {
     /// The next so many answers of the server are lost on their way.
     pub fn lose_answers(&self, count: u32) {
         self.lost.store(count, Ordering::SeqCst);
+    }
+
+    /// After so many answers more none arrives.
+    pub fn stop_after(&self, answers: u32) {
+        self.left.store(answers, Ordering::SeqCst);
     }
 
     /// Both desks exchange everything.
@@ -266,26 +294,27 @@ impl Office {
     /// Both books say the same, and each is whole, as what the server keeps is.
     pub async fn agree(&self) {
         assert_eq!(self.server.check().await.unwrap().findings, Vec::<String>::new());
-        let mut said = Vec::new();
-        for desk in [&self.a.desk, &self.b] {
-            let found = desk.verify_book(VerifyBook {}).await.unwrap();
-            assert_eq!(found.findings, Vec::<String>::new());
-            let balance = desk.trial_balance(TrialBalance { on: None }).await.unwrap();
-            let loans = desk
-                .list_loans(ListLoans {
-                    query: ListQuery::default(),
-                })
-                .await
-                .unwrap();
-            let mut seen = Vec::new();
-            for row in &loans.rows {
-                seen.push((row.id, view(desk, row.id).await.seen));
-            }
-            seen.sort();
-            said.push((found.facts, balance, seen));
-        }
-        assert_eq!(said[0], said[1]);
+        assert_eq!(said(&self.a.desk).await, said(&self.b).await);
     }
+}
+
+/// What a book says, which is whole.
+pub async fn said(desk: &Desk) -> (u64, TrialBalanceView, Vec<(LoanId, String)>) {
+    let found = desk.verify_book(VerifyBook {}).await.unwrap();
+    assert_eq!(found.findings, Vec::<String>::new());
+    let balance = desk.trial_balance(TrialBalance { on: None }).await.unwrap();
+    let loans = desk
+        .list_loans(ListLoans {
+            query: ListQuery::default(),
+        })
+        .await
+        .unwrap();
+    let mut seen = Vec::new();
+    for row in &loans.rows {
+        seen.push((row.id, view(desk, row.id).await.seen));
+    }
+    seen.sort();
+    (found.facts, balance, seen)
 }
 
 fn empty(clock: Clock) -> (TempDir, Desk) {

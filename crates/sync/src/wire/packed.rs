@@ -48,12 +48,23 @@ pub fn decode<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, WireError> 
 /// # Errors
 /// [`WireError::TooLarge`], [`WireError::Malformed`].
 pub fn pack(value: &impl Serialize) -> Result<Vec<u8>, WireError> {
-    let bytes = encode(value)?;
+    press(&encode(value)?, LEVEL)
+}
+
+/// Compresses an encoded message, so hard.
+pub(crate) fn press(bytes: &[u8], level: i32) -> Result<Vec<u8>, WireError> {
     if bytes.len() > MOST_BYTES {
         return Err(WireError::TooLarge);
     }
-    with(&PRESS, || Compressor::new(LEVEL), |press| press.compress(&bytes))
-        .map_err(|e| WireError::Malformed(e.to_string()))
+    let pressed = with(
+        &PRESS,
+        || Compressor::new(level),
+        |press| {
+            press.set_compression_level(level)?;
+            press.compress(bytes)
+        },
+    );
+    pressed.map_err(|e| WireError::Malformed(e.to_string()))
 }
 
 /// The value of what came over the wire; a message that would unpack to more than [`MOST_BYTES`] is not unpacked.

@@ -20,6 +20,8 @@ impl Request {
             Request::AskOwn(_) => "ask_own",
             Request::EnrolOwn(_) => "enrol_own",
             Request::Health(_) => "health",
+            Request::Chunks(_) => "chunks",
+            Request::Chunk(_) => "chunk",
         }
     }
 
