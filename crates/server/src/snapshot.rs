@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-/// So many chunks are cut at one request at most, so that it is answered in time; the next one goes on.
-const AT_ONCE: usize = 8;
+/// So many chunks are cut at one request at most, half a second's work; the next one goes on.
+const AT_ONCE: usize = 20;
 /// The space of advisory locks that stand for cutting.
 const CUTTING: i32 = 0x6661_7274;
 

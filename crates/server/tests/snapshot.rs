@@ -130,10 +130,10 @@ async fn a_desk_that_begins_with_chunks_has_what_one_has_that_pulled_pages() {
         (0, 0),
         "too few facts for a chunk"
     );
-    office.in_chunks(2).await;
+    office.in_chunks(1).await;
     let (_folder, by_chunks) = joined(&office).await;
     let chunks = kept(&office).await;
-    assert!(chunks > 8, "more than are cut at one request, but {chunks}");
+    assert!(chunks > 20, "more than are cut at one request, but {chunks}");
     assert_eq!(sent(&office), chunks, "each once");
     assert_eq!(said(&by_chunks).await, said(&by_pages).await);
     assert_eq!(said(&by_chunks).await, said(&office.a.desk).await);
@@ -257,7 +257,7 @@ async fn a_chunk_cut_before_somebody_was_erased_comes_without_their_key() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_servers_at_once_cut_each_chunk_once() {
-    let mut office = Box::pin(busy(3)).await;
+    let mut office = Box::pin(busy(16)).await;
     office.in_chunks(1).await;
     let now = office.a.now();
     let full = Full {
@@ -279,12 +279,12 @@ async fn two_servers_at_once_cut_each_chunk_once() {
             if listed.len() == last {
                 break;
             }
-            assert!(listed.len() <= last + 24, "a request cuts some at most");
+            assert!(listed.len() <= last + 60, "a request cuts some at most");
             last = listed.len();
             let through: Vec<u64> = listed.iter().map(|chunk| chunk.through).collect();
             assert_eq!(through, (1..=u64::try_from(last).unwrap()).collect::<Vec<u64>>());
         }
-        assert!(last > 8);
+        assert!(last > 20);
         assert_eq!(cut(&office.server) + cut(&other) - before, u64::try_from(last).unwrap());
         office.agree().await;
         office.cluster.sql("farthing", "delete from snapshot_chunk").unwrap();

@@ -80,6 +80,8 @@ pub(crate) struct Database {
     pub(crate) keys: BTreeMap<CustomerId, [u8; 32]>,
     /// How many facts were handed over by the book with which the organisation began.
     pub(crate) founding: usize,
+    /// The history in chunks, as far as it was cut.
+    pub(crate) chunks: Vec<Rc<crate::chunks::Kept>>,
 }
 
 impl Database {
@@ -110,6 +112,7 @@ impl Database {
             state,
             keys: BTreeMap::new(),
             founding: history.len(),
+            chunks: Vec::new(),
         };
         database.append(history.to_vec(), Versions::HERE, 0)?;
         Ok(database)

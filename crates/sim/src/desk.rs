@@ -12,6 +12,7 @@ use farthing_api::{DeviceId, OpId, PaymentId};
 use farthing_office::chain::{CommandLink, Hash};
 use farthing_office::{Actor, Command, Context, Fact, FactBody, RULES, decide, epoch_letters};
 use farthing_sync::device::Broken;
+use farthing_sync::snapshot::Chunk;
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::SentCommand;
 use std::rc::Rc;
@@ -52,6 +53,10 @@ pub(crate) enum Phase {
         behind: u32,
     },
     Pulling,
+    /// Which chunks of the history there are.
+    Listing,
+    /// The next one of them.
+    Chunk,
     /// Everything of another history.
     Anew,
 }
@@ -96,6 +101,10 @@ pub(crate) struct Desk {
     pub(crate) phase: Phase,
     /// What came of another history so far.
     pub(crate) anew: Option<Anew>,
+    /// The chunks that were listed in this round.
+    pub(crate) chunks: Option<Vec<Chunk>>,
+    /// How many of them were taken in all.
+    pub(crate) taken: u64,
     pub(crate) round: u64,
     /// Whether the last round came to its end.
     pub(crate) is_current: bool,
@@ -143,6 +152,8 @@ impl Desk {
             off: 0,
             phase: Phase::Idle,
             anew: None,
+            chunks: None,
+            taken: 0,
             round: 0,
             is_current: false,
             halted: None,

@@ -1,5 +1,6 @@
 //! What goes wrong with disks, machines and databases, and how often.
 
+use crate::desk::Phase;
 use crate::dice::Dice;
 use crate::disk::Luck;
 use crate::world::{Event, HOUR, MINUTE, World};
@@ -26,6 +27,9 @@ impl World {
 
     pub(crate) fn dies(&mut self, desk: usize) {
         self.count("kill");
+        if self.desks[desk].phase == Phase::Chunk {
+            self.count("kill between chunks");
+        }
         self.note("dies", desk, &[]);
         let stays = self.dice.chance(500);
         self.desks[desk].kill(stays);

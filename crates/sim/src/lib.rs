@@ -7,6 +7,7 @@
 mod book;
 mod bug;
 mod check;
+mod chunks;
 mod database;
 mod desk;
 mod dice;

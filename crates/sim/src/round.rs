@@ -8,6 +8,7 @@ use ed25519_dalek::Signer;
 use farthing_sync::authority::Head;
 use farthing_sync::device::{Broken, News, Position, Sent, Unsent};
 use farthing_sync::revoke::Revocation;
+use farthing_sync::snapshot::{AskChunk, ListChunks};
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Letter, Page, PushAnswer, Reply, Request, pack};
 use std::rc::Rc;
@@ -33,13 +34,13 @@ impl Desk {
             return Next::Rest;
         }
         self.round += 1;
-        self.is_current = false;
+        (self.is_current, self.chunks) = (false, None);
         self.phase = Phase::Pushing { behind: 0 };
         self.go_on()
     }
 
     /// The next message of the round.
-    fn go_on(&mut self) -> Next {
+    pub(crate) fn go_on(&mut self) -> Next {
         let sign = |message: &[u8]| self.signing.sign(message).to_bytes();
         let request = match self.phase {
             Phase::Idle => return Next::Rest,
@@ -74,6 +75,14 @@ impl Desk {
                     }
                 }
             }
+            Phase::Listing => Request::Chunks(ListChunks {}),
+            Phase::Chunk => match self.next_chunk() {
+                Some(number) => Request::Chunk(AskChunk { number }),
+                None => {
+                    self.phase = Phase::Pulling;
+                    Request::Pull(self.book.position.pull(MOST))
+                }
+            },
             Phase::Pulling => Request::Pull(self.book.position.pull(MOST)),
             Phase::Anew => match &self.anew {
                 Some(anew) => Request::Pull(anew.position.pull(MOST)),
@@ -105,6 +114,8 @@ impl Desk {
         match reply {
             Some(Reply::Push(answer)) => self.pushed(&answer, luck),
             Some(Reply::Pull(page)) => self.pulled(page, luck),
+            Some(Reply::Chunks(listed)) => self.listed(listed),
+            Some(Reply::Chunk(chunk)) => self.chunk_came(chunk, luck),
             Some(Reply::Revoked(word)) => self.told_of_the_end(&word, luck),
             _ => self.rest(),
         }
@@ -188,6 +199,10 @@ impl Desk {
     }
 
     fn pulled(&mut self, page: Page, luck: Luck) -> Next {
+        if self.wants_chunks(&page) {
+            self.phase = Phase::Listing;
+            return self.go_on();
+        }
         let asked = matches!(self.phase, Phase::Pulling | Phase::Anew);
         let versions = match self.bug {
             Some(Bug::NewerSkipped | Bug::NewerApplied) => Versions {
@@ -250,7 +265,7 @@ impl Desk {
         self.apply(news, vec![Row::Anew { base, history }], luck)
     }
 
-    fn came(&mut self, news: News, asked: bool, luck: Luck) -> Next {
+    pub(crate) fn came(&mut self, news: News, asked: bool, luck: Luck) -> Next {
         let first = news.history.filter(|_| self.book.position.history.is_none());
         let mut rows: Vec<Row> = first.map(Row::History).into_iter().collect();
         let key = news.authority.filter(|_| self.book.authority.is_none());
@@ -264,7 +279,7 @@ impl Desk {
 
     /// Applies news in one transaction, after `rows`, and goes on with the round that asked for them.
     fn apply(&mut self, news: News, mut rows: Vec<Row>, luck: Luck) -> Next {
-        let asked = matches!(self.phase, Phase::Pulling | Phase::Anew);
+        let asked = matches!(self.phase, Phase::Pulling | Phase::Chunk | Phase::Anew);
         let is_anew = matches!(rows.first(), Some(Row::Anew { .. }));
         let lacks = news.lacks.filter(|_| self.bug != Some(Bug::BehindIgnored));
         rows.extend(lacks.map(Row::Lacks));

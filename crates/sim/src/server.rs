@@ -110,6 +110,11 @@ impl Server {
                 Some(word) => Reply::Revoked(word),
                 None => Reply::Pull(self.pull(place, letter.device, &pull, ms)),
             },
+            Ok(Request::Chunks(_)) => Reply::Chunks(self.chunks(place, ms)?),
+            Ok(Request::Chunk(ask)) => match self.chunk(place, ask.number) {
+                Some(chunk) => Reply::Chunk(chunk),
+                None => Reply::Refused(Refusal::rule(Code::DeviceUnknown).0),
+            },
             Ok(_) => Reply::Refused(Refusal::rule(Code::Forbidden).0),
         };
         match killed == Killed::After {
@@ -223,6 +228,7 @@ impl Server {
         (page.has, page.copy) = machine.map(|m| (m.dev_seq, m.epoch)).unzip();
         page.outcomes_after = Some(pull.outcomes_after);
         page.history = Some(database.history);
+        page.in_chunks = self.in_chunks(place, &page);
         page.authority = Some(public_of(&database.secret));
         page
     }
@@ -369,7 +375,7 @@ fn keep(
     database.note(decided, Some(place));
 }
 
-fn stretch(database: &Database, scope: Scope, after: i64, most: u32, ms: i64) -> Stretch {
+pub(crate) fn stretch(database: &Database, scope: Scope, after: i64, most: u32, ms: i64) -> Stretch {
     let all = database.scopes.get(&scope).map(Vec::as_slice).unwrap_or_default();
     let start = usize::try_from(after).unwrap_or(0);
     let prev = start

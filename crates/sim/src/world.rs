@@ -434,7 +434,15 @@ impl World {
         }
         let is_older = matches!(reply, Some(Reply::Push(PushAnswer::Older)));
         let pushes = matches!(self.desks[desk].phase, Phase::Pushing { .. });
+        let taken = self.desks[desk].taken;
         let next = self.desks[desk].hear(reply, luck);
+        if self.desks[desk].taken > taken {
+            self.count("chunk of the history taken");
+            if !self.calm && self.dice.chance(200) {
+                self.dies(desk);
+                return Ok(());
+            }
+        }
         if is_newer {
             check::understood(&self.desks[desk])?;
         }

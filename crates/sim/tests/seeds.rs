@@ -62,6 +62,7 @@ fn every_fault_happens() {
     for fault in [
         "access taken away",
         "busy",
+        "chunk of the history taken",
         "clock set",
         "command newer than the server",
         "delay and reorder",
@@ -74,6 +75,7 @@ fn every_fault_happens() {
         "i/o error",
         "kill",
         "kill before the answer",
+        "kill between chunks",
         "last commit lost",
         "letter newer than the server",
         "lost acknowledgement",

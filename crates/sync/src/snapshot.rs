@@ -6,7 +6,7 @@
 
 use crate::device::Position;
 use crate::pull::{Stretch, next};
-use crate::wire::{Entry, Page, Part, WireError, encode, press, unpack};
+use crate::wire::{Entry, Page, Part, WireError, encode_to, press, unpack};
 use farthing_api::{FactId, Secret};
 use serde::{Deserialize, Serialize};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -16,6 +16,9 @@ use uuid::Uuid;
 
 /// How hard to press a chunk: it is pressed while somebody waits, and the last tenth of its size is no gain.
 const LEVEL: i32 = 1;
+
+/// About so many bytes an entry has besides its payload.
+const BESIDE: usize = 256;
 
 /// When a chunk is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +140,8 @@ pub fn cut(stretches: &mut [Stretch], full: Full) -> Option<Page> {
 /// # Errors
 /// [`WireError::TooLarge`], [`WireError::Malformed`].
 pub fn seal(page: &Page) -> Result<Cut, WireError> {
-    let packed = press(&encode(page)?, LEVEL)?;
+    let bytes = page.entries.iter().map(|entry| entry.fact.payload.len() + BESIDE).sum();
+    let packed = press(&encode_to(page, bytes)?, LEVEL)?;
     let hash = hash(&packed);
     Ok(Cut { packed, hash })
 }

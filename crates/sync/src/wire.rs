@@ -22,8 +22,8 @@ mod packed;
 mod words;
 
 pub use letter::{Letter, verifies};
-pub(crate) use packed::press;
 pub use packed::{decode, encode, pack, unpack};
+pub(crate) use packed::{encode_to, press};
 
 /// The version of the protocol that this program speaks.
 pub const PROTOCOL: u16 = 1;

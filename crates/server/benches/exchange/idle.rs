@@ -14,13 +14,13 @@ use std::str::FromStr;
 const PULLS: usize = 190;
 const FACTS: i64 = 1_000_000;
 
-/// Facts of the same payloads under other ids, in the branch's scope, up to a million; their hashes chain nothing.
-fn more(facts: i64) -> String {
+/// Facts of the same payloads under other ids, in the branch's scope, up to so many; their hashes chain nothing.
+pub(crate) fn more(facts: i64, all: i64) -> String {
     format!(
         "with new as (
              insert into fact (organisation, fact_id, op_id, version, at, booking_date, actor, desk, payload, about)
              select f.organisation, gen_random_uuid(), gen_random_uuid(), f.version, f.at, f.booking_date, f.actor, f.desk, f.payload, f.about
-             from fact f cross join generate_series(1, {FACTS} / {facts}) limit {FACTS} - {facts}
+             from fact f cross join generate_series(1, {all} / {facts}) limit {all} - {facts}
              returning organisation, fact_id, ordinal)
          insert into scope_entry (organisation, scope, seq, fact_id, prev_hash, hash)
          select h.organisation, h.scope, h.seq + row_number() over (order by n.ordinal), n.fact_id, sha256(n.ordinal::text::bytea),
@@ -40,7 +40,7 @@ pub(crate) async fn measure(office: &mut Office) {
                 let sql = format!("create database {database} template farthing owner farthing");
                 cluster.sql("postgres", &sql).unwrap();
             }
-            cluster.sql("large", &more(facts)).unwrap();
+            cluster.sql("large", &more(facts, FACTS)).unwrap();
             cluster.sql("postgres", "checkpoint").unwrap();
         })
         .await;

@@ -1,7 +1,7 @@
 //! The figures of the server and of what goes between it and desks, as ratios against references in the same run: the same rows,
 //! the same driver, the same durability. Run by `cargo xtask bench`.
 //!
-//! `FARTHING_BENCH_ONLY` names the parts that are wanted: idle, latency, apply, intake, many. `FARTHING_BENCH_PEERS` is the folder in
+//! `FARTHING_BENCH_ONLY` names the parts that are wanted: idle, snapshot, latency, apply, intake, many. `FARTHING_BENCH_PEERS` is the folder in
 //! which the libraries from npm are.
 #![allow(
     clippy::unwrap_used,
@@ -22,6 +22,7 @@ mod office;
 mod peers;
 #[path = "../../../store/benches/book/raw.rs"]
 mod raw;
+mod snapshot;
 mod speaker;
 #[path = "../../../store/benches/book/times.rs"]
 mod times;
@@ -37,6 +38,9 @@ async fn main() {
     println!("the organisation: {} facts", office.facts);
     if wants("idle") {
         Box::pin(idle::measure(&mut office)).await;
+    }
+    if wants("snapshot") {
+        Box::pin(snapshot::measure(&mut office)).await;
     }
     let desks = Box::pin(office.open_desks()).await;
     if wants("latency") {

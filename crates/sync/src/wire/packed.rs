@@ -32,7 +32,15 @@ fn with<T, R>(
 /// # Errors
 /// [`WireError::Malformed`] where it has no form there.
 pub fn encode(value: &impl Serialize) -> Result<Vec<u8>, WireError> {
-    rmp_serde::to_vec_named(value).map_err(|e| WireError::Malformed(e.to_string()))
+    encode_to(value, 128)
+}
+
+/// The same of what takes about so many bytes: a large message is not moved again and again as it grows.
+pub(crate) fn encode_to(value: &impl Serialize, bytes: usize) -> Result<Vec<u8>, WireError> {
+    let mut whole = Vec::with_capacity(bytes);
+    let written = rmp_serde::encode::write_named(&mut whole, value);
+    written.map_err(|e| WireError::Malformed(e.to_string()))?;
+    Ok(whole)
 }
 
 /// Decodes what [`encode`] made.
