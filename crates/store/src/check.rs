@@ -122,17 +122,13 @@ pub(crate) async fn facts_after(
 
 /// Applies facts to the aggregates and projections behind a connection.
 async fn replay(conn: &mut SqliteConnection, rows: &[FactRow]) -> Result<(), StoreError> {
-    let facts: Vec<(i64, Fact)> = rows
-        .iter()
-        .map(|r| Ok((r.seq, r.read()?)))
-        .collect::<Result<_, StoreError>>()?;
-    let keys: Vec<Key> = facts.iter().flat_map(|(_, f)| f.body.touches(&f.desk)).collect();
+    let facts: Vec<Fact> = rows.iter().map(FactRow::read).collect::<Result<_, StoreError>>()?;
+    let keys: Vec<Key> = facts.iter().flat_map(|f| f.body.touches(&f.desk)).collect();
     let mut state = State::default();
     let asked: BTreeSet<&Key> = keys.iter().collect();
     load_all(conn, &asked.into_iter().cloned().collect::<Vec<_>>(), &mut state).await?;
-    for (seq, fact) in &facts {
-        project(conn, &mut state, *seq, fact).await?;
-    }
+    let numbered: Vec<(i64, &Fact)> = rows.iter().map(|row| row.seq).zip(&facts).collect();
+    project(conn, &mut state, &numbered).await?;
     save_aggregates(conn, &state, &keys).await
 }
 

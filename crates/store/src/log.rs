@@ -284,9 +284,8 @@ impl Batch<'_> {
         }
         self.load(&keys).await?;
         insert_facts(&mut self.conn, &mut self.ends, &mut facts).await?;
-        for (row, fact) in &facts {
-            project(&mut self.conn, &mut self.state, row.seq, fact).await?;
-        }
+        let numbered: Vec<(i64, &Fact)> = facts.iter().map(|(row, fact)| (row.seq, fact)).collect();
+        project(&mut self.conn, &mut self.state, &numbered).await?;
         save_aggregates(&mut self.conn, &self.state, &keys).await
     }
 

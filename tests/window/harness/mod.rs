@@ -130,8 +130,25 @@ impl App {
         );
         self.wait_until(&format!("a click on {css}"), || {
             // At the edge of what scrolls an element may be in sight and still not be hit.
-            self.session.click(&self.find(css)).is_ok() || self.session.script(&middle).is_err()
+            self.hits(&self.find(css)) || self.session.script(&middle).is_err()
         });
+    }
+
+    /// Clicks on an element; whether the click came to it. One during which the page moves it away comes to nothing.
+    fn hits(&self, element: &Element) -> bool {
+        // What acts on the press and goes away with it is never clicked on.
+        let listen = "const element = arguments[0];
+                      window.wasHit = () => window.isPressed && !element.isConnected;
+                      window.isPressed = false;
+                      const once = { capture: true, once: true };
+                      element.addEventListener('mousedown', () => { window.isPressed = true; }, once);
+                      element.addEventListener('click', () => { window.wasHit = () => true; }, once);";
+        if self.session.script_with(listen, element).is_err() || self.session.click(element).is_err() {
+            return false;
+        }
+        // A page that is another one since was left by the click.
+        let was_hit = self.session.script("return window.wasHit ? window.wasHit() : true;");
+        was_hit.is_ok_and(|was_hit| was_hit == Value::Bool(true))
     }
 
     /// Clicks on what ends the program, which may be gone before it answers.
@@ -141,9 +158,7 @@ impl App {
 
     /// Clicks on the element that contains `text`, once it can be clicked.
     pub fn click_text(&self, text: &str) {
-        self.wait_until(&format!("a click on {text}"), || {
-            self.session.click(&self.text(text)).is_ok()
-        });
+        self.wait_until(&format!("a click on {text}"), || self.hits(&self.text(text)));
     }
 
     /// Replaces what stands in the field `css` by `text`, key by key.
@@ -236,10 +251,21 @@ impl App {
                     "failed-{}",
                     thread::current().name().unwrap_or("test").replace("::", "-")
                 ));
-                panic!("waited in vain for {what}; what is on screen: {}", picture.display());
+                panic!(
+                    "waited in vain for {what}; what is on screen: {}\n{}",
+                    picture.display(),
+                    self.words_on_screen()
+                );
             }
             thread::sleep(PAUSE);
         }
+    }
+
+    /// What the page says, and which field has the focus: for whoever has no picture.
+    fn words_on_screen(&self) -> String {
+        let ask = "return [document.activeElement?.outerHTML.slice(0, 300), document.body.innerText].join('\\n');";
+        let words = self.session.script(ask);
+        words.map_or_else(|error| error, |words| words.as_str().unwrap_or_default().to_owned())
     }
 
     /// Waits until the page has shown two frames after what it holds now; a page that is gone is not waited for.

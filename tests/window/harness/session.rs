@@ -153,6 +153,12 @@ impl Session {
         self.post("/execute/sync", &json!({ "script": script, "args": [] }))
     }
 
+    /// What the body of a JavaScript function returns whose first argument is an element.
+    pub fn script_with(&self, script: &str, element: &Element) -> Outcome<Value> {
+        let element = json!({ ELEMENT: element.0 });
+        self.post("/execute/sync", &json!({ "script": script, "args": [element] }))
+    }
+
     /// What the body of a JavaScript function hands to its last argument, sooner or later; `arguments` come before it.
     #[allow(dead_code, reason = "for the bench, which times requests in the page")]
     pub fn script_async(&self, script: &str, arguments: &Value) -> Outcome<Value> {

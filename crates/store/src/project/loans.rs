@@ -1,17 +1,17 @@
 //! Loans, their installments and payments.
 
+mod written;
+
 use super::customers::fold;
-use super::ledger::{add_to_month, add_to_months};
-use super::sums;
+use super::sums::{self, Sums};
 use crate::StoreError;
-use crate::log::instant;
 use chrono::NaiveDate;
 use farthing_api::{CustomerId, LoanId, LoanStatus, Money, PaymentId};
 use farthing_lending::RowState;
-use farthing_office::{Fact, FactBody, Loan, LoanChange, LoanOpened, LoanPayment, State};
-use serde::Serialize;
+use farthing_office::{Fact, FactBody, Loan, LoanChange, LoanPayment, State};
 use sqlx::sqlite::SqliteConnection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use written::{Opened, Received, insert_opened, opened, put_installments, put_loans, put_payments, received};
 
 /// Measures of the monthly sums.
 const EXPECTED: &str = "expected";
@@ -26,8 +26,8 @@ const PURCHASE_PAID: &str = "purchase_paid";
 pub(super) struct Before {
     active: i64,
     outstanding: i64,
-    /// What each installment asks for.
-    asked: Vec<(u32, Money)>,
+    /// When each installment is due and what it asks for.
+    asked: Vec<(u32, NaiveDate, Money)>,
     sums: sums::Before,
 }
 
@@ -40,14 +40,14 @@ impl Before {
         Before {
             active: is_active(loan),
             outstanding: outstanding(loan).minor(),
-            asked: loan.rows.iter().map(|r| (r.n, r.due())).collect(),
+            asked: loan.rows.iter().map(|r| (r.n, r.due_on, r.due())).collect(),
             sums: sums::Before::of(loan, fact),
         }
     }
 
     fn asked(&self, n: u32) -> Money {
-        let found = self.asked.iter().find(|(number, _)| *number == n);
-        found.map_or(Money::ZERO, |(_, due)| *due)
+        let found = self.asked.iter().find(|(number, ..)| *number == n);
+        found.map_or(Money::ZERO, |(.., due)| *due)
     }
 }
 
@@ -83,332 +83,164 @@ fn loan_of(body: &FactBody) -> Option<LoanId> {
     }
 }
 
-pub(super) async fn project(
-    conn: &mut SqliteConnection,
-    state: &State,
-    before: &Before,
-    fact: &Fact,
-) -> Result<(), StoreError> {
-    if let FactBody::LoanApplied { loan } | FactBody::PurchaseMade { loan, .. } = &fact.body {
-        insert_loan(conn, loan, fact).await?;
+/// Which of a loan's installments are written again.
+#[derive(Default)]
+struct Rows {
+    /// All of them, in the place of those there were.
+    replaced: bool,
+    numbers: BTreeSet<u32>,
+}
+
+/// What facts change about loans. Where several change the same loan, it is written once, as it is after the last.
+#[derive(Default)]
+pub(super) struct Loans {
+    opened: Vec<Opened>,
+    changed: BTreeMap<LoanId, Rows>,
+    /// How many more loans run, and how much more is unpaid, by customer.
+    customers: BTreeMap<CustomerId, (i64, i64)>,
+    received: Vec<Received>,
+    /// Payments that were taken back, and why.
+    reversed: Vec<(String, String)>,
+}
+
+impl Loans {
+    /// Takes down what a fact changes about a loan and in the sums.
+    pub(super) fn gather(
+        &mut self,
+        sums: &mut Sums,
+        state: &State,
+        before: &Before,
+        fact: &Fact,
+    ) -> Result<(), StoreError> {
+        if let FactBody::LoanApplied { loan } | FactBody::PurchaseMade { loan, .. } = &fact.body {
+            self.opened.push(opened(loan, fact));
+        }
+        let Some((id, loan)) = loan_of(&fact.body).and_then(|id| Some((id, state.loan(id)?))) else {
+            return Ok(());
+        };
+        let customer = self.customers.entry(loan.customer).or_default();
+        customer.0 += is_active(loan) - before.active;
+        customer.1 += outstanding(loan).minor() - before.outstanding;
+        let rows = self.changed.entry(id).or_default();
+        match &fact.body {
+            FactBody::LoanDisbursed { value_date, .. } => {
+                rows.replace(sums, loan, &[]);
+                sums.add_to_month(month(*value_date), DISBURSED, loan.principal.minor());
+            }
+            FactBody::PurchaseMade { .. } => {
+                rows.replace(sums, loan, &[]);
+                sums.add_to_month(month(loan.opened_on), PURCHASED, loan.principal.minor());
+            }
+            FactBody::PaymentReceived { payment, change, .. } => {
+                rows.put(sums, loan, before, change);
+                count_payment(sums, loan, payment, 1);
+                self.received.push(received(id, payment, fact));
+            }
+            FactBody::PaymentReversed {
+                payment,
+                reason,
+                change,
+                ..
+            } => {
+                rows.put(sums, loan, before, change);
+                if let Some(payment) = loan.payments.iter().find(|p| p.id == *payment) {
+                    count_payment(sums, loan, payment, -1);
+                }
+                self.take_back(*payment, reason);
+            }
+            FactBody::LoanWrittenOff { .. } => rows.numbers.extend(loan.rows.iter().map(|row| row.n)),
+            FactBody::MoneySetAside { payment, .. } => {
+                sums.add_to_month(month(payment.on), RECEIVED, payment.amount.minor());
+                self.received.push(received(id, payment, fact));
+            }
+            FactBody::AsideSettled { payment, reason, .. } => {
+                // Money that is given back, or is another payment now, is no longer received by this one.
+                if let Some(taken) = loan.payments.iter().find(|p| p.id == *payment) {
+                    sums.add_to_month(month(taken.on), RECEIVED, -taken.amount.minor());
+                }
+                self.take_back(*payment, reason);
+            }
+            FactBody::TermsChanged {
+                paid_out,
+                change,
+                terms,
+                ..
+            } => {
+                rows.put(sums, loan, before, change);
+                sums.add_to_month(month(terms.replacement.on), DISBURSED, paid_out.minor());
+            }
+            body => {
+                if let Some((_, change)) = body.change() {
+                    rows.put(sums, loan, before, change);
+                }
+            }
+        }
+        sums.put(loan, &before.sums, fact)
     }
-    let Some((id, loan)) = loan_of(&fact.body).and_then(|id| Some((id, state.loan(id)?))) else {
-        return Ok(());
-    };
-    let rid = put_loan(conn, id, loan, before).await?;
-    match &fact.body {
-        FactBody::LoanDisbursed { value_date, .. } => {
-            replace_installments(conn, rid, loan).await?;
-            add_to_month(conn, &month(*value_date), DISBURSED, loan.principal.minor()).await?;
-        }
-        FactBody::PurchaseMade { .. } => {
-            replace_installments(conn, rid, loan).await?;
-            add_to_month(conn, &month(loan.opened_on), PURCHASED, loan.principal.minor()).await?;
-        }
-        FactBody::PaymentReceived { payment, change, .. } => {
-            insert_payment(conn, rid, payment, fact).await?;
-            put_installments(conn, rid, loan, before, change).await?;
-            count_payment(conn, loan, payment, 1).await?;
-        }
-        FactBody::PaymentReversed {
-            payment,
-            reason,
-            change,
-            ..
-        } => {
-            reverse_payment(conn, *payment, reason).await?;
-            put_installments(conn, rid, loan, before, change).await?;
-            if let Some(payment) = loan.payments.iter().find(|p| p.id == *payment) {
-                count_payment(conn, loan, payment, -1).await?;
-            }
-        }
-        FactBody::LoanWrittenOff { .. } => {
-            sqlx::query!("update installment set open = 0 where loan_rid = ?", rid)
-                .execute(&mut *conn)
-                .await?;
-        }
-        FactBody::MoneySetAside { payment, .. } => {
-            insert_payment(conn, rid, payment, fact).await?;
-            add_to_month(conn, &month(payment.on), RECEIVED, payment.amount.minor()).await?;
-        }
-        FactBody::AsideSettled { payment, reason, .. } => {
-            // Money that is given back, or is another payment now, is no longer received by this one.
-            if let Some(taken) = loan.payments.iter().find(|p| p.id == *payment) {
-                add_to_month(conn, &month(taken.on), RECEIVED, -taken.amount.minor()).await?;
-            }
-            reverse_payment(conn, *payment, reason).await?;
-        }
-        FactBody::TermsChanged {
-            paid_out,
-            change,
-            terms,
-            ..
-        } => {
-            put_installments(conn, rid, loan, before, change).await?;
-            add_to_month(conn, &month(terms.replacement.on), DISBURSED, paid_out.minor()).await?;
-        }
-        body => {
-            if let Some((_, change)) = body.change() {
-                put_installments(conn, rid, loan, before, change).await?;
-            }
-        }
+
+    fn take_back(&mut self, payment: PaymentId, reason: &str) {
+        self.reversed.push((hex::encode(payment.0), reason.to_owned()));
     }
-    sums::put(conn, loan, &before.sums, fact).await
+
+    /// Writes what was taken down, with the loans as they are by now.
+    pub(super) async fn write(self, conn: &mut SqliteConnection, state: &State) -> Result<(), StoreError> {
+        if self.changed.is_empty() {
+            return Ok(());
+        }
+        insert_opened(conn, &self.opened).await?;
+        put_loans(conn, state, &self.changed, &self.customers).await?;
+        put_installments(conn, state, &self.changed).await?;
+        put_payments(conn, &self.received, &self.reversed).await
+    }
+}
+
+impl Rows {
+    /// All of a loan's installments take the place of those that were due before.
+    fn replace(&mut self, sums: &mut Sums, loan: &Loan, before: &[(u32, NaiveDate, Money)]) {
+        self.replaced = true;
+        let mut due = BTreeMap::<String, i64>::new();
+        for (_, day, amount) in before {
+            *due.entry(month(*day)).or_default() -= amount.minor();
+        }
+        for row in &loan.rows {
+            *due.entry(month(row.due_on)).or_default() += row.due().minor();
+        }
+        count_due(sums, loan, due);
+    }
+
+    fn put(&mut self, sums: &mut Sums, loan: &Loan, before: &Before, change: &LoanChange) {
+        if change.replaced {
+            return self.replace(sums, loan, &before.asked);
+        }
+        let mut due = BTreeMap::<String, i64>::new();
+        for row in &change.rows {
+            *due.entry(month(row.due_on)).or_default() += (row.due() - before.asked(row.n)).minor();
+        }
+        count_due(sums, loan, due);
+        self.numbers.extend(change.rows.iter().map(|row| row.n));
+    }
 }
 
 fn month(day: NaiveDate) -> String {
     day.format("%Y-%m").to_string()
 }
 
-async fn count_payment(
-    conn: &mut SqliteConnection,
-    loan: &Loan,
-    payment: &LoanPayment,
-    sign: i64,
-) -> Result<(), StoreError> {
-    add_to_month(conn, &month(payment.on), RECEIVED, sign * payment.amount.minor()).await?;
-    match loan.purchase {
-        Some(_) => add_to_month(conn, &month(payment.on), PURCHASE_PAID, sign * payment.amount.minor()).await,
-        None => Ok(()),
-    }
-}
-
-async fn insert_loan(conn: &mut SqliteConnection, loan: &LoanOpened, fact: &Fact) -> Result<(), StoreError> {
-    let customer = sqlx::query!("select rid, search_text from customer where id = ?", loan.customer.0)
-        .fetch_one(&mut *conn)
-        .await?;
-    let search = format!("{} {} {}", fold(&loan.number), fold(&loan.title), customer.search_text);
-    let product = loan.product.map(|(id, _)| id.0);
-    let officer = loan.officer.map(|u| u.0);
-    let (purchase, status, at) = (loan.purchase.is_some(), loan.status.word(), instant(fact.at));
-    let (principal, installments) = (loan.principal.minor(), i64::from(loan.installments));
-    let has_penalty = loan.penalty.is_some();
-    sqlx::query!(
-        "insert into loan (id, number, customer_rid, product_id, title, purchase, principal, installments, officer, status,
-         applied_at, outstanding, outstanding_principal, credit, next_due, has_penalty, search_text)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)",
-        loan.id.0,
-        loan.number,
-        customer.rid,
-        product,
-        loan.title,
-        purchase,
-        principal,
-        installments,
-        officer,
-        status,
-        at,
-        has_penalty,
-        search
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// Writes what the list of loans says of one; the number of its row.
-async fn put_loan(conn: &mut SqliteConnection, id: LoanId, loan: &Loan, before: &Before) -> Result<i64, StoreError> {
-    let unpaid = loan.rows.iter().find(|r| r.unpaid().is_positive());
-    let running = matches!(loan.status, LoanStatus::Active);
-    let oldest_due = unpaid.filter(|_| running).map(|r| r.due_on.to_string());
-    let next_due = unpaid.map_or(0, |r| r.unpaid().minor());
-    let [outstanding, principal, credit] = [outstanding(loan), principal(loan), loan.credit].map(Money::minor);
-    let (more_active, more_outstanding) = (is_active(loan) - before.active, outstanding - before.outstanding);
-    let lent = loan.principal.minor();
-    let (status, disbursed, closed) = (loan.status.word(), loan.disbursed_on, loan.closed_on);
-    let rid = sqlx::query_scalar!(
-        "update customer set active_loans = active_loans + ?, outstanding = outstanding + ?
-         where rid = (select customer_rid from loan where id = ?);
-         update loan set status = ?, principal = ?, disbursed_on = ?, closed_on = ?, outstanding = ?,
-         outstanding_principal = ?, credit = ?,
-         oldest_due = ?, next_due = ?, next_event = ? where id = ? returning rid",
-        more_active,
-        more_outstanding,
-        id.0,
-        status,
-        lent,
-        disbursed,
-        closed,
-        outstanding,
-        principal,
-        credit,
-        oldest_due,
-        next_due,
-        loan.next_event,
-        id.0
-    )
-    .fetch_one(&mut *conn)
-    .await?;
-    Ok(rid)
-}
-
-async fn replace_installments(conn: &mut SqliteConnection, rid: i64, loan: &Loan) -> Result<(), StoreError> {
-    let old = sqlx::query!(
-        r#"select due_on, principal + interest + fee + penalty as "due!: i64" from installment where loan_rid = ?"#,
-        rid
-    )
-    .fetch_all(&mut *conn)
-    .await?;
-    let mut due = BTreeMap::new();
-    for row in old {
-        *due.entry(row.due_on.get(..7).unwrap_or_default().to_string())
-            .or_default() -= row.due;
-    }
-    sqlx::query!("delete from installment where loan_rid = ?", rid)
-        .execute(&mut *conn)
-        .await?;
-    for row in &loan.rows {
-        *due.entry(month(row.due_on)).or_default() += row.due().minor();
-    }
-    write_installments(conn, rid, loan, &loan.rows).await?;
-    count_due(conn, loan, &due).await
-}
-
 /// Adds to what is due in months.
-async fn count_due(conn: &mut SqliteConnection, loan: &Loan, due: &BTreeMap<String, i64>) -> Result<(), StoreError> {
-    if due.values().all(|amount| *amount == 0) {
-        return Ok(());
-    }
-    let measures: &[&str] = match loan.purchase {
-        Some(_) => &[EXPECTED, PURCHASE_DUE],
-        None => &[EXPECTED],
-    };
-    add_to_months(conn, measures, due).await
-}
-
-async fn put_installments(
-    conn: &mut SqliteConnection,
-    rid: i64,
-    loan: &Loan,
-    before: &Before,
-    change: &LoanChange,
-) -> Result<(), StoreError> {
-    if change.replaced {
-        return replace_installments(conn, rid, loan).await;
-    }
-    let mut due = BTreeMap::new();
-    for row in &change.rows {
-        *due.entry(month(row.due_on)).or_default() += (row.due() - before.asked(row.n)).minor();
-    }
-    count_due(conn, loan, &due).await?;
-    write_installments(conn, rid, loan, &change.rows).await
-}
-
-/// An installment in the form in which all of a loan go into one statement; amounts in minor units.
-#[derive(Serialize)]
-struct Line {
-    n: u32,
-    due_on: NaiveDate,
-    principal: i64,
-    interest: i64,
-    fee: i64,
-    penalty: i64,
-    paid_principal: i64,
-    paid_interest: i64,
-    paid_fee: i64,
-    paid_penalty: i64,
-    open: i64,
-    settled_on: Option<NaiveDate>,
-}
-
-fn line(loan: &Loan, row: &RowState) -> Line {
-    let open = match loan.status {
-        LoanStatus::WrittenOff => Money::ZERO,
-        _ => row.unpaid(),
-    };
-    Line {
-        n: row.n,
-        due_on: row.due_on,
-        principal: row.principal.minor(),
-        interest: row.interest.minor(),
-        fee: row.fee.minor(),
-        penalty: row.penalty.minor(),
-        paid_principal: row.paid_principal.minor(),
-        paid_interest: row.paid_interest.minor(),
-        paid_fee: row.paid_fee.minor(),
-        paid_penalty: row.paid_penalty.minor(),
-        open: open.minor(),
-        settled_on: row.settled_on,
+fn count_due(sums: &mut Sums, loan: &Loan, due: BTreeMap<String, i64>) {
+    for (month, amount) in due {
+        if loan.purchase.is_some() {
+            sums.add_to_month(month.clone(), PURCHASE_DUE, amount);
+        }
+        sums.add_to_month(month, EXPECTED, amount);
     }
 }
 
-async fn write_installments(
-    conn: &mut SqliteConnection,
-    rid: i64,
-    loan: &Loan,
-    rows: &[RowState],
-) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
+fn count_payment(sums: &mut Sums, loan: &Loan, payment: &LoanPayment, sign: i64) {
+    let amount = sign * payment.amount.minor();
+    sums.add_to_month(month(payment.on), RECEIVED, amount);
+    if loan.purchase.is_some() {
+        sums.add_to_month(month(payment.on), PURCHASE_PAID, amount);
     }
-    let lines = serde_json::to_string(&rows.iter().map(|row| line(loan, row)).collect::<Vec<_>>())?;
-    sqlx::query!(
-        "insert into installment (loan_rid, n, due_on, principal, interest, fee, penalty, paid_principal, paid_interest,
-         paid_fee, paid_penalty, open, settled_on)
-         select ?, value ->> 'n', value ->> 'due_on', value ->> 'principal', value ->> 'interest', value ->> 'fee', value ->> 'penalty',
-         value ->> 'paid_principal', value ->> 'paid_interest', value ->> 'paid_fee', value ->> 'paid_penalty', value ->> 'open',
-         value ->> 'settled_on' from json_each(?) where true
-         on conflict (loan_rid, n) do update set fee = excluded.fee, penalty = excluded.penalty,
-         paid_principal = excluded.paid_principal, paid_interest = excluded.paid_interest, paid_fee = excluded.paid_fee,
-         paid_penalty = excluded.paid_penalty, open = excluded.open, settled_on = excluded.settled_on",
-        rid,
-        lines
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-async fn insert_payment(
-    conn: &mut SqliteConnection,
-    rid: i64,
-    payment: &LoanPayment,
-    fact: &Fact,
-) -> Result<(), StoreError> {
-    let (at, booking, actor) = (instant(fact.at), fact.booking_date, fact.by.map(|u| u.0));
-    let parts = payment.parts;
-    let [amount, penalty, fee, interest, principal, credit] = [
-        payment.amount,
-        parts.penalty,
-        parts.fee,
-        parts.interest,
-        parts.principal,
-        parts.credit,
-    ]
-    .map(Money::minor);
-    let [recovery, suspense] = [parts.recovery, parts.suspense].map(Money::minor);
-    let method = crate::query::method_word(payment.method);
-    sqlx::query!(
-        "insert into payment (id, loan_rid, receipt, value_date, booking_date, at, amount, penalty, fee, interest, principal,
-         credit, recovery, suspense, method, reference, actor) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        payment.id.0,
-        rid,
-        payment.receipt,
-        payment.on,
-        booking,
-        at,
-        amount,
-        penalty,
-        fee,
-        interest,
-        principal,
-        credit,
-        recovery,
-        suspense,
-        method,
-        payment.reference,
-        actor
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-async fn reverse_payment(conn: &mut SqliteConnection, payment: PaymentId, reason: &str) -> Result<(), StoreError> {
-    sqlx::query!("update payment set reversed = ? where id = ?", reason, payment.0)
-        .execute(conn)
-        .await?;
-    Ok(())
 }
 
 /// The loans of a customer whose name is gone are found as that customer is: by numbers.

@@ -14,7 +14,10 @@ pub(crate) use sums::kind_word;
 
 use crate::StoreError;
 use farthing_office::{Fact, FactBody, State, apply};
+use ledger::Ledger;
+use loans::Loans;
 use sqlx::sqlite::SqliteConnection;
+use sums::Sums;
 
 /// The tables that a replay rebuilds, each with the columns that order it.
 pub(crate) const TABLES: &[(&str, &str)] = &[
@@ -39,23 +42,70 @@ pub(crate) const TABLES: &[(&str, &str)] = &[
     ("request", "rid"),
 ];
 
-/// Applies one fact to the aggregates and to every projection.
+/// What facts change that is written for many of them at once: loans, sums and the ledger.
+#[derive(Default)]
+struct Gathered {
+    loans: Loans,
+    sums: Sums,
+    ledger: Ledger,
+}
+
+impl Gathered {
+    /// Writes what was gathered; nothing is left of it then.
+    async fn write(&mut self, conn: &mut SqliteConnection, state: &State) -> Result<(), StoreError> {
+        let Gathered { loans, sums, ledger } = std::mem::take(self);
+        loans.write(conn, state).await?;
+        sums.write(conn).await?;
+        ledger.write(conn).await
+    }
+}
+
+/// Applies facts, in their order, to the aggregates and to every projection.
 pub(crate) async fn project(
     conn: &mut SqliteConnection,
     state: &mut State,
-    seq: i64,
+    facts: &[(i64, &Fact)],
+) -> Result<(), StoreError> {
+    let mut gathered = Gathered::default();
+    for &(seq, fact) in facts {
+        let before = loans::Before::of(state, fact);
+        apply(state, fact);
+        if reads_gathered(&fact.body) {
+            gathered.write(conn, state).await?;
+        }
+        project_one(conn, state, &mut gathered, &before, fact).await?;
+        gathered.ledger.post(seq, fact);
+    }
+    gathered.write(conn, state).await
+}
+
+/// Whether what is written for a fact at once rests on loans or sums as they are by then.
+fn reads_gathered(body: &FactBody) -> bool {
+    matches!(
+        body,
+        FactBody::CustomerChanged { .. }
+            | FactBody::CustomerErased { .. }
+            | FactBody::DayClosed { .. }
+            | FactBody::TaskOpened { .. }
+            | FactBody::RequestMade { .. }
+    )
+}
+
+async fn project_one(
+    conn: &mut SqliteConnection,
+    state: &State,
+    gathered: &mut Gathered,
+    before: &loans::Before,
     fact: &Fact,
 ) -> Result<(), StoreError> {
-    let before = loans::Before::of(state, fact);
-    apply(state, fact);
     match &fact.body {
         FactBody::OrganisationSetUp { .. }
         | FactBody::DayAccrued { .. }
         | FactBody::LatenessRulesSet { .. }
         | FactBody::EligibilityRulesSet { .. }
         | FactBody::DaysOffSet { .. }
-        | FactBody::SecondPersonRulesSet { .. } => {}
-        FactBody::RequestMade { .. } | FactBody::RequestEnded { .. } => requests::project(conn, fact).await?,
+        | FactBody::SecondPersonRulesSet { .. } => Ok(()),
+        FactBody::RequestMade { .. } | FactBody::RequestEnded { .. } => requests::project(conn, fact).await,
         FactBody::UserAdded { .. }
         | FactBody::UserAsked { .. }
         | FactBody::UserAdmitted { .. }
@@ -70,13 +120,13 @@ pub(crate) async fn project(
         | FactBody::GoodsSaved { .. }
         | FactBody::DayClosed { .. }
         | FactBody::TaskOpened { .. }
-        | FactBody::TaskSettled { .. } => desk::project(conn, fact).await?,
+        | FactBody::TaskSettled { .. } => desk::project(conn, fact).await,
         FactBody::CustomerRegistered { .. }
         | FactBody::CustomerChanged { .. }
         | FactBody::ContactVerified { .. }
         | FactBody::DocumentSeen { .. }
         | FactBody::CustomerErased { .. }
-        | FactBody::CustomerVouched { .. } => customers::project(conn, state, fact).await?,
+        | FactBody::CustomerVouched { .. } => customers::project(conn, state, fact).await,
         FactBody::LoanApplied { .. }
         | FactBody::LoanApproved { .. }
         | FactBody::LoanRejected { .. }
@@ -93,7 +143,6 @@ pub(crate) async fn project(
         | FactBody::LoanWrittenOff { .. }
         | FactBody::MoneySetAside { .. }
         | FactBody::AsideSettled { .. }
-        | FactBody::PenaltiesCharged { .. } => loans::project(conn, state, &before, fact).await?,
+        | FactBody::PenaltiesCharged { .. } => gathered.loans.gather(&mut gathered.sums, state, before, fact),
     }
-    ledger::post(conn, seq, fact).await
 }
