@@ -26,6 +26,10 @@ pub(crate) struct Download {
 #[derive(Default)]
 pub(crate) struct Pulled {
     pub(crate) facts: Vec<SentFact>,
+    /// How many rows that wrote, changes of the same row counted each time.
+    pub(crate) written: usize,
+    /// The rows that are in the book afterwards.
+    pub(crate) rows: Vec<serde_json::Value>,
     /// Asking, checking and applying, in all.
     pub(crate) took: Duration,
     /// Applying alone.
@@ -89,6 +93,7 @@ impl Download {
         took.tell("payments");
         self.cipher.must_equal(self.book.readers()).await;
         self.plain.must_equal(self.book.readers()).await;
+        self.pulled.rows = self.cipher.documents().await;
         self.book.close().await.unwrap();
         self.pulled
     }
@@ -125,6 +130,7 @@ impl Download {
         for (copy, times) in [(&mut self.cipher, &mut took.cipher), (&mut self.plain, &mut took.plain)] {
             let writes = copy.all_writes_of(self.book.readers()).await;
             took.rows += writes.len();
+            self.pulled.written += writes.len();
             timed(times, copy.run(writes)).await;
         }
         let last = |times: &[Duration]| times.last().copied().unwrap_or_default();

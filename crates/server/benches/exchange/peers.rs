@@ -1,4 +1,5 @@
-//! Other libraries that keep desktops in step, from npm: the same documents on the same machine, by their own programs.
+//! Other libraries that keep desktops in step, from npm, on the same machine, by their own programs: the same facts, each a document or a
+//! row, and the rows of all tables that a desk makes of them.
 
 use crate::apply::Pulled;
 use crate::intake::Pushes;
@@ -20,6 +21,13 @@ pub(crate) fn measure(pulled: &Pulled, pushes: &Pushes) {
         "applied alone: {:.0} facts a second",
         per_second(pulled.facts.len(), pulled.applied)
     );
+    // They were counted for each of two copies.
+    let written = pulled.written / 2;
+    println!(
+        "the same as rows: a pull {:.0} rows a second, applied alone {:.0}",
+        per_second(written, pulled.took),
+        per_second(written, pulled.applied)
+    );
     println!(
         "a push, decided: {:.0} commands a second",
         per_second(pushes.commands.len(), pushes.took)
@@ -31,6 +39,8 @@ pub(crate) fn measure(pulled: &Pulled, pushes: &Pushes) {
     let folder = Path::new(&folder);
     write(&folder.join("facts.jsonl"), &pulled.facts[..PULLED]);
     write(&folder.join("commands.jsonl"), &pushes.commands[..PUSHED]);
+    write(&folder.join("rows.jsonl"), &pulled.rows);
+    println!("the rows of that book: {}", pulled.rows.len());
     for program in ["pouch.mjs", "crsqlite.mjs"] {
         let status = Command::new("node").arg(program).current_dir(folder).status().unwrap();
         assert!(status.success(), "{program} failed");

@@ -1,5 +1,5 @@
-// PouchDB and express-pouchdb, both over LevelDB (native code): the documents in facts.jsonl are pulled into a new database, those in
-// commands.jsonl pushed from one, over HTTP on this machine. LevelDB as PouchDB opens it does not sync each write to the disk.
+// PouchDB and express-pouchdb, both over LevelDB (native code): the documents in facts.jsonl and in rows.jsonl are pulled into new
+// databases, those in commands.jsonl pushed from one, over HTTP on this machine. LevelDB as PouchDB opens it does not sync each write to the disk.
 import express from "express";
 import expressPouch from "express-pouchdb";
 import PouchDB from "pouchdb";
@@ -38,12 +38,17 @@ const facts = documents("facts.jsonl", "id");
 const commands = documents("commands.jsonl", "op");
 const there = new Server("facts");
 await there.bulkDocs(facts);
+const rows = documents("rows.jsonl", "name").map(({ _id, row }) => ({ _id, row }));
+const tables = new Server("rows");
+await tables.bulkDocs(rows);
 const mine = new Desk("commands");
 await mine.bulkDocs(commands);
 // Larger batches than its own 100 are faster.
 for (const batch_size of [100, 1000]) {
   const pulled = new Desk(`facts-${batch_size}`);
   await timed(`pull by ${batch_size}`, facts.length, () => pulled.replicate.from(`${at}/facts`, { batch_size }));
+  const tabled = new Desk(`rows-${batch_size}`);
+  await timed(`pull of the rows of all tables by ${batch_size}`, rows.length, () => tabled.replicate.from(`${at}/rows`, { batch_size }));
   await timed(`push by ${batch_size}`, commands.length, () => mine.replicate.to(`${at}/commands-${batch_size}`, { batch_size }));
 }
 process.exit(0);

@@ -37,6 +37,15 @@ impl Value {
             other => panic!("a column of type {other}"),
         }
     }
+
+    fn json(&self) -> serde_json::Value {
+        match self {
+            Value::Null => serde_json::Value::Null,
+            Value::Integer(n) => (*n).into(),
+            Value::Text(text) => text.as_str().into(),
+            Value::Blob(bytes) => hex::encode(bytes).into(),
+        }
+    }
 }
 
 /// A table: its columns, the places of its key's columns among them, and which of its rows one payment may change.
@@ -97,6 +106,21 @@ impl Raw {
     /// The connection.
     pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
         &mut self.conn
+    }
+
+    /// Every row as a document: its table, its name, and its columns, bytes in hexadecimal.
+    pub(crate) async fn documents(&mut self) -> Vec<serde_json::Value> {
+        let mut documents = Vec::new();
+        for table in &self.tables {
+            for (key, row) in table.rows(&mut self.conn, "true").await {
+                let name: Vec<String> = key.iter().map(|value| value.json().to_string()).collect();
+                let columns = table.columns.iter().cloned().zip(row.iter().map(Value::json));
+                let row: serde_json::Map<_, _> = columns.collect();
+                let name = format!("{}:{}", table.name, name.join(","));
+                documents.push(serde_json::json!({ "table": table.name, "name": name, "row": row }));
+            }
+        }
+        documents
     }
 
     /// What has to be written so that the copy has the rows that the book has after one more payment.
