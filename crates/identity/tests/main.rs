@@ -7,6 +7,8 @@ mod fuzzed;
 mod identity;
 mod keyring;
 mod mail;
+#[path = "../../../fuzz/near.rs"]
+mod near;
 mod slots;
 mod sms;
 mod tokens;

@@ -12,12 +12,33 @@ use axum::routing::{get, post};
 use farthing_api::{ApiError, Code, ErrorKind};
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Letter, Reply, WireError, pack, unpack};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+use tokio::net::{TcpListener, TcpSocket};
 
 /// The most bytes of a request as it comes, packed.
 const MOST_PACKED: usize = 8 << 20;
 /// So long the database has to say that it is there.
 const READY: Duration = Duration::from_secs(2);
+
+/// So many desks may wait to be taken in, as far as the system allows. Of those beyond it each asks again after a whole second; the usual
+/// 128 are not enough for all desks of an organisation that come at once.
+const WAITING: u32 = 4096;
+
+/// Listens on an address. Only within a Tokio runtime.
+///
+/// # Errors
+/// What the system says: the address is taken, or not this machine's.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // As after a restart, while the system still remembers connections of before.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
 
 /// The routes for desks, and whether the server lives and may be asked.
 pub fn routes(server: Server) -> Router {

@@ -24,5 +24,5 @@ mod snapshot;
 pub use backup::{BackupError, backup, restore};
 pub use check::Checked;
 pub use error::ServerError;
-pub use http::{routes, watching};
+pub use http::{listen, routes, watching};
 pub use server::{Clock, Server};

@@ -3,7 +3,7 @@
 use chrono::Utc;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use farthing_api::{MailSecurity, MailSettings, Secret};
-use farthing_server::{Server, ServerError, backup, restore, routes, watching};
+use farthing_server::{Server, ServerError, backup, listen, restore, routes, watching};
 use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -11,7 +11,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
@@ -182,7 +181,7 @@ async fn verify(database: &str) -> Result<ExitCode, Box<dyn Error>> {
 async fn serve(database: &str, options: &Serving) -> Result<(), Box<dyn Error>> {
     let server = Server::connect(database, options.connections, Arc::new(Utc::now)).await?;
     let server = server.with_mail(options.mail.settings());
-    let listener = TcpListener::bind(options.listen).await?;
+    let listener = listen(options.listen)?;
     let bound = listener.local_addr()?;
     let address = options.address.clone().unwrap_or_else(|| format!("http://{bound}"));
     tell_of_setup(&server, &address).await?;
@@ -191,7 +190,7 @@ async fn serve(database: &str, options: &Serving) -> Result<(), Box<dyn Error>> 
     let jobs = tokio::spawn(jobs(server.clone(), stopped));
     let watched = match options.metrics {
         Some(address) => {
-            let listener = TcpListener::bind(address).await?;
+            let listener = listen(address)?;
             let routes = watching(server.clone());
             Some(tokio::spawn(async move { axum::serve(listener, routes).await }))
         }

@@ -8,6 +8,8 @@ mod fuzzed;
 mod golden;
 mod letters;
 mod messages;
+#[path = "../../../fuzz/near.rs"]
+mod near;
 mod news;
 mod pushes;
 mod restored;

@@ -14,6 +14,7 @@ pub mod list;
 pub mod menu;
 pub mod notice;
 pub mod palette;
+pub mod plain_table;
 pub mod query;
 pub mod screen;
 pub mod status;
@@ -35,6 +36,7 @@ pub use {
     list::{ALL, Pager, SearchField, asked_by, matches_of, rows_of},
     menu::{MenuButton, MenuItem},
     notice::{Banner, EmptyState, Tone, WorkItem},
+    plain_table::{PlainColumn, TOOLS, plain_cells, plain_table},
     query::{Query, query},
     screen::Screen,
     status::{Pill, Status, StatusGlyph},

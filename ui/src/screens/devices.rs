@@ -2,21 +2,22 @@
 
 use super::loan_kit::trouble;
 use super::sessions::moment;
-use crate::i18n::{Text, t, text};
-use crate::parts::{Button, Dialog, Form, FormState, Glyph, Query, Refusal, query};
+use crate::i18n::{t, text};
+use crate::parts::{
+    Button, Dialog, Form, FormState, Glyph, PlainColumn, Query, Refusal, TOOLS, plain_cells, plain_table, query,
+};
 use crate::state::{App, app};
 use farthing_api::{DeviceState, DeviceView, ListDevices, RevokeDevice};
 use leptos::prelude::*;
 
-/// The columns: their names, and how they stand.
-const COLUMNS: [(Text, &str); 7] = [
+const COLUMNS: [PlainColumn; 7] = [
     (text::DEVICE_DESK, "who"),
     (text::DEVICE_SEEN, ""),
     (text::DEVICE_PROGRAM, "muted"),
     (text::DEVICE_BEHIND, "num"),
     (text::DEVICE_UNSENT, "num"),
     (text::FIELD_STATUS, "gap"),
-    (text::STAFF_ACTION, "num"),
+    (text::STAFF_ACTION, TOOLS),
 ];
 
 /// The list, under the server.
@@ -34,10 +35,6 @@ pub fn Devices() -> impl IntoView {
         let devices = found.value.get().unwrap_or_default();
         devices.into_iter().map(|device| row(app, device, start)).collect_view()
     };
-    let heads: Vec<AnyView> = COLUMNS
-        .into_iter()
-        .map(|(name, class)| view! { <th scope="col" class=class>{t(name)}</th> }.into_any())
-        .collect();
     let title = move || {
         let desk = work.get().map(|device| device.desk).unwrap_or_default();
         app.say_with(text::DEVICE_REVOKE_TITLE, &[("desk", desk)])
@@ -47,12 +44,7 @@ pub fn Devices() -> impl IntoView {
             <div class="section-head"><h2 class="section-title">{t(text::DEVICE_TITLE)}</h2></div>
             <p class="muted">{t(text::DEVICE_LEAD)}</p>
             {move || found.error.get().map(|error| trouble(&error))}
-            <div class="table-wrap session-list">
-                <table class="table comfortable flush" aria-label=t(text::DEVICE_TITLE)>
-                    <thead><tr>{heads}</tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {plain_table(text::DEVICE_TITLE, "session-list", &COLUMNS, rows)}
         </section>
         <Dialog open=open title=Signal::derive(title) name="device">
             {move || work.get().map(|device| view! { <RevokeForm device open found/> })}
@@ -77,26 +69,16 @@ fn row(app: App, device: DeviceView, start: impl Fn(DeviceView) + Copy + Send + 
     let seen = device.seen_at.map_or_else(|| "–".to_owned(), |at| moment(app, at));
     let class = format!("status status-{glyph}");
     let desk = device.desk.clone();
-    let figures = [
-        device.desk,
-        seen,
-        device.program,
-        device.behind.to_string(),
-        device.unsent.to_string(),
+    let cells = vec![
+        device.desk.into_any(),
+        seen.into_any(),
+        device.program.into_any(),
+        device.behind.to_string().into_any(),
+        device.unsent.to_string().into_any(),
+        view! { <span class=class><Glyph name=glyph/><span>{t(word)}</span></span> }.into_any(),
+        tool.into_any(),
     ];
-    let cells: Vec<AnyView> = figures
-        .into_iter()
-        .zip(COLUMNS)
-        .map(|(words, (_, class))| view! { <td class=class>{words}</td> }.into_any())
-        .collect();
-    view! {
-        <tr data-row=desk>
-            {cells}
-            <td class="gap"><span class=class><Glyph name=glyph/><span>{t(word)}</span></span></td>
-            <td class="num">{tool}</td>
-        </tr>
-    }
-    .into_any()
+    view! { <tr data-row=desk>{plain_cells(&COLUMNS, cells)}</tr> }.into_any()
 }
 
 #[component]

@@ -1,11 +1,21 @@
 //! The settings' part about sessions: the quick PIN, and who is and was signed in at this desk.
 
 use crate::i18n::{Text, t, text};
-use crate::parts::{Button, Form, FormState, Glyph, PasswordField, Refusal, query};
+use crate::parts::{
+    Button, Form, FormState, Glyph, PasswordField, PlainColumn, Refusal, TOOLS, plain_cells, plain_table, query,
+};
 use crate::screens::loan_kit::trouble;
 use crate::state::{App, app};
 use farthing_api::{EndSession, ListSessions, Secret, SessionEnd, SessionRow, SetPin, SignedInBy};
 use leptos::prelude::*;
+
+const COLUMNS: [PlainColumn; 5] = [
+    (text::FIELD_NAME, "who"),
+    (text::SESSION_SINCE, ""),
+    (text::SESSION_BY, "muted"),
+    (text::FIELD_STATUS, ""),
+    (text::STAFF_ACTION, TOOLS),
+];
 
 const fn by_words(by: SignedInBy) -> Text {
     match by {
@@ -99,18 +109,7 @@ pub fn Sessions() -> impl IntoView {
             <p class="muted">{t(text::SESSION_LEAD)}</p>
             <Refusal state=form/>
             {move || found.error.get().map(|error| trouble(&error))}
-            <div class="table-wrap session-list">
-                <table class="table comfortable flush" aria-label=t(text::SESSION_TITLE)>
-                    <thead><tr>
-                        <th scope="col">{t(text::FIELD_NAME)}</th>
-                        <th scope="col">{t(text::SESSION_SINCE)}</th>
-                        <th scope="col">{t(text::SESSION_BY)}</th>
-                        <th scope="col">{t(text::FIELD_STATUS)}</th>
-                        <th scope="col"><span class="visually-hidden">{t(text::STAFF_ACTION)}</span></th>
-                    </tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {plain_table(text::SESSION_TITLE, "session-list", &COLUMNS, rows)}
         </section>
     }
     .into_any()
@@ -140,14 +139,12 @@ fn line(app: App, row: SessionRow, end: impl Fn(SessionRow) + Copy + Send + Sync
     } else {
         "over"
     };
-    view! {
-        <tr data-session=state data-who=who_name>
-            <td class="who">{name}</td>
-            <td>{moment(app, row.started_at)}</td>
-            <td class="muted">{t(by_words(row.by))}</td>
-            <td>{status}</td>
-            <td class="num">{tool}</td>
-        </tr>
-    }
-    .into_any()
+    let cells = vec![
+        name.into_any(),
+        moment(app, row.started_at).into_any(),
+        t(by_words(row.by)).into_any(),
+        status,
+        tool.into_any(),
+    ];
+    view! { <tr data-session=state data-who=who_name>{plain_cells(&COLUMNS, cells)}</tr> }.into_any()
 }

@@ -5,11 +5,21 @@ use super::resets::Resets;
 use super::staff_waiting::{AdmitForm, InviteForm, pending_row};
 use crate::i18n::{Text, t, text, words};
 use crate::parts::{
-    Button, Dialog, Form, FormState, Glyph, PasswordField, Query, Refusal, Screen, SelectField, TextField, query,
+    Button, Dialog, Form, FormState, Glyph, PasswordField, PlainColumn, Query, Refusal, Screen, SelectField, TOOLS,
+    TextField, plain_cells, plain_table, query,
 };
 use crate::state::{App, app};
 use farthing_api::{AddUser, ListUsers, ResetSecondFactor, Role, Secret, SetUserAccess, UserView};
 use leptos::prelude::*;
+
+/// The columns of the list.
+pub const COLUMNS: [PlainColumn; 5] = [
+    (text::FIELD_NAME, "who"),
+    (text::STAFF_ROLE, ""),
+    (text::FIELD_EMAIL, "muted"),
+    (text::FIELD_STATUS, ""),
+    (text::STAFF_ACTION, TOOLS),
+];
 
 /// The role's name.
 pub fn role_name(role: Role) -> Text {
@@ -76,18 +86,7 @@ pub fn StaffScreen() -> impl IntoView {
             {move || users.error.get().map(|error| view! { <div class="banner banner-bad" role="alert">{app.answer(&error)}</div> })}
             <div class="stack-loose">
             <Resets users=users/>
-            <div class="table-wrap">
-                <table class="table comfortable flush" aria-label=t(text::NAV_STAFF)>
-                    <thead><tr>
-                        <th scope="col">{t(text::FIELD_NAME)}</th>
-                        <th scope="col">{t(text::STAFF_ROLE)}</th>
-                        <th scope="col">{t(text::FIELD_EMAIL)}</th>
-                        <th scope="col">{t(text::FIELD_STATUS)}</th>
-                        <th scope="col"><span class="visually-hidden">{t(text::STAFF_ACTION)}</span></th>
-                    </tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {plain_table(text::NAV_STAFF, "", &COLUMNS, rows)}
             <Permissions/>
             </div>
         </Screen>
@@ -123,20 +122,18 @@ fn row(app: App, user: UserView, start: impl Fn(Work) + Copy + Send + Sync + 'st
     let reset = (!is_self && active).then(|| view! {
         <Button label=text::STAFF_RESET kind=" btn-sm" does="reset-factor" on_press=move |()| start(Work::ResetFactor(known.clone()))/>
     });
-    view! {
-        <tr data-row=email>
-            <td class="who">{user.name}</td>
-            <td>{t(role_name(user.role))}</td>
-            <td class="muted">{user.email}</td>
-            <td>{if active {
-                view! { <span class="status status-paid"><Glyph name="paid"/><span>{t(text::STAFF_ACTIVE)}</span></span> }
-            } else {
-                view! { <span class="status status-upcoming"><Glyph name="upcoming"/><span>{t(text::STAFF_INACTIVE)}</span></span> }
-            }}</td>
-            <td class="num"><span class="row row-end">{reset} {action}</span></td>
-        </tr>
-    }
-    .into_any()
+    let (class, glyph, word) = match active {
+        true => ("status status-paid", "paid", text::STAFF_ACTIVE),
+        false => ("status status-upcoming", "upcoming", text::STAFF_INACTIVE),
+    };
+    let cells = vec![
+        user.name.into_any(),
+        t(role_name(user.role)).into_any(),
+        user.email.into_any(),
+        view! { <span class=class><Glyph name=glyph/><span>{t(word)}</span></span> }.into_any(),
+        view! { <span class="row row-end">{reset} {action}</span> }.into_any(),
+    ];
+    view! { <tr data-row=email>{plain_cells(&COLUMNS, cells)}</tr> }.into_any()
 }
 
 #[component]

@@ -1,8 +1,8 @@
 //! People who wait to be let in, and inviting them.
 
-use super::staff::{Work, role_name};
+use super::staff::{COLUMNS, Work, role_name};
 use crate::i18n::{t, text, words};
-use crate::parts::{Button, Form, FormState, Glyph, Query, Refusal, SelectField, TextField};
+use crate::parts::{Button, Form, FormState, Glyph, Query, Refusal, SelectField, TextField, plain_cells};
 use crate::state::app;
 use farthing_api::{AdmitUser, InviteUser, Role, UserView};
 use leptos::prelude::*;
@@ -20,19 +20,20 @@ pub fn pending_row(user: UserView, start: impl Fn(Work) + Copy + Send + Sync + '
         "status status-upcoming"
     };
     let role = user.invited.then(|| t(role_name(user.role)));
-    view! {
-        <tr data-row=email data-waits="true">
-            <td class="who">{user.name}</td>
-            <td>{role}</td>
-            <td class="muted">{user.email}</td>
-            <td><span class=class><Glyph name=glyph/><span>{t(word)}</span></span></td>
-            <td class="num"><span class="row row-end">
-                <Button label=text::STAFF_TURN_AWAY kind=" btn-sm" does="turn-away" on_press=move |()| start(Work::TurnAway(no.clone()))/>
-                {user.has_password.then(|| view! { <Button label=text::STAFF_ADMIT kind="primary btn-sm" does="admit" on_press=move |()| start(Work::Admit(yes.clone()))/> })}
-            </span></td>
-        </tr>
-    }
-    .into_any()
+    let tools = view! {
+        <span class="row row-end">
+            <Button label=text::STAFF_TURN_AWAY kind=" btn-sm" does="turn-away" on_press=move |()| start(Work::TurnAway(no.clone()))/>
+            {user.has_password.then(|| view! { <Button label=text::STAFF_ADMIT kind="primary btn-sm" does="admit" on_press=move |()| start(Work::Admit(yes.clone()))/> })}
+        </span>
+    };
+    let cells = vec![
+        user.name.into_any(),
+        role.into_any(),
+        user.email.into_any(),
+        view! { <span class=class><Glyph name=glyph/><span>{t(word)}</span></span> }.into_any(),
+        tools.into_any(),
+    ];
+    view! { <tr data-row=email data-waits="true">{plain_cells(&COLUMNS, cells)}</tr> }.into_any()
 }
 
 fn staff_roles() -> Signal<Vec<(String, String)>> {

@@ -3,14 +3,13 @@
 use super::audit::said;
 use super::loan_kit::trouble;
 use super::sessions::moment;
-use crate::i18n::{Text, t, text};
-use crate::parts::{ChartCard, query};
+use crate::i18n::{t, text};
+use crate::parts::{ChartCard, PlainColumn, plain_cells, plain_table, query};
 use crate::state::app;
 use farthing_api::{ConflictView, GetSyncHealth};
 use leptos::prelude::*;
 
-/// The columns: their names, and how they stand.
-const COLUMNS: [(Text, &str); 5] = [
+const COLUMNS: [PlainColumn; 5] = [
     (text::AUDIT_WHEN, ""),
     (text::DEVICE_DESK, "who"),
     (text::AUDIT_WHO, ""),
@@ -34,29 +33,14 @@ pub fn Health() -> impl IntoView {
             said(app, &conflict.what),
             app.answer(&conflict.reason),
         ];
-        let cells: Vec<AnyView> = words
-            .into_iter()
-            .zip(COLUMNS)
-            .map(|(words, (_, class))| view! { <td class=class>{words}</td> }.into_any())
-            .collect();
-        view! { <tr data-row=conflict.op.to_string()>{cells}</tr> }
+        let cells = words.into_iter().map(IntoAny::into_any).collect();
+        view! { <tr data-row=conflict.op.to_string()>{plain_cells(&COLUMNS, cells)}</tr> }
     };
     let table = move |conflicts: Vec<ConflictView>| match conflicts.is_empty() {
         true => view! { <p class="muted" data-part="no-conflicts">{t(text::HEALTH_NONE)}</p> }.into_any(),
         false => {
-            let heads: Vec<AnyView> = COLUMNS
-                .into_iter()
-                .map(|(name, class)| view! { <th scope="col" class=class>{t(name)}</th> }.into_any())
-                .collect();
-            view! {
-                <div class="table-wrap session-list">
-                    <table class="table comfortable flush" aria-label=t(text::HEALTH_CONFLICTS)>
-                        <thead><tr>{heads}</tr></thead>
-                        <tbody>{conflicts.into_iter().map(row).collect_view()}</tbody>
-                    </table>
-                </div>
-            }
-            .into_any()
+            let rows = conflicts.into_iter().map(row).collect_view();
+            plain_table(text::HEALTH_CONFLICTS, "session-list", &COLUMNS, rows)
         }
     };
     view! {

@@ -20,7 +20,6 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -79,7 +78,7 @@ impl Serving {
             .await
             .unwrap();
         let routes = routes(server.clone()).route("/echo", post(async |body: Bytes| body));
-        let listener = TcpListener::bind(listen).await.unwrap();
+        let listener = farthing_server::listen(listen.parse().unwrap()).unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let task = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
         Serving { server, address, task }
