@@ -394,6 +394,30 @@ async fn a_backup_tells_another_machine_whom_to_forget() {
     gone(&t, customer, loan).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loan_is_found_by_what_its_customer_is_called_by_now() {
+    let t = Town::new().await;
+    let customer = t.customer().await;
+    t.lend(customer).await;
+    let found = async |search: &str| {
+        let query = ListQuery {
+            search: search.into(),
+            ..ListQuery::default()
+        };
+        t.desk().list_loans(ListLoans { query }).await.unwrap().matches
+    };
+    assert_eq!((found("odhiambo").await, found("wanjiru").await), (1, 0));
+    let form = t.desk().get_customer(GetCustomer { id: customer }).await.unwrap().form;
+    let form = CustomerForm {
+        last_name: "Wanjiru".into(),
+        ..form
+    };
+    let edit = EditCustomer { id: customer, form };
+    t.desk().edit_customer(edit).await.unwrap();
+    assert_eq!((found("odhiambo").await, found("wanjiru").await), (0, 1));
+    t.branch.check().await;
+}
+
 async fn gone(t: &Town, customer: CustomerId, loan: LoanId) {
     t.branch.check().await;
     let view = t.desk().get_customer(GetCustomer { id: customer }).await.unwrap();

@@ -160,7 +160,8 @@ pub(super) async fn project(conn: &mut SqliteConnection, state: &State, fact: &F
                 };
             }
             put_fields(conn, state, *customer).await?;
-            put_verified(conn, state, *customer).await
+            put_verified(conn, state, *customer).await?;
+            super::loans::find_by_customer(conn, *customer).await
         }
         FactBody::ContactVerified { customer, channel } => {
             let at = instant(fact.at);
@@ -187,7 +188,7 @@ pub(super) async fn project(conn: &mut SqliteConnection, state: &State, fact: &F
             .await?;
             put_fields(conn, state, *customer).await?;
             put_verified(conn, state, *customer).await?;
-            super::loans::find_by_number(conn, *customer).await
+            super::loans::find_by_customer(conn, *customer).await
         }
         FactBody::DocumentSeen { customer, document } => {
             let by = fact.by.map(|u| u.0);

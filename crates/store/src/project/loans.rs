@@ -243,8 +243,8 @@ fn count_payment(sums: &mut Sums, loan: &Loan, payment: &LoanPayment, sign: i64)
     }
 }
 
-/// The loans of a customer whose name is gone are found as that customer is: by numbers.
-pub(super) async fn find_by_number(conn: &mut SqliteConnection, customer: CustomerId) -> Result<(), StoreError> {
+/// The loans of a customer whose name or contact changed, or is gone, are found as that customer is by now.
+pub(super) async fn find_by_customer(conn: &mut SqliteConnection, customer: CustomerId) -> Result<(), StoreError> {
     let rows = sqlx::query!(
         r#"select l.rid as "rid!: i64", l.number, l.title, c.search_text from loan l join customer c on c.rid = l.customer_rid
            where c.id = ?"#,
