@@ -4,7 +4,7 @@
 use crate::error::ServerError;
 use crate::keep::{Aggregates, branch};
 use crate::server::bytes;
-use farthing_api::{CustomerId, FactId, OpId, UserId};
+use farthing_api::CustomerId;
 use farthing_office::{Fact, FactBody, Key, State};
 use farthing_sync::authority::{Head, list, scopes_of};
 use farthing_sync::own::{for_customer, whose};
@@ -107,16 +107,7 @@ pub(crate) async fn begin_own(
     .await?;
     let mut facts = Vec::with_capacity(rows.len());
     for row in rows {
-        let sent = SentFact {
-            id: FactId(row.fact_id),
-            op: OpId(row.op_id),
-            version: row.version,
-            at: row.at,
-            booking_date: row.booking_date,
-            by: row.actor.map(UserId),
-            desk: row.desk,
-            payload: row.payload,
-        };
+        let sent = sent_fact!(row);
         facts.push(sent.read()?);
     }
     let mut keys: BTreeSet<Key> = facts.iter().flat_map(|f| f.body.touches(&f.desk)).collect();

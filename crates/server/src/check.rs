@@ -2,12 +2,10 @@
 
 use crate::error::ServerError;
 use crate::server::{Server, bytes};
-use farthing_api::{FactId, OpId, UserId};
 use farthing_office::chain::{CommandLink, Hash, START};
 use farthing_office::{Aggregate, Key, State, apply};
 use farthing_sync::authority::Head;
 use farthing_sync::scope::Scope;
-use farthing_sync::wire::SentFact;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
@@ -81,16 +79,7 @@ async fn scopes(conn: &mut PgConnection, organisation: Uuid, checked: &mut Check
             }
             for row in rows {
                 checked.entries += 1;
-                let sent = SentFact {
-                    id: FactId(row.fact_id),
-                    op: OpId(row.op_id),
-                    version: row.version,
-                    at: row.at,
-                    booking_date: row.booking_date,
-                    by: row.actor.map(UserId),
-                    desk: row.desk,
-                    payload: row.payload,
-                };
+                let sent = sent_fact!(row);
                 let next = head.after(&scope, &sent);
                 if row.seq != next.seq || row.prev_hash != head.hash || row.hash != next.hash {
                     let finding = format!("{scope}: entry {} does not follow from the one before it", row.seq);
@@ -202,16 +191,7 @@ async fn aggregates(conn: &mut PgConnection, organisation: Uuid, checked: &mut C
         for row in rows {
             checked.facts += 1;
             ordinal = row.ordinal;
-            let sent = SentFact {
-                id: FactId(row.fact_id),
-                op: OpId(row.op_id),
-                version: row.version,
-                at: row.at,
-                booking_date: row.booking_date,
-                by: row.actor.map(UserId),
-                desk: row.desk,
-                payload: row.payload,
-            };
+            let sent = sent_fact!(row);
             apply(&mut state, &sent.read()?);
         }
     }

@@ -1,6 +1,22 @@
 //! The central server: takes commands in, decides them with the office's own code, and hands facts to the desks that may
 //! see them. It holds no state but a pool of connections, so several processes may serve one database.
 
+/// A fact as it is sent, out of a row of any query that reads the columns of `fact`.
+macro_rules! sent_fact {
+    ($row:ident) => {
+        farthing_sync::wire::SentFact {
+            id: farthing_api::FactId($row.fact_id),
+            op: farthing_api::OpId($row.op_id),
+            version: $row.version,
+            at: $row.at,
+            booking_date: $row.booking_date,
+            by: $row.actor.map(farthing_api::UserId),
+            desk: $row.desk,
+            payload: $row.payload,
+        }
+    };
+}
+
 mod append;
 mod backup;
 mod check;

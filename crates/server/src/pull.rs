@@ -5,14 +5,14 @@ use crate::error::ServerError;
 use crate::metrics::add;
 use crate::server::{Server, bytes};
 use crate::snapshot::in_chunks;
-use farthing_api::{FactId, OpId, Secret, UserId};
+use farthing_api::{OpId, Secret};
 use farthing_office::chain::{Hash, START};
 use farthing_sync::authority::Head;
 use farthing_sync::intake::Machine;
 use farthing_sync::pull::{MOST_FACTS, Stored, Stretch, merge};
 use farthing_sync::revoke::public_of;
 use farthing_sync::scope::{Scope, granted, granted_to};
-use farthing_sync::wire::{Outcome, Page, Pull, SentFact};
+use farthing_sync::wire::{Outcome, Page, Pull};
 use sqlx::postgres::PgConnection;
 use std::collections::{BTreeMap, VecDeque};
 use uuid::Uuid;
@@ -94,16 +94,7 @@ async fn stretch(
         entries.push_back(Stored {
             ordinal: row.ordinal,
             hash: bytes(&row.hash)?,
-            fact: SentFact {
-                id: FactId(row.fact_id),
-                op: OpId(row.op_id),
-                version: row.version,
-                at: row.at,
-                booking_date: row.booking_date,
-                by: row.actor.map(UserId),
-                desk: row.desk,
-                payload: row.payload,
-            },
+            fact: sent_fact!(row),
             key: row.key.as_deref().map(bytes).transpose()?,
             credential: row.credential.map(Secret::new),
         });

@@ -5,13 +5,13 @@ use crate::keep::branch;
 use crate::metrics::add;
 use crate::pull::heads;
 use crate::server::{Server, bytes, unknown};
-use farthing_api::{FactId, OpId, Secret, UserId};
+use farthing_api::{FactId, Secret};
 use farthing_office::chain::START;
 use farthing_sync::authority::Head;
 use farthing_sync::pull::{Stored, Stretch};
 use farthing_sync::scope::{Scope, granted};
 use farthing_sync::snapshot::{AskChunk, Chunk, Cut, Full, Listed, SentChunk, cut, seal};
-use farthing_sync::wire::{SentFact, WireError};
+use farthing_sync::wire::WireError;
 use serde_bytes::{ByteArray, ByteBuf};
 use sqlx::postgres::PgConnection;
 use std::collections::{BTreeMap, HashSet, VecDeque};
@@ -270,16 +270,7 @@ async fn fill(
         stretch.entries.push_back(Stored {
             ordinal: row.ordinal,
             hash: bytes(&row.hash)?,
-            fact: SentFact {
-                id: FactId(row.fact_id),
-                op: OpId(row.op_id),
-                version: row.version,
-                at: row.at,
-                booking_date: row.booking_date,
-                by: row.actor.map(UserId),
-                desk: row.desk,
-                payload: row.payload,
-            },
+            fact: sent_fact!(row),
             key: None,
             credential: None,
         });
