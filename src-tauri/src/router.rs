@@ -29,6 +29,7 @@ routes! {
     JoinAsCustomer => join_as_customer,
     BringToServer => bring_to_server,
     MakeJoinCode => make_join_code,
+    LetInAnew => let_in_anew,
     GetTransfer => transfer_state,
     GetSyncState => sync_state,
     ListDevices => list_devices,

@@ -23,6 +23,11 @@ request! {
         /// The password that they choose at this machine.
         password: Secret,
     } => SetUpDone;
+    /// Lets this book go on with its server under another letter, where it was copied or put back from a backup.
+    LetInAnew {
+        /// An administrator's code.
+        code: Secret,
+    } => ();
     /// Sends a code to a customer who would make this machine their own. The answer says nothing about who is known.
     AskOwnCode {
         /// The server's address.

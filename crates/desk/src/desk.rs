@@ -16,8 +16,8 @@ use farthing_office::{Actor, Command, Context, Fact, FactBody, Key, Organisation
 use farthing_store::{Beside, Book, Identity};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError, RwLock as PlainLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, RwLock};
 
@@ -97,8 +97,7 @@ pub(crate) fn erased_path(book: &Path) -> PathBuf {
 pub struct Open {
     /// The book.
     pub book: Book,
-    /// This copy.
-    pub identity: Identity,
+    identity: PlainLock<Identity>,
     /// The organisation.
     pub organisation: Organisation,
     /// The branch's time zone.
@@ -130,13 +129,23 @@ impl Open {
         Ok(Open {
             own: own.and_then(|id| id.parse().ok()),
             book,
-            identity,
+            identity: PlainLock::new(identity),
             organisation,
             zone,
             outbox: Mutex::new(false),
             sync: Mutex::new(()),
             letters: Mutex::new(()),
         })
+    }
+
+    /// Which copy of the book this is, on which machine.
+    pub fn identity(&self) -> Identity {
+        self.identity.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The book was let in anew as another machine.
+    pub(crate) fn go_on_as(&self, identity: Identity) {
+        *self.identity.write().unwrap_or_else(PoisonError::into_inner) = identity;
     }
 
     /// Whether someone has a key slot here: who works here, and the customer whose own machine it is.
@@ -367,8 +376,8 @@ impl Desk {
             at,
             today: self.today(open),
             actor,
-            device: open.identity.device,
-            desk: open.identity.prefix(),
+            device: open.identity().device,
+            desk: open.identity().prefix(),
             rules: RULES,
             numbers: None,
         })

@@ -155,7 +155,7 @@ impl Headless {
     /// # Errors
     /// What the database says.
     pub async fn note_done(&self, what: &str) -> Result<(), StoreError> {
-        let (desk, at) = (self.open.identity.prefix(), self.desk.clock.now());
+        let (desk, at) = (self.open.identity().prefix(), self.desk.clock.now());
         self.book().note(Some(self.user), &desk, what, None, at).await
     }
 

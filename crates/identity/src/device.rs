@@ -146,6 +146,16 @@ pub fn install(book: &Path, secret: &DeviceSecret) -> Result<(), SlotError> {
     keep(book, &Kept::new(secret.bytes())?, Keyring::of_system().as_ref()).map(drop)
 }
 
+/// Makes a new signing key, since the old one is used with another copy of the book as well. The secret, without which no slot opens,
+/// stays. What the keyring held stays too: the other copy may be on this very machine and point to it.
+///
+/// # Errors
+/// Those of [`load`], [`SlotError::Io`] where the disk refuses; the old key stays then.
+pub fn renew_key(book: &Path) -> Result<(), SlotError> {
+    let secret = load(book)?;
+    keep(book, &Kept::new(secret.bytes())?, Keyring::of_system().as_ref()).map(drop)
+}
+
 /// Destroys the secrets of a book, in the keyring and in the file: no slot of it opens any more.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use farthing_sync::revoke::keep_aside;
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Push, PushAnswer, SentFact};
 use sqlx::postgres::PgConnection;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 impl Server {
@@ -46,18 +46,22 @@ impl Server {
             Verdict::Answer(answer) => return Ok(answer),
         };
         let through = stands.dev_seq;
+        let (again, taken) = match brought_before(&mut tx, organisation, taken).await? {
+            Ok(told_apart) => told_apart,
+            Err(op) => {
+                let what = format!("another machine sent operation {op} with another content");
+                self.note_incident(&mut tx, organisation, device, &what).await?;
+                tx.commit().await?;
+                return Ok(PushAnswer::Incident { at: through });
+            }
+        };
+        put_again(&mut tx, organisation, (&machine, push.epoch), &again).await?;
         if taken.is_empty() {
             if stands != machine {
                 put_machine(&mut tx, organisation, &stands).await?;
                 tx.commit().await?;
             }
             return Ok(PushAnswer::Kept { through });
-        }
-        if let Some(op) = known_operation(&mut tx, organisation, &taken).await? {
-            let what = format!("operation {op} was sent by another machine");
-            self.note_incident(&mut tx, organisation, device, &what).await?;
-            tx.commit().await?;
-            return Ok(PushAnswer::Incident { at: through });
         }
         let keys: BTreeSet<Key> = taken.iter().flat_map(reads).collect();
         let mut aggregates = Aggregates::lock(&mut tx, organisation, &keys).await?;
@@ -75,7 +79,7 @@ impl Server {
         };
         let decided: Vec<Decision> = taken.iter().map(decide).collect();
         let refused = decided.iter().filter(|d| d.refusal.is_some()).count();
-        put_commands(&mut tx, organisation, (&machine, push.epoch), &taken, &decided, now.at).await?;
+        put_commands(&mut tx, organisation, (&machine, push), &taken, &decided, now.at).await?;
         keep::customer_keys(&mut tx, organisation, &taken).await?;
         credentials::keep(&mut tx, organisation, &taken, &decided).await?;
         let facts: Vec<_> = decided.into_iter().flat_map(|d| d.facts).collect();
@@ -158,7 +162,11 @@ async fn kept_hashes(
     first: i64,
 ) -> Result<Known, ServerError> {
     let rows = sqlx::query!(
-        "select epoch, dev_seq, hash from command where organisation = $1 and device = $2 and dev_seq >= $3",
+        r#"select epoch as "epoch!", dev_seq as "dev_seq!", hash as "hash!" from command
+           where organisation = $1 and device = $2 and dev_seq >= $3
+           union all
+           select a.epoch, a.dev_seq, c.hash from sent_again a join command c on c.organisation = a.organisation and c.op_id = a.op_id
+           where a.organisation = $1 and a.device = $2 and a.dev_seq >= $3"#,
         organisation,
         machine.device.0,
         first
@@ -170,25 +178,57 @@ async fn kept_hashes(
         .collect()
 }
 
-async fn known_operation(
+/// Tells the commands that another machine brought before, from a copy of the same book, from those that are new. The operation whose
+/// content is another one there, if there is one.
+async fn brought_before(
     conn: &mut PgConnection,
     organisation: Uuid,
-    taken: &[Taken],
-) -> Result<Option<Uuid>, ServerError> {
+    taken: Vec<Taken>,
+) -> Result<Result<(Vec<Taken>, Vec<Taken>), Uuid>, ServerError> {
     let ops: Vec<Uuid> = taken.iter().map(|t| t.row.op.0).collect();
-    Ok(sqlx::query_scalar!(
-        "select op_id from command where organisation = $1 and op_id = any($2) limit 1",
+    let rows = sqlx::query!(
+        "select op_id, hash from command where organisation = $1 and op_id = any($2)",
         organisation,
         &ops
     )
-    .fetch_optional(conn)
-    .await?)
+    .fetch_all(conn)
+    .await?;
+    let known: HashMap<Uuid, Vec<u8>> = rows.into_iter().map(|row| (row.op_id, row.hash)).collect();
+    let is_other = |t: &&Taken| known.get(&t.row.op.0).is_some_and(|hash| *hash != t.hash);
+    if let Some(other) = taken.iter().find(is_other) {
+        return Ok(Err(other.row.op.0));
+    }
+    Ok(Ok(taken.into_iter().partition(|t| known.contains_key(&t.row.op.0))))
+}
+
+async fn put_again(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    (machine, epoch): (&Machine, i64),
+    again: &[Taken],
+) -> Result<(), ServerError> {
+    if again.is_empty() {
+        return Ok(());
+    }
+    let (seqs, ops): (Vec<i64>, Vec<Uuid>) = again.iter().map(|t| (t.row.dev_seq, t.row.op.0)).unzip();
+    sqlx::query!(
+        "insert into sent_again (organisation, device, epoch, dev_seq, op_id)
+         select $1, $2, $3, n.dev_seq, n.op from unnest($4::bigint[], $5::uuid[]) as n (dev_seq, op)",
+        organisation,
+        machine.device.0,
+        epoch,
+        &seqs,
+        &ops
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 async fn put_commands(
     conn: &mut PgConnection,
     organisation: Uuid,
-    (machine, epoch): (&Machine, i64),
+    (machine, push): (&Machine, &Push),
     taken: &[Taken],
     decided: &[Decision],
     at: chrono::DateTime<chrono::Utc>,
@@ -213,13 +253,13 @@ async fn put_commands(
         .collect::<Result<Vec<_>, _>>()?;
     sqlx::query!(
         "insert into command (organisation, device, epoch, dev_seq, op_id, hlc, version, payload, context, decided_in, hash,
-         refusal, received_at)
-         select $1, $2, $3, n.dev_seq, n.op, n.hlc, n.version, n.payload, n.context, n.decided_in, n.hash, n.refusal, $13
+         refusal, received_at, recorded_by)
+         select $1, $2, $3, n.dev_seq, n.op, n.hlc, n.version, n.payload, n.context, n.decided_in, n.hash, n.refusal, $13, $14
          from unnest($4::bigint[], $5::uuid[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::bytea[],
          $12::text[]) as n (dev_seq, op, hlc, version, payload, context, decided_in, hash, refusal)",
         organisation,
         machine.device.0,
-        epoch,
+        push.epoch,
         &seqs,
         &ops,
         &hlcs,
@@ -229,7 +269,8 @@ async fn put_commands(
         &decided_in,
         &hashes,
         &refusals as &[Option<String>],
-        at
+        at,
+        push.of.map(|of| of.0)
     )
     .execute(conn)
     .await?;

@@ -4,15 +4,20 @@
 use crate::append::append;
 use crate::credentials;
 use crate::day::AUTHORITY;
+use crate::desks::Desks;
 use crate::devices::{make_authority, must_administer};
 use crate::error::ServerError;
+use crate::escrow::Known;
 use crate::keep::{self, Aggregates};
 use crate::server::{Server, bytes};
 use chrono::TimeDelta;
-use farthing_api::{Code, DeviceId, ErrorKind};
+use farthing_api::{Code, DeviceId, ErrorKind, Role, Secret};
+use farthing_identity::{normalise_email, sign_in_name};
 use farthing_office::chain::Hash;
-use farthing_office::{Fact, Key, apply};
-use farthing_sync::join::{End, Enrol, Enrolled, Found, Founded, Invite, Newcomer, organisation_of, token_hash};
+use farthing_office::{Fact, Key, User, apply};
+use farthing_sync::join::{
+    End, Enrol, Enrolled, Found, Founded, Invite, Newcomer, code_of, organisation_of, token_hash,
+};
 use farthing_sync::scope::{Scope, granted};
 use farthing_sync::wire::{Cursor, verifies};
 use sqlx::postgres::PgConnection;
@@ -102,16 +107,16 @@ impl Server {
         let ended = found.end.is_some();
         if let Some(end) = &found.end {
             ends(end, &head, &found.device)?;
-            self.admit(&mut tx, organisation, device, &found.device, &found.device.desk, None)
-                .await?;
+            self.admit(&mut tx, organisation, device, &found.device, None).await?;
             let own = Newcomer {
                 public: [0; 32],
                 desk: String::new(),
                 epoch: 0,
                 dev_seq: 0,
                 head: farthing_office::chain::START,
+                former: None,
             };
-            self.admit(&mut tx, organisation, AUTHORITY, &own, "", None).await?;
+            self.admit(&mut tx, organisation, AUTHORITY, &own, None).await?;
             make_authority(&mut tx, organisation).await?;
         }
         let now = self.now();
@@ -171,6 +176,45 @@ impl Server {
     pub(crate) async fn invite(&self, organisation: Uuid, invite: &Invite) -> Result<(), ServerError> {
         let mut tx = self.begin(organisation).await?;
         must_administer(&mut tx, organisation, invite.by).await?;
+        self.put_invitation(&mut tx, organisation, invite).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// A code for a desktop in the name of the administrator with an email, for whoever runs the server: where the only desktop is
+    /// gone, nobody else can make one. One for each organisation in which someone administers under that address, with its name.
+    ///
+    /// # Errors
+    /// What the database or the system's randomness says, an address that is none.
+    pub async fn invite_for(&self, email: &str) -> Result<Vec<(String, Secret)>, ServerError> {
+        let email = normalise_email(email).map_err(|e| ServerError::Refused(Box::new(e.on("email"))))?;
+        let mut codes = Vec::new();
+        for organisation in self.organisations().await? {
+            let mut tx = self.begin(organisation).await?;
+            let known = Known::of(&mut tx, organisation, &sign_in_name(&email), administers).await?;
+            if let Some((by, _)) = known.user {
+                let mut random = [0; 28];
+                getrandom::fill(&mut random).map_err(|e| ServerError::Damaged(e.to_string()))?;
+                let code = code_of(random);
+                let invite = Invite {
+                    code: token_hash(&code),
+                    by,
+                };
+                self.put_invitation(&mut tx, organisation, &invite).await?;
+                tracing::warn!(%organisation, "a code for a desktop was made at the server");
+                codes.push((known.office.name, Secret::new(code)));
+            }
+            tx.commit().await?;
+        }
+        Ok(codes)
+    }
+
+    async fn put_invitation(
+        &self,
+        conn: &mut PgConnection,
+        organisation: Uuid,
+        invite: &Invite,
+    ) -> Result<(), ServerError> {
         let expires = self.now() + CODE;
         sqlx::query!(
             "insert into invitation (code, organisation, approved_by, expires_at) values ($1, $2, $3, $4) on conflict do nothing",
@@ -179,20 +223,24 @@ impl Server {
             invite.by.0,
             expires
         )
-        .execute(&mut *tx)
+        .execute(conn)
         .await?;
-        tx.commit().await?;
         Ok(())
     }
 
-    /// A desktop comes with a code. The same one may ask again.
-    pub(crate) async fn enrol(&self, device: DeviceId, enrol: &Enrol) -> Result<Enrolled, ServerError> {
+    /// A desktop comes with a code. The same one may ask again. `said` is the organisation that it belongs to, where its book is let
+    /// in anew.
+    pub(crate) async fn enrol(&self, said: Uuid, device: DeviceId, enrol: &Enrol) -> Result<Enrolled, ServerError> {
         let wrong = || ServerError::refused(ErrorKind::Forbidden, Code::JoinCode);
         let hash = token_hash(&enrol.code);
         let found = sqlx::query!("select organisation from invitation where code = $1", hash.as_slice())
             .fetch_optional(self.pool())
             .await?;
         let organisation = found.ok_or_else(wrong)?.organisation;
+        let newcomer = &enrol.device;
+        if newcomer.former.is_some() && said != organisation {
+            return Err(wrong());
+        }
         let mut tx = self.begin(organisation).await?;
         // The organisation's row keeps two desktops from getting one number.
         let branch = sqlx::query_scalar!(
@@ -208,36 +256,35 @@ impl Server {
         .fetch_one(&mut *tx)
         .await?;
         let heads = cursors(&mut tx, organisation).await?;
-        let answer = |desk| Enrolled {
+        let answer = |desk, epoch| Enrolled {
             organisation,
             desk,
             approved_by: farthing_api::UserId(code.approved_by),
             facts: heads.iter().map(|head| head.seq.unsigned_abs()).sum(),
+            epoch: newcomer.former.map(|_| epoch),
         };
         if code.used_by == Some(device.0) {
-            let desk = sqlx::query_scalar!(
-                "select desk from device where organisation = $1 and device = $2",
+            let admitted = sqlx::query!(
+                "select desk, epoch from device where organisation = $1 and device = $2",
                 organisation,
                 device.0
             );
-            return Ok(answer(desk.fetch_one(&mut *tx).await?));
+            let row = admitted.fetch_one(&mut *tx).await?;
+            return Ok(answer(row.desk, row.epoch));
         }
         if code.used_by.is_some() || code.expires_at < self.now() {
             return Err(wrong());
         }
-        let desks = sqlx::query_scalar!("select desk from device where organisation = $1", organisation)
-            .fetch_all(&mut *tx)
-            .await?;
-        let desk = next_desk(&branch, &desks);
-        self.admit(
-            &mut tx,
-            organisation,
-            device,
-            &enrol.device,
-            &desk,
-            Some(code.approved_by),
-        )
-        .await?;
+        let known = Desks::of(&mut tx, organisation, branch).await?;
+        let place = match newcomer.former {
+            Some(former) => known.again(former, newcomer, None)?,
+            None => Newcomer {
+                desk: known.next(),
+                ..newcomer.clone()
+            },
+        };
+        let approved_by = Some(code.approved_by);
+        self.admit(&mut tx, organisation, device, &place, approved_by).await?;
         sqlx::query!(
             "update invitation set used_by = $2 where code = $1",
             hash.as_slice(),
@@ -246,7 +293,7 @@ impl Server {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(answer(desk))
+        Ok(answer(place.desk, place.epoch))
     }
 
     pub(crate) async fn admit(
@@ -255,27 +302,31 @@ impl Server {
         organisation: Uuid,
         device: DeviceId,
         newcomer: &Newcomer,
-        desk: &str,
         approved_by: Option<Uuid>,
     ) -> Result<(), ServerError> {
         let now = self.now();
         sqlx::query!(
-            "insert into device (organisation, device, public_key, desk, epoch, dev_seq, head, enrolled_at, approved_by)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "insert into device (organisation, device, public_key, desk, epoch, dev_seq, head, enrolled_at, approved_by, former)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             organisation,
             device.0,
             newcomer.public.as_slice(),
-            desk,
+            newcomer.desk,
             newcomer.epoch,
             newcomer.dev_seq,
             newcomer.head.as_slice(),
             now,
-            approved_by
+            approved_by,
+            newcomer.former.map(|former| former.0)
         )
         .execute(conn)
         .await?;
         Ok(())
     }
+}
+
+fn administers(user: &User) -> bool {
+    user.active && !user.pending && user.role == Role::Administrator
 }
 
 fn broken() -> ServerError {
@@ -292,14 +343,6 @@ fn begins(facts: &[Fact], organisation: Uuid) -> Result<(), ServerError> {
 fn ends(end: &End, head: &Hash, device: &Newcomer) -> Result<(), ServerError> {
     let holds = end.head == *head && verifies(&device.public, head, &end.signature);
     holds.then_some(()).ok_or_else(broken)
-}
-
-/// The prefix of the next desk: one above the greatest number there is.
-fn next_desk(branch: &str, desks: &[String]) -> String {
-    let numbers = desks
-        .iter()
-        .filter_map(|desk| desk.rsplit('-').next()?.parse::<u32>().ok());
-    format!("{branch}-{:02}", numbers.max().unwrap_or(0) + 1)
 }
 
 async fn cursors(conn: &mut PgConnection, organisation: Uuid) -> Result<Vec<Cursor>, ServerError> {

@@ -22,6 +22,7 @@ mod backup;
 mod check;
 mod credentials;
 mod day;
+mod desks;
 mod devices;
 mod error;
 mod escrow;

@@ -105,6 +105,13 @@ enum Action {
         /// The backup.
         file: PathBuf,
     },
+    /// Makes a code for a desktop, good for half an hour: a new one, or one whose book was put back from a backup. Where a desk is
+    /// left, its administrator makes one there.
+    Invite {
+        /// The email of the administrator in whose name it is made, who signs in first at a new desktop.
+        #[arg(long)]
+        by: String,
+    },
     /// Says that the database lost something that desks may have heard of, where it was restored or copied by other means than
     /// `restore`: they fetch everything anew and send again what it lacks.
     BeginHistory,
@@ -141,6 +148,7 @@ async fn act(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
             restore(database, file).await?;
             verify(database).await
         }
+        Some(Action::Invite { by }) => invite(database, by).await,
         Some(Action::BeginHistory) => begin_history(database).await,
         Some(Action::Verify) => verify(database).await,
     }
@@ -154,6 +162,20 @@ async fn begin_history(database: &str) -> Result<ExitCode, Box<dyn Error>> {
         std::io::stdout(),
         "This server tells another history from now on: {history}"
     )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a code for each organisation that the administrator has, to the terminal and not to the log.
+async fn invite(database: &str, by: &str) -> Result<ExitCode, Box<dyn Error>> {
+    let server = Server::connect(database, 1, Arc::new(Utc::now)).await?;
+    let codes = server.invite_for(by).await?;
+    server.close().await;
+    if codes.is_empty() {
+        return Err("nobody administers an organisation under this email".into());
+    }
+    for (name, code) in codes {
+        writeln!(std::io::stdout(), "{name}: {}", code.reveal())?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

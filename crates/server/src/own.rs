@@ -1,6 +1,7 @@
 //! Customers' own machines: a code to the email by which the customer signs in makes one theirs.
 
 use crate::append::begin_own;
+use crate::desks::Desks;
 use crate::devices::secret;
 use crate::error::ServerError;
 use crate::escrow::{Known, too_many};
@@ -11,7 +12,7 @@ use farthing_api::{ApiError, Code, CustomerId, DeviceId, ErrorKind, UserId};
 use farthing_identity::otp::{self, Policy};
 use farthing_identity::{mail, normalise_email, sign_in_name};
 use farthing_office::User;
-use farthing_sync::join::{AskOwn, EnrolOwn, Enrolled, OwnAsked, token_hash};
+use farthing_sync::join::{AskOwn, EnrolOwn, Enrolled, Newcomer, OwnAsked, token_hash};
 use farthing_sync::scope::granted_to;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
@@ -74,7 +75,7 @@ impl Server {
         answer.ok_or_else(|| ServerError::refused(ErrorKind::Refused, Code::NoOrganisation))
     }
 
-    async fn organisations(&self) -> Result<Vec<Uuid>, ServerError> {
+    pub(crate) async fn organisations(&self) -> Result<Vec<Uuid>, ServerError> {
         let all = sqlx::query_scalar!(
             "select organisation from organisation where founded_at is not null order by organisation"
         );
@@ -300,21 +301,28 @@ impl Server {
         )
         .fetch_optional(&mut *tx)
         .await?;
-        let before = sqlx::query_scalar!(
-            "select desk from device where organisation = $1 and device = $2 and customer = $3 and revoked_at is null",
+        let before = sqlx::query!(
+            "select desk, epoch from device where organisation = $1 and device = $2 and customer = $3 and revoked_at is null",
             organisation,
             asking.device.0,
             customer.0
         )
         .fetch_optional(&mut *tx)
         .await?;
-        let desk = match (before, used) {
-            (Some(desk), _) => desk,
+        let before = before.map(|row| (row.desk, row.epoch));
+        let (desk, epoch) = match (before, used) {
+            (Some(known), _) => known,
             (None, None) => return Err(refuse(Code::UsedCode)),
             (None, Some(_)) => {
-                let desk = next_own(&mut tx, organisation, &branch).await?;
-                self.admit(&mut tx, organisation, asking.device, &enrol.device, &desk, None)
-                    .await?;
+                let known = Desks::of(&mut tx, organisation, branch).await?;
+                let place = match enrol.device.former {
+                    Some(former) => known.again(former, &enrol.device, Some(customer))?,
+                    None => Newcomer {
+                        desk: known.next_own(),
+                        ..enrol.device.clone()
+                    },
+                };
+                self.admit(&mut tx, organisation, asking.device, &place, None).await?;
                 sqlx::query!(
                     "update device set customer = $3 where organisation = $1 and device = $2",
                     organisation,
@@ -324,10 +332,11 @@ impl Server {
                 .execute(&mut *tx)
                 .await?;
                 begin_own(&mut tx, organisation, customer).await?;
-                desk
+                (place.desk, place.epoch)
             }
         };
-        let answer = enrolled(&mut tx, organisation, desk, (user, customer)).await?;
+        let epoch = enrol.device.former.map(|_| epoch);
+        let answer = enrolled(&mut tx, organisation, (desk, epoch), (user, customer)).await?;
         tx.commit().await?;
         Ok(answer)
     }
@@ -357,24 +366,10 @@ async fn pepper(conn: &mut PgConnection, organisation: Uuid) -> Result<[u8; 32],
     Ok(token_hash(&format!("{PURPOSE}{}", hex::encode(secret))))
 }
 
-/// The prefix of a customer's machine: `BR1-S001`.
-async fn next_own(conn: &mut PgConnection, organisation: Uuid, branch: &str) -> Result<String, ServerError> {
-    let desks = sqlx::query_scalar!(
-        "select desk from device where organisation = $1 and customer is not null",
-        organisation
-    )
-    .fetch_all(conn)
-    .await?;
-    let numbers = desks
-        .iter()
-        .filter_map(|desk| desk.rsplit_once("-S")?.1.parse::<u32>().ok());
-    Ok(format!("{branch}-S{:03}", numbers.max().unwrap_or(0) + 1))
-}
-
 async fn enrolled(
     conn: &mut PgConnection,
     organisation: Uuid,
-    desk: String,
+    (desk, epoch): (String, Option<i64>),
     (user, customer): (UserId, CustomerId),
 ) -> Result<Enrolled, ServerError> {
     let heads = cursors_of(conn, organisation, granted_to(customer)).await?;
@@ -383,5 +378,6 @@ async fn enrolled(
         desk,
         approved_by: user,
         facts: heads.iter().map(|head| head.seq.unsigned_abs()).sum(),
+        epoch,
     })
 }

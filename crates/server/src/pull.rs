@@ -183,8 +183,14 @@ async fn outcomes(
 ) -> Result<Vec<Outcome>, ServerError> {
     // A book that was restored leaves aside what it does not know: any copy of before may be the one that it goes on from.
     let rows = sqlx::query!(
-        "select dev_seq, op_id, refusal from command where organisation = $1 and device = $2 and epoch <= $3 and dev_seq > $4
-         order by dev_seq, epoch",
+        r#"select dev_seq as "dev_seq!", op_id as "op_id!", refusal from (
+           select dev_seq, epoch, op_id, refusal from command
+           where organisation = $1 and device = $2 and epoch <= $3 and dev_seq > $4
+           union all
+           select a.dev_seq, a.epoch, a.op_id, c.refusal from sent_again a
+           join command c on c.organisation = a.organisation and c.op_id = a.op_id
+           where a.organisation = $1 and a.device = $2 and a.epoch <= $3 and a.dev_seq > $4) known
+           order by dev_seq, epoch"#,
         organisation,
         machine.device.0,
         pull.epoch,

@@ -191,7 +191,7 @@ impl Server {
             }
             Request::Enrol(enrol) => {
                 letter.must_be_of(&enrol.device.public)?;
-                again!(self.enrol(letter.device, &enrol)).map(Reply::Enrolled)
+                again!(self.enrol(organisation, letter.device, &enrol)).map(Reply::Enrolled)
             }
             Request::AskOwn(ask) => {
                 letter.must_be_of(&ask.public)?;
@@ -204,7 +204,8 @@ impl Server {
             Request::Erased(customers) => self.erased(organisation, &customers).await.map(Reply::Erased),
             request => {
                 let met = self.machine(organisation, letter.device).await?;
-                letter.must_be_of(&met.machine.public)?;
+                // Another machine than the one that was let in: a book that was put back elsewhere.
+                letter.must_be_of(&met.machine.public).map_err(|_| unknown())?;
                 self.of_machine(organisation, &met, request).await
             }
         }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod again;
 #[path = "../../../xtask/src/cluster.rs"]
 mod cluster;
 #[path = "../../desk/tests/common/mod.rs"]

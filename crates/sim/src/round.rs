@@ -56,6 +56,7 @@ impl Desk {
                 let head = rows.first().map_or(self.base.1, |row| row.prev);
                 let unsent = Unsent {
                     epoch,
+                    of: None,
                     after: head,
                     commands: rows.iter().map(|row| row.sent.clone()).collect(),
                 };

@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::book::Book;
 use crate::enrolled::Applied;
-use crate::log::Batch;
+use crate::log::{Batch, Identity, put_identity, put_meta};
 use crate::project::TABLES;
 use crate::provisional::record;
 use crate::query::TOLD_THROUGH;
@@ -26,6 +26,45 @@ impl Book {
         };
         self.apply(&news, at).await.map(drop)
     }
+}
+
+impl Book {
+    /// Goes on as another machine, or another copy of its desk's book, as which the server has let this book in anew. Everything that
+    /// was recorded since it came to the server is offered again under the new name; what the server has of it, it knows again.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn go_on_as(&self, identity: &Identity) -> Result<(), StoreError> {
+        let mut batch = self.batch().await?;
+        match let_in(batch.conn(), identity).await {
+            Ok(()) => batch.commit_anew().await,
+            Err(error) => {
+                batch.roll_back().await?;
+                Err(error)
+            }
+        }
+    }
+}
+
+async fn let_in(conn: &mut SqliteConnection, identity: &Identity) -> Result<(), StoreError> {
+    let last = sqlx::query_scalar!("select dev_seq from command order by seq desc limit 1")
+        .fetch_optional(&mut *conn)
+        .await?;
+    put_identity(conn, identity).await?;
+    put_meta(conn, "began", &last.unwrap_or(0).to_string()).await?;
+    let base = base(conn).await?;
+    wait_after(conn, base).await?;
+    sqlx::query!("update authority set halted = null").execute(conn).await?;
+    Ok(())
+}
+
+/// The place of the last command that is never sent.
+async fn base(conn: &mut SqliteConnection) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select coalesce((select dev_seq from command where seq = (select base from authority)), 0) as "base!: i64""#
+    )
+    .fetch_one(conn)
+    .await?)
 }
 
 impl Batch<'_> {
@@ -61,11 +100,7 @@ impl Batch<'_> {
                 .execute(&mut *conn)
                 .await?;
         }
-        let base = sqlx::query_scalar!(
-            r#"select coalesce((select dev_seq from command where seq = (select base from authority)), 0) as "base!: i64""#
-        )
-        .fetch_one(&mut *conn)
-        .await?;
+        let base = base(conn).await?;
         wait_from(conn, base).await?;
         sqlx::query!("update authority set fact = 0, decided = ?, history = ?", base, history)
             .execute(&mut *conn)

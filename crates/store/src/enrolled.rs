@@ -5,7 +5,7 @@ use crate::arrive::put_cursors;
 use crate::book::Book;
 use crate::log::{Batch, FactRow, Identity, instant, read_instant};
 use chrono::{DateTime, Utc};
-use farthing_api::{ApiError, CustomerId, OpId, Secret, UserId};
+use farthing_api::{ApiError, CustomerId, DeviceId, OpId, Secret, UserId};
 use farthing_office::chain::{Hash, START};
 use farthing_office::{Command, Context, Fact, FactBody};
 use farthing_sync::authority::Head;
@@ -240,7 +240,7 @@ impl Book {
     /// What the database says.
     pub async fn to_send(&self, sent: i64, most: u32) -> Result<Unsent, StoreError> {
         let mut rows = sqlx::query!(
-            r#"select op_id as "op_id: Uuid", epoch, dev_seq, hlc, version, kind, payload, context, prev_hash,
+            r#"select op_id as "op_id: Uuid", device as "device: Uuid", epoch, dev_seq, hlc, version, kind, payload, context, prev_hash,
                (select credential from credential_to_send s where s.op_id = command.op_id) as credential from command
                where seq > (select base from authority) and dev_seq > ? order by seq limit ?"#,
             sent,
@@ -251,8 +251,9 @@ impl Book {
         let Some(first) = rows.first() else {
             return Ok(Unsent::default());
         };
-        let (epoch, after) = (first.epoch, hash_of(&first.prev_hash)?);
-        rows.retain(|row| row.epoch == epoch);
+        let (device, epoch, after) = (first.device, first.epoch, hash_of(&first.prev_hash)?);
+        rows.retain(|row| (row.device, row.epoch) == (device, epoch));
+        let own = self.identity().await?.map(|identity| identity.device.0);
         let mut commands = Vec::with_capacity(rows.len());
         for row in rows {
             let key = match row.kind.as_str() {
@@ -270,7 +271,12 @@ impl Book {
                 credential: row.credential.map(Secret::new),
             });
         }
-        Ok(Unsent { epoch, after, commands })
+        Ok(Unsent {
+            epoch,
+            of: (own != Some(device)).then_some(DeviceId(device)),
+            after,
+            commands,
+        })
     }
 
     async fn key_of(&self, customer: CustomerId) -> Result<Option<[u8; 32]>, StoreError> {

@@ -18,6 +18,7 @@ use farthing_api::{CustomerId, DeviceId, LoanId, OpId, Secret, UserId};
 use farthing_office::{Command, Context, Fact, Key, Loan, State, balanced, decide, epoch_letters};
 use kept::load_unless_kept;
 use sqlx::sqlite::SqliteConnection;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
@@ -181,6 +182,8 @@ impl Batch<'_> {
     /// [`StoreError::Refused`] where the office says no; the transaction may go on then, nothing of the command is
     /// kept. After any other failure it must be rolled back.
     pub async fn execute(&mut self, command: &Command, ctx: &Context, beside: Beside) -> Result<Vec<Fact>, StoreError> {
+        let own = self.of_this_copy(ctx);
+        let ctx = own.as_ref();
         let new = self.unasked(&command.reads(&ctx.desk));
         if load_unless_kept(&mut self.conn, ctx.op, &new, &mut self.state).await? {
             for key in &new {
@@ -215,6 +218,18 @@ impl Batch<'_> {
             }
         }
         Ok(facts)
+    }
+
+    /// Circumstances that were put down just before the book was let in anew are of the machine as which it goes on.
+    fn of_this_copy<'c>(&self, ctx: &'c Context) -> Cow<'c, Context> {
+        match &self.ends.identity {
+            Some(own) if self.ends.enrolled && own.device != ctx.device => Cow::Owned(Context {
+                device: own.device,
+                desk: own.prefix(),
+                ..ctx.clone()
+            }),
+            _ => Cow::Borrowed(ctx),
+        }
     }
 
     /// The last numbers that were given at a desk, whatever became of what they were given to.

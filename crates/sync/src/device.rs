@@ -36,6 +36,8 @@ pub struct Position {
 pub struct Unsent {
     /// Which copy recorded them. One that was restored goes on from what was recorded before.
     pub epoch: i64,
+    /// The machine that recorded them, where the book was let in anew as another one since.
+    pub of: Option<DeviceId>,
     /// The hash of the command before the first.
     pub after: Hash,
     /// The commands.
@@ -123,6 +125,7 @@ impl Position {
     pub fn push(&self, device: DeviceId, unsent: Unsent, sign: impl FnOnce(&[u8]) -> [u8; 64]) -> Option<Push> {
         let Unsent {
             epoch,
+            of,
             after,
             mut commands,
         } = unsent;
@@ -137,7 +140,7 @@ impl Position {
         let head = commands.iter().fold(after, |prev, row| {
             let link = CommandLink {
                 op: &row.op.0,
-                device: &device.0,
+                device: &of.unwrap_or(device).0,
                 epoch,
                 dev_seq: row.dev_seq,
                 hlc: row.hlc,
@@ -152,6 +155,7 @@ impl Position {
             commands,
             after: Some(ByteArray::new(after)),
             copy: Some(self.epoch).filter(|copy| *copy != epoch),
+            of,
             head,
             signature: sign(&head),
         })

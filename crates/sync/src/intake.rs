@@ -118,6 +118,7 @@ fn start(machine: &Machine, push: &Push, kept: &Known) -> Start {
 pub fn check(machine: &Machine, push: &Push, kept: &Known, versions: Versions) -> Verdict {
     let answer = Verdict::Answer;
     let (first, through) = (first_of(push), machine.dev_seq);
+    let by = &push.of.unwrap_or(machine.device);
     let mut prev = match start(machine, push, kept) {
         Start::After(hash) => hash,
         // What came before is not here: the desk goes on from what is.
@@ -131,7 +132,7 @@ pub fn check(machine: &Machine, push: &Push, kept: &Known, versions: Versions) -
         if row.dev_seq != place {
             return answer(PushAnswer::Behind { through });
         }
-        prev = hash_of(machine, push.epoch, row).after(&prev);
+        prev = hash_of(by, push.epoch, row).after(&prev);
         match kept.get(&(place, push.epoch)) {
             Some(hash) if *hash == prev => continue,
             None if !is_passed(place) => {}
@@ -140,7 +141,7 @@ pub fn check(machine: &Machine, push: &Push, kept: &Known, versions: Versions) -
         if row.version > i64::from(versions.commands) {
             return answer(PushAnswer::Older);
         }
-        match read(machine, push.epoch, row, prev) {
+        match read((machine, by), push.epoch, row, prev) {
             Some(taken) => fresh.push(taken),
             None => return answer(PushAnswer::Incident { at: place }),
         }
@@ -161,10 +162,10 @@ pub fn check(machine: &Machine, push: &Push, kept: &Known, versions: Versions) -
     Verdict::Fresh { taken: fresh, machine }
 }
 
-fn hash_of<'a>(machine: &'a Machine, epoch: i64, row: &'a SentCommand) -> CommandLink<'a> {
+fn hash_of<'a>(by: &'a DeviceId, epoch: i64, row: &'a SentCommand) -> CommandLink<'a> {
     CommandLink {
         op: &row.op.0,
-        device: &machine.device.0,
+        device: &by.0,
         epoch,
         dev_seq: row.dev_seq,
         hlc: row.hlc,
@@ -180,12 +181,13 @@ struct Decided {
     context: Context,
 }
 
-/// Reads a command; none where it says something else than its envelope, which no desk ever writes.
-fn read(machine: &Machine, epoch: i64, row: &SentCommand, hash: Hash) -> Option<Taken> {
+/// Reads a command of a machine, recorded by it or by the one that its book was of before; none where it says something else than its
+/// envelope, which no desk ever writes.
+fn read((machine, by): (&Machine, &DeviceId), epoch: i64, row: &SentCommand, hash: Hash) -> Option<Taken> {
     let command: Command = serde_json::from_str(&row.payload).ok()?;
     let Decided { context } = serde_json::from_str(&row.context).ok()?;
     let desk = format!("{}{}", machine.desk, epoch_letters(u32::try_from(epoch).ok()?));
-    let is_own = context.op == row.op && context.device == machine.device && context.desk == desk;
+    let is_own = context.op == row.op && context.device == *by && context.desk == desk;
     is_own.then(|| Taken {
         row: row.clone(),
         hash,

@@ -1,7 +1,7 @@
 //! How machines come to be known, and what both sides know of it without asking each other.
 
 use crate::wire::{Cursor, SentFact};
-use farthing_api::{CustomerId, FactId, OpId, Secret, UserId};
+use farthing_api::{CustomerId, DeviceId, FactId, OpId, Secret, UserId};
 use farthing_office::chain::Hash;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -20,6 +20,16 @@ pub fn organisation_of(set_up: OpId) -> Uuid {
 pub fn token_hash(token: &str) -> Hash {
     let plain: String = token.chars().filter(char::is_ascii_alphanumeric).collect();
     Sha256::digest(plain.to_ascii_lowercase()).into()
+}
+
+/// The letters and digits of a code, without those that look alike.
+const CODE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/// A code as people type it, of random bytes: 140 bits in seven groups of four.
+pub fn code_of(random: [u8; 28]) -> String {
+    let letters = random.map(|byte| char::from(CODE_LETTERS[usize::from(byte % 32)]));
+    let groups: Vec<String> = letters.chunks(4).map(|four| four.iter().collect()).collect();
+    groups.join("-")
 }
 
 /// A part of a standalone book's history. The facts hold as they are; they are not decided again.
@@ -69,6 +79,10 @@ pub struct Newcomer {
     /// The hash of that command.
     #[serde(with = "serde_bytes")]
     pub head: Hash,
+    /// The machine as which its book was known, where that was copied or put back from a backup: it is let in anew, and keeps
+    /// its desk's prefix under another letter. A new desk leaves it out, and so does a program from before there was this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<DeviceId>,
 }
 
 /// What became of a part of the history.
@@ -147,4 +161,7 @@ pub struct Enrolled {
     /// How many facts wait for the desktop. An older server does not say.
     #[serde(default)]
     pub facts: u64,
+    /// Which copy of the desk's book it is, where it was let in anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<i64>,
 }

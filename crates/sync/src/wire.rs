@@ -10,7 +10,7 @@ use crate::scope::Scope;
 use crate::snapshot::{AskChunk, ListChunks, Listed, SentChunk};
 use crate::versions::Versions;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use farthing_api::{ApiError, CustomerId, DeviceView, FactId, OpId, Secret, UserId};
+use farthing_api::{ApiError, CustomerId, DeviceId, DeviceView, FactId, OpId, Secret, UserId};
 use farthing_office::chain::{FactLink, Hash};
 use farthing_office::{FACT_VERSION, Fact, FactBody};
 use serde::{Deserialize, Serialize};
@@ -162,6 +162,9 @@ pub struct Push {
     /// before there was this field leaves it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<i64>,
+    /// The machine that recorded them, where it is another one than the one that sends them: its book was let in anew since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<DeviceId>,
     /// The hash of the last of them.
     #[serde(with = "serde_bytes")]
     pub head: Hash,

@@ -89,6 +89,7 @@ pub(crate) fn rows(places: std::ops::RangeInclusive<i64>) -> Vec<SentCommand> {
 pub(crate) fn push(rows: Vec<SentCommand>, head: Hash) -> Push {
     let unsent = Unsent {
         epoch: 0,
+        of: None,
         after: head,
         commands: rows,
     };

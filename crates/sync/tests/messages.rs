@@ -1,7 +1,9 @@
 //! One of each message, with everything that it may carry.
 
 use crate::common::{at, device, push, rows};
-use farthing_api::{ApiError, Code, CustomerId, DeviceState, DeviceView, ErrorKind, FactId, OpId, Secret, UserId};
+use farthing_api::{
+    ApiError, Code, CustomerId, DeviceId, DeviceState, DeviceView, ErrorKind, FactId, OpId, Secret, UserId,
+};
 use farthing_office::chain::START;
 use farthing_office::{Fact, FactBody};
 use farthing_sync::escrow::{AskRelease, Deposit, Release, Released};
@@ -69,6 +71,7 @@ fn newcomer() -> Newcomer {
         epoch: 0,
         dev_seq: 7,
         head: [5; 32],
+        former: None,
     }
 }
 
@@ -112,6 +115,10 @@ pub(crate) fn requests() -> Vec<(&'static str, Request)> {
         copy: Some(1),
         ..push(rows(1..=1), START)
     };
+    let let_in = farthing_sync::wire::Push {
+        of: Some(DeviceId(Uuid::from_u128(9))),
+        ..restored.clone()
+    };
     vec![
         ("found", Request::Found(Box::new(found))),
         ("found_part", Request::Found(Box::new(part))),
@@ -122,9 +129,20 @@ pub(crate) fn requests() -> Vec<(&'static str, Request)> {
                 device: newcomer(),
             }),
         ),
+        (
+            "enrol_anew",
+            Request::Enrol(Enrol {
+                code: "1234-5678".into(),
+                device: Newcomer {
+                    former: Some(DeviceId(Uuid::from_u128(9))),
+                    ..newcomer()
+                },
+            }),
+        ),
         ("invite", Request::Invite(Invite { code, by })),
         ("push", Request::Push(push(sent, START))),
         ("push_of_a_restored_book", Request::Push(restored)),
+        ("push_of_a_book_let_in_anew", Request::Push(let_in)),
         ("pull", Request::Pull(pull)),
         ("devices", Request::Devices(ListDevices { by })),
         (
@@ -280,6 +298,17 @@ pub(crate) fn replies() -> Vec<(&'static str, Reply)> {
                 desk: "BR1-02".into(),
                 approved_by: user(),
                 facts: 12,
+                epoch: None,
+            }),
+        ),
+        (
+            "enrolled_anew",
+            Reply::Enrolled(Enrolled {
+                organisation: ORGANISATION,
+                desk: "BR1-01".into(),
+                approved_by: user(),
+                facts: 12,
+                epoch: Some(2),
             }),
         ),
         ("invited", Reply::Invited),

@@ -1,11 +1,11 @@
 //! A book that was restored from its backup: where it goes on, and what it finds out.
 
 use crate::common::*;
-use farthing_api::OpId;
+use farthing_api::{DeviceId, OpId};
 use farthing_office::chain::{Hash, START};
 use farthing_office::{Context, RULES, epoch_letters};
 use farthing_sync::device::{Position, Unsent};
-use farthing_sync::intake::{Known, Machine, Verdict, is_left};
+use farthing_sync::intake::{Known, Machine, Taken, Verdict, is_left};
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Outcome, Page, Push, PushAnswer};
 use uuid::Uuid;
@@ -26,6 +26,7 @@ fn of_copy(epoch: i64, places: std::ops::RangeInclusive<i64>, after: Hash) -> Pu
     };
     let unsent = Unsent {
         epoch,
+        of: None,
         after,
         commands: places.map(command).collect(),
     };
@@ -103,6 +104,7 @@ fn what_a_newer_backup_of_the_first_copy_never_sent_is_taken_too() {
     let of_third = |places: std::ops::RangeInclusive<i64>, after| {
         let unsent = Unsent {
             epoch: 0,
+            of: None,
             after,
             commands: rows(places),
         };
@@ -222,4 +224,51 @@ fn outcomes_leave_no_gap_where_a_restored_book_finds_out_what_may_be_gone() {
     let news = there.news(Versions::HERE, page(47, 2, 61)).unwrap();
     assert_eq!((news.lacks, news.outcomes.len()), (None, 14));
     assert_eq!(there.after(&news).decided, 61);
+}
+
+#[test]
+fn a_book_that_was_let_in_anew_brings_what_it_recorded_as_another_machine() {
+    let (former, own) = (device(), DeviceId(Uuid::from_u128(77)));
+    let unsent = |of| Unsent {
+        epoch: 0,
+        of,
+        after: START,
+        commands: rows(1..=3),
+    };
+    let position = Position {
+        epoch: 1,
+        ..Position::default()
+    };
+    let server = Machine {
+        device: own,
+        epoch: 1,
+        ..machine(0, START)
+    };
+    let offered = position.push(own, unsent(Some(former)), sign).unwrap();
+    assert_eq!((offered.of, offered.sender()), (Some(former), 1));
+    let taken = fresh(check(&server, &offered, &Known::new()));
+    let first = fresh(check(&machine(0, START), &push(rows(1..=3), START), &Known::new()));
+    let hashes = |taken: &[Taken]| taken.iter().map(|t| t.hash).collect::<Vec<_>>();
+    assert_eq!(
+        hashes(&taken),
+        hashes(&first),
+        "the very same commands, whoever brings them"
+    );
+    let again = Machine {
+        dev_seq: 3,
+        head: taken[2].hash,
+        ..server.clone()
+    };
+    assert_eq!(
+        fresh(check(&again, &offered, &kept(&taken))),
+        [],
+        "the same again changes nothing"
+    );
+    // What one machine recorded is not another one's, and nobody else signs for this one.
+    let incident = Verdict::Answer(PushAnswer::Incident { at: 1 });
+    let passed_off = position.push(own, unsent(None), sign).unwrap();
+    assert_eq!(check(&server, &passed_off, &Known::new()), incident);
+    let forged = position.push(own, unsent(Some(former)), |_| [0; 64]).unwrap();
+    let incident = Verdict::Answer(PushAnswer::Incident { at: 0 });
+    assert_eq!(check(&server, &forged, &Known::new()), incident);
 }

@@ -189,7 +189,7 @@ impl Desk {
     async fn read_letter(&self, open: &Open, letter: Letter) -> Answer<()> {
         match letter {
             Letter::Refused { at, what, code } => {
-                let desk = open.identity.prefix();
+                let desk = open.identity().prefix();
                 open.book.note(None, &desk, &what, Some(code), at).await.told()
             }
             Letter::Ask {

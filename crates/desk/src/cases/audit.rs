@@ -55,7 +55,7 @@ impl Desk {
         if !is_refusal(error) {
             return;
         }
-        let (desk, at) = (open.identity.prefix(), self.clock.now());
+        let (desk, at) = (open.identity().prefix(), self.clock.now());
         if let Err(error) = open.book.note(actor, &desk, what, Some(error.code), at).await {
             tracing::error!(%error, "a refusal could not be kept");
         }
@@ -63,7 +63,7 @@ impl Desk {
 
     /// Keeps that someone did what no command tells: a setting, an export, a PIN.
     pub(crate) async fn note_done(&self, open: &Open, session: &Session, what: &str) -> Answer<()> {
-        let (desk, at) = (open.identity.prefix(), self.clock.now());
+        let (desk, at) = (open.identity().prefix(), self.clock.now());
         open.book.note(Some(session.user), &desk, what, None, at).await.told()
     }
 

@@ -49,8 +49,8 @@ fn step(open: &Open, moment: Moment, date: NaiveDate, what: &str, loans: &[LoanI
         at: moment.at,
         today: moment.today,
         actor: None,
-        device: open.identity.device,
-        desk: open.identity.prefix(),
+        device: open.identity().device,
+        desk: open.identity().prefix(),
         rules: RULES,
         numbers: None,
     }

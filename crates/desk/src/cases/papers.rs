@@ -16,7 +16,7 @@ fn letterhead(open: &Open) -> Letterhead {
     Letterhead {
         organisation: open.organisation.name.clone(),
         branch: open.organisation.branch_name.clone(),
-        desk: open.identity.prefix(),
+        desk: open.identity().prefix(),
         currency: open.currency().clone(),
         language: open.organisation.language.clone(),
     }

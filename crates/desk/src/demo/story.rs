@@ -155,8 +155,8 @@ impl<'a> Story<'a> {
             at,
             today: self.today,
             actor,
-            device: self.open.identity.device,
-            desk: self.open.identity.prefix(),
+            device: self.open.identity().device,
+            desk: self.open.identity().prefix(),
             rules: RULES,
             numbers: None,
         })

@@ -62,7 +62,7 @@ impl Desk {
         enrolment: &Enrolment,
         word: &Revocation,
     ) -> Answer<ApiError> {
-        let holds = word.holds(enrolment.key, enrolment.organisation, open.identity.device);
+        let holds = word.holds(enrolment.key, enrolment.organisation, open.identity().device);
         if !holds {
             tracing::error!("the word that this machine's access has ended is not the organisation's");
             return Err(strange());

@@ -109,7 +109,7 @@ impl Desk {
             server,
             organisation: speaker.organisation,
             device: speaker.device.0,
-            epoch: open.identity.epoch,
+            epoch: open.identity().epoch,
         };
         let (slots, _) = self.keys()?;
         let holds = slots.escrow();

@@ -15,8 +15,8 @@ impl Desk {
     /// Asks the server, once for each copy of the book, which of the customers here were erased, and forgets them. The first copy
     /// learns it by facts alone. The server tells it to a machine that it does not know, too, as a fresh one is.
     pub(crate) async fn forget_whom_the_server_forgot(&self, open: &Open) -> Answer<()> {
-        let copy = open.identity.epoch.to_string();
-        if open.identity.epoch == 0 || open.book.setting(ASKED).await.told()?.as_ref() == Some(&copy) {
+        let copy = open.identity().epoch.to_string();
+        if open.identity().epoch == 0 || open.book.setting(ASKED).await.told()?.as_ref() == Some(&copy) {
             return Ok(());
         }
         let Some(enrolment) = open.book.enrolment().await.told()? else {

@@ -17,15 +17,15 @@ use farthing_office::chain::START;
 use farthing_office::permission::Permission;
 use farthing_office::{Actor, Key};
 use farthing_store::{Book, BookKey, Identity, Joining};
-use farthing_sync::join::{End, Enrol, Enrolled, Found, Founded, Invite, Newcomer, PART, organisation_of, token_hash};
+use farthing_sync::join::{
+    End, Enrol, Enrolled, Found, Founded, Invite, Newcomer, PART, code_of, organisation_of, token_hash,
+};
 use farthing_sync::wire::{Reply, Request};
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// The name space of machines: the public key names one, so that a second try to join brings the same one.
 const MACHINES: Uuid = Uuid::from_u128(0x6661_7274_6869_6e67_206d_6163_6869_6e65);
-/// The letters and digits of a code, without those that look alike.
-const CODE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 impl Desk {
     /// Hands a standalone book's history over to a server, by the server's setup link, and puts the book under its
@@ -87,10 +87,7 @@ impl Desk {
         if enrolment.joining.is_some() {
             return Err(ApiError::new(ErrorKind::Unavailable, Code::ServerSilent));
         }
-        let letters: [u8; 28] = self.mint.bytes().told()?;
-        let letters = letters.map(|byte| char::from(CODE_LETTERS[usize::from(byte % 32)]));
-        let code: Vec<String> = letters.chunks(4).map(|four| four.iter().collect()).collect();
-        let code = code.join("-");
+        let code = code_of(self.mint.bytes().told()?);
         let speaker = self.speaker(&open, &enrolment.address, enrolment.organisation)?;
         let invite = Invite {
             code: token_hash(&code),
@@ -193,6 +190,7 @@ impl Desk {
             desk,
             approved_by,
             facts,
+            epoch: _,
         }) = speaker.ask(&ask).await?
         else {
             return Err(strange());
@@ -287,13 +285,14 @@ struct Arguments {
     password: Secret,
 }
 
-fn newcomer(key: &DeviceKey, desk: &str, (dev_seq, head): (i64, [u8; 32])) -> Newcomer {
+pub(super) fn newcomer(key: &DeviceKey, desk: &str, (dev_seq, head): (i64, [u8; 32])) -> Newcomer {
     Newcomer {
         public: key.public(),
         desk: desk.to_string(),
         epoch: 0,
         dev_seq,
         head,
+        former: None,
     }
 }
 
@@ -334,8 +333,8 @@ impl Desk {
         let found = Found {
             token: token.to_string(),
             device: Newcomer {
-                epoch: i64::from(open.identity.epoch),
-                ..newcomer(&speaker.key, &open.identity.desk, base)
+                epoch: i64::from(open.identity().epoch),
+                ..newcomer(&speaker.key, &open.identity().desk, base)
             },
             from: after + 1,
             facts,

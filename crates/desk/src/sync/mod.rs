@@ -1,5 +1,6 @@
 //! The desk's end of sync: it carries what `farthing-sync` works out between the book and the server.
 
+mod again;
 mod anew;
 mod credentials;
 mod devices;
@@ -109,7 +110,7 @@ impl Desk {
             line: self.lines.to(address)?,
             key: DeviceKey::load(&self.home.book()).told()?,
             organisation,
-            device: open.identity.device,
+            device: open.identity().device,
         })
     }
 
@@ -187,7 +188,7 @@ impl Desk {
             };
             let position = enrolment.position;
             let unsent = open.book.to_send(position.sent, READ).await.told()?;
-            let Some(push) = position.push(open.identity.device, unsent, |m| speaker.key.sign(m)) else {
+            let Some(push) = position.push(open.identity().device, unsent, |m| speaker.key.sign(m)) else {
                 return Ok(false);
             };
             let last = push.commands.last().map_or(position.sent, |command| command.dev_seq);

@@ -164,6 +164,7 @@ impl Desktop {
     async fn round(&mut self, command: SentCommand, hash: Hash, took: &mut Took) {
         let unsent = Unsent {
             epoch: 0,
+            of: None,
             after: if command.dev_seq == 1 { START } else { self.head },
             commands: vec![command],
         };

@@ -284,6 +284,7 @@ impl Desk {
         });
         let unsent = Unsent {
             epoch: 0,
+            of: None,
             after: hash,
             commands: (self.position.sent + 1..=self.recorded)
                 .map(|place| command(desk, place))

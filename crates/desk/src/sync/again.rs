@@ -1,0 +1,87 @@
+//! A book that its server takes nothing more of, since it was copied or put back from a backup elsewhere, is let in anew.
+
+use super::join::newcomer;
+use super::{Speaker, strange};
+use crate::desk::{Desk, Open};
+use crate::error::{Answer, Told};
+use farthing_api::{ApiError, Code, ErrorKind, LetInAnew};
+use farthing_identity::device;
+use farthing_store::{Enrolment, Identity};
+use farthing_sync::join::{Enrol, Enrolled, Newcomer};
+use farthing_sync::wire::{Reply, Request};
+
+impl Desk {
+    /// Lets this book go on with its server as another machine, by an administrator's code. It keeps its desk's prefix under another
+    /// letter, and offers everything that it recorded since it came to the server; what the server has of it is not done twice.
+    ///
+    /// # Errors
+    /// Where the server takes this book's commands anyway, or does not answer; a code that can't be used. The book goes on
+    /// recording then, and the same code may be tried again.
+    pub async fn let_in_anew(&self, request: LetInAnew) -> Answer<()> {
+        let (open, session) = self.caller().await?;
+        if !session.role.is_staff() {
+            return Err(ApiError::new(ErrorKind::Forbidden, Code::Forbidden));
+        }
+        {
+            let _turn = open.sync.lock().await;
+            self.go_on_as_another(&open, request).await?;
+        }
+        // What waits is sent now; where the line breaks off, the next round goes on.
+        if let Err(error) = self.sync(&open).await {
+            tracing::info!(code = %error.code, "the book was let in anew and exchanges later");
+        }
+        Ok(())
+    }
+
+    async fn go_on_as_another(&self, open: &Open, request: LetInAnew) -> Answer<()> {
+        let enrolment = open.book.enrolment().await.told()?;
+        let enrolment = enrolment.ok_or_else(|| ApiError::new(ErrorKind::Refused, Code::NoServer))?;
+        let (speaker, base) = self.newly_named(open, &enrolment).await?;
+        let identity = open.identity();
+        let device = Newcomer {
+            epoch: i64::from(identity.epoch),
+            former: Some(identity.device),
+            ..newcomer(&speaker.key, &identity.desk, base)
+        };
+        let code = request.code.reveal().to_string();
+        let Reply::Enrolled(Enrolled {
+            organisation,
+            desk,
+            epoch,
+            ..
+        }) = speaker.ask(&Request::Enrol(Enrol { code, device })).await?
+        else {
+            return Err(strange());
+        };
+        // A server from before books were let in anew takes this machine for a new desk.
+        let epoch = epoch.and_then(|epoch| u32::try_from(epoch).ok()).ok_or_else(strange)?;
+        if organisation != enrolment.organisation {
+            return Err(strange());
+        }
+        let identity = Identity {
+            device: speaker.device,
+            epoch,
+            desk,
+        };
+        open.book.go_on_as(&identity).await.told()?;
+        open.go_on_as(identity);
+        Ok(())
+    }
+
+    /// This machine under the name of its own key, which no copy of the book has, and where its commands begin.
+    async fn newly_named(&self, open: &Open, enrolment: &Enrolment) -> Answer<(Speaker, (i64, [u8; 32]))> {
+        match enrolment.halted.as_ref().map(|why| why.code) {
+            // The server knows the key that the copies have in common. From now on it knows this machine no more, until it is let in.
+            Some(Code::BookCopied) => {
+                device::renew_key(&self.home.book()).told()?;
+                let unknown = ApiError::new(ErrorKind::Forbidden, Code::DeviceUnknown);
+                open.book.note_halted(Some(&unknown)).await.told()?;
+            }
+            Some(Code::DeviceUnknown) => {}
+            _ => return Err(ApiError::new(ErrorKind::Refused, Code::AlreadyJoined)),
+        }
+        let mut speaker = self.stranger(&enrolment.address)?;
+        speaker.organisation = enrolment.organisation;
+        Ok((speaker, open.book.base().await.told()?))
+    }
+}
