@@ -151,3 +151,58 @@ fn two_desks_work_on_without_a_line_and_agree_afterwards() {
     first.click("[data-chart=sync_health] button");
     first.find("[data-chart=sync_health] table");
 }
+
+/// Both copies of a book took money; what the second one took comes to the server by a code.
+#[test]
+fn a_copied_book_is_let_in_anew_with_what_it_recorded() {
+    let (home, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let branch = Branch::found(home.path(), MORNING, "en", false);
+    branch.borrower();
+    branch.close();
+    let central = Central::open("2025-03-03T12:00:00Z");
+    let mut first = App::start_at(home.path(), MORNING);
+    first.sign_in(ADMIN);
+    first.go("settings");
+    first.type_into("#server-form [name=server]", central.link());
+    first.click("[data-do=bring-to-server]");
+    first.text("The server has the whole history.");
+    first.kill();
+    for file in std::fs::read_dir(home.path()).unwrap() {
+        let from = file.unwrap().path();
+        if from.is_file() {
+            std::fs::copy(&from, other.path().join(from.file_name().unwrap())).unwrap();
+        }
+    }
+    first.restart();
+    let second = App::start_beside(&first, other.path(), MORNING);
+    for (app, amount) in [(&first, "100"), (&second, "70")] {
+        app.sign_in(ADMIN);
+        receive(app, amount);
+    }
+    first.shows("[data-figure=sync-waiting]", "All sent and decided");
+    second.set_clock(LATER);
+    second.go("settings");
+    second.find("#let-in-anew");
+    second.picture("server-copied");
+    first.go("settings");
+    first.click("[data-do=make-join-code]");
+    let code = first.read("[data-figure=join-code]");
+    second.click("[data-do=let-in-anew]");
+    second.find("#let-in-anew [aria-invalid=true]");
+    second.type_into("#let-in-anew [name=code]", &code);
+    second.click("[data-do=let-in-anew]");
+    second.text("This desk is BR1-01A from now on.");
+    second.shows("[data-figure=sync-waiting]", "All sent and decided");
+    second.gone("#let-in-anew");
+    second.picture("server-let-in");
+
+    // The number on its paper is the first one's.
+    second.go("attention");
+    second.text("BR1-01-000002");
+    second.picture("attention-renumbered");
+    second.open_loan(LOAN);
+    second.click("[role=tab]:nth-of-type(2)");
+    for receipt in ["BR1-01-000001", "BR1-01-000002"] {
+        second.find(&format!("[data-list=payments] [data-row='{receipt}']"));
+    }
+}

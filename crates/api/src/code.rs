@@ -152,6 +152,7 @@ codes! {
     ServerOlder "server_older";
     UpdateNeeded "update_needed";
     BookCopied "book_copied";
+    Renumbered "renumbered";
     HistoryFork "history_fork";
     AlreadyJoined "already_joined";
     OnlineOnly "online_only";

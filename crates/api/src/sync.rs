@@ -23,11 +23,12 @@ request! {
         /// The password that they choose at this machine.
         password: Secret,
     } => SetUpDone;
-    /// Lets this book go on with its server under another letter, where it was copied or put back from a backup.
+    /// Lets this book go on with its server where it was copied or put back from a backup. The answer is the prefix of the desk's
+    /// numbers from now on.
     LetInAnew {
         /// An administrator's code.
         code: Secret,
-    } => ();
+    } => String;
     /// Sends a code to a customer who would make this machine their own. The answer says nothing about who is known.
     AskOwnCode {
         /// The server's address.

@@ -2,6 +2,7 @@
 
 use crate::fact::LoanChange;
 use crate::posting::Posting;
+use crate::state::Desk;
 use crate::{FactBody, Key};
 use farthing_api::{LoanId, TaskKind};
 
@@ -130,6 +131,31 @@ impl FactBody {
         };
         let receipt = detail.split(' ').next()?;
         (is_without_place(what) && receipt.strip_prefix(desk)?.starts_with('-')).then_some(receipt)
+    }
+
+    /// The number that it gives, and which of a desk's counters it counts: a receipt's, a loan's, a purchase's or a customer's.
+    fn number(&self) -> Option<(&str, fn(&Desk) -> u32)> {
+        match self {
+            FactBody::PaymentReceived { payment, .. } | FactBody::MoneySetAside { payment, .. } => {
+                Some((&payment.receipt, |desk| desk.receipts))
+            }
+            FactBody::LoanApplied { loan } => Some((&loan.number, |desk| desk.loans)),
+            FactBody::PurchaseMade { loan, .. } => Some((&loan.number, |desk| desk.purchases)),
+            FactBody::CustomerRegistered { number, .. } => Some((number, |desk| desk.customers)),
+            _ => None,
+        }
+    }
+
+    /// The number that was printed for it and the one that it has, where they are not the same: another copy of the desk's book had
+    /// given that one too. `before` are the last numbers of the desk as it knew them when it printed.
+    pub fn printed_otherwise(&self, before: &Desk) -> Option<(String, &str)> {
+        let (kept, kind) = self.number()?;
+        let digits = kept
+            .rfind(|letter: char| !letter.is_ascii_digit())
+            .map_or(0, |end| end + 1);
+        let (prefix, count) = kept.split_at_checked(digits)?;
+        let printed = format!("{prefix}{:0width$}", kind(before) + 1, width = count.len());
+        (printed != kept).then_some((printed, kept))
     }
 
     /// The entry that it carries.

@@ -76,7 +76,7 @@ impl Desks {
             }
         }
         let number = newcomer.desk.strip_prefix(&self.before(customer.is_some()));
-        if !number.is_some_and(|number| number.parse::<u32>().is_ok()) {
+        if number.is_none_or(|number| number.parse::<u32>().is_err()) {
             return refused(Code::DeviceUnknown);
         }
         let epochs = self.known.iter().filter(|known| known.desk == newcomer.desk);

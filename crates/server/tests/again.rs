@@ -55,9 +55,25 @@ async fn at(folder: &Path, office: &Office) -> Desk {
 }
 
 /// The administrator at desk B lets a book in.
-async fn let_in(desk: &Desk, office: &Office) -> Result<(), ApiError> {
+async fn let_in(desk: &Desk, office: &Office) -> Result<String, ApiError> {
     let code = office.b.make_join_code(MakeJoinCode {}).await.unwrap().code;
     desk.let_in_anew(LetInAnew { code }).await
+}
+
+/// The receipts that had another number on paper than they have now: which, and which now.
+async fn renumbered(desk: &Desk) -> Vec<[String; 2]> {
+    let mut all = desk.list_overruled(ListOverruled {}).await.unwrap();
+    all.sort_by_key(|overruled| overruled.command);
+    let number = |reason: &ApiError, arg: &str| {
+        let words = reason.args[arg].to_string();
+        words.strip_prefix("BR1-01-").unwrap().to_owned()
+    };
+    all.iter()
+        .map(|OverruledView { reason, .. }| {
+            assert_eq!(reason.code, Code::Renumbered);
+            [number(reason, "printed"), number(reason, "kept")]
+        })
+        .collect()
 }
 
 async fn refused(desk: &Desk, code: Code) {
@@ -95,7 +111,7 @@ async fn two_copies_of_a_book_are_let_in_anew_and_both_bring_what_they_recorded(
     let code = Secret::new("ABCD-EFGH");
     let wrong = copy.let_in_anew(LetInAnew { code }).await.unwrap_err();
     assert_eq!(wrong.code, Code::JoinCode);
-    let_in(&copy, &office).await.unwrap();
+    assert_eq!(let_in(&copy, &office).await.unwrap(), "BR1-01A");
     is_well(&copy).await;
     // The first answer is lost: the same code is good for the same machine.
     let code = office.b.make_join_code(MakeJoinCode {}).await.unwrap().code;
@@ -118,6 +134,10 @@ async fn two_copies_of_a_book_are_let_in_anew_and_both_bring_what_they_recorded(
         is_well(desk).await;
         of_amounts(desk, loan, &[2, 3, 5, 10, 20, 50, 300, 700]).await;
     }
+    // Both had printed the same numbers: who has such a paper gets another one.
+    assert_eq!(renumbered(&copy).await, [["000003", "000004"], ["000004", "000005"]]);
+    assert_eq!(renumbered(&office.a.desk).await, [["000004", "000006"]]);
+    assert_eq!(renumbered(&office.b).await, [[""; 2]; 0]);
     office.agree().await;
     assert_eq!(said(&copy).await, said(&office.b).await);
     let again = copy.run_sync().await.unwrap();

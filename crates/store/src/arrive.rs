@@ -5,11 +5,11 @@ use crate::anew::wait_after;
 use crate::book::Book;
 use crate::credentials;
 use crate::enrolled::Applied;
-use crate::log::{Batch, FactRow, instant};
+use crate::log::{Batch, FactRow, identity_of, instant};
 use crate::provisional::{record, take_away};
 use crate::seal::CustomerKey;
 use chrono::{DateTime, Utc};
-use farthing_api::{ApiError, CustomerId};
+use farthing_api::{ApiError, Code, CustomerId, ErrorKind};
 use farthing_office::{Command, Fact, FactBody, decide};
 use farthing_sync::authority::Head;
 use farthing_sync::device::News;
@@ -207,17 +207,45 @@ impl Batch<'_> {
     /// Commands whose outcome came no longer wait.
     async fn end_waiting(&mut self, outcomes: &[(i64, &Outcome)], at: DateTime<Utc>) -> Result<(), StoreError> {
         let at = instant(at);
+        let own = identity_of(self.conn()).await?.map(|own| own.device.0);
         for (command, outcome) in outcomes {
             sqlx::query!("delete from waiting where command = ?", command)
                 .execute(self.conn())
                 .await?;
-            self.overrule(*command, outcome.refusal.as_ref(), &at).await?;
+            let reason = match &outcome.refusal {
+                Some(refusal) => Some(refusal.clone()),
+                None => self.renumbered(*command, own).await?,
+            };
+            self.overrule(*command, reason.as_ref(), &at).await?;
             credentials::is_settled(self.conn(), outcome.op).await?;
             sqlx::query!("update authority set decided = max(decided, ?)", outcome.dev_seq)
                 .execute(self.conn())
                 .await?;
         }
         Ok(())
+    }
+
+    /// That a command which was done has another number than was printed for it. Only in a book that was let in anew, and of what was
+    /// recorded before: another copy of it may have printed the same.
+    async fn renumbered(&mut self, command: i64, own: Option<Uuid>) -> Result<Option<ApiError>, StoreError> {
+        let rows = sqlx::query!(
+            "select c.context, f.payload from command c join fact f on f.op_id = c.op_id where c.seq = ? and c.device <> ?",
+            command,
+            own
+        )
+        .fetch_all(self.conn())
+        .await?;
+        for row in rows {
+            let context = serde_json::from_str::<crate::log::Decided>(&row.context)?.context;
+            let fact: FactBody = serde_json::from_str(&row.payload)?;
+            if let Some(before) = context.numbers
+                && let Some((printed, kept)) = fact.printed_otherwise(&before)
+            {
+                let renumbered = ApiError::new(ErrorKind::Changed, Code::Renumbered);
+                return Ok(Some(renumbered.with("printed", &printed).with("kept", kept)));
+            }
+        }
+        Ok(None)
     }
 
     /// Keeps why a command was decided otherwise. One that was decided once more, since the server had lost it, may have

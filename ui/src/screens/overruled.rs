@@ -5,7 +5,7 @@ use crate::dates::local_date;
 use crate::i18n::{t, text};
 use crate::parts::{Button, FormState, Refusal, WorkItem, query};
 use crate::state::app;
-use farthing_api::{ListOverruled, OverruledView, SettleOverruled};
+use farthing_api::{Code, ListOverruled, OverruledView, SettleOverruled};
 use leptos::prelude::*;
 
 /// The list, above the tasks; nothing where there is none.
@@ -23,7 +23,11 @@ pub fn Overruled() -> impl IntoView {
             loan_number,
             reason,
         } = overruled;
-        let title = app.say_with(text::OVERRULED_TITLE, &[("what", said(app, &what)), ("who", who)]);
+        let title = match reason.code {
+            Code::Renumbered => text::OVERRULED_RENUMBERED,
+            _ => text::OVERRULED_TITLE,
+        };
+        let title = app.say_with(title, &[("what", said(app, &what)), ("who", who)]);
         let parts = [loan_number, app.day(local_date(asked_at)), app.answer(&reason)];
         let words: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         let settle = move |()| {

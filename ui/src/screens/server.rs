@@ -5,9 +5,11 @@ use super::sync_health::Health;
 use crate::dates::clock;
 use crate::i18n::{t, text};
 use crate::ipc;
-use crate::parts::{Button, Fact, Facts, Form, FormState, Refusal, TextField};
+use crate::parts::{Banner, Button, Fact, Facts, Form, FormState, Refusal, TextField, Tone};
 use crate::state::{App, app};
-use farthing_api::{BringToServer, GetTransfer, JoinCode, MakeJoinCode, Secret, SyncState, TransferState};
+use farthing_api::{
+    ApiError, BringToServer, Code, GetTransfer, JoinCode, LetInAnew, MakeJoinCode, Secret, SyncState, TransferState,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
@@ -88,6 +90,39 @@ pub fn Transfer(busy: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// Why nothing is exchanged, and what to do about it here.
+#[component]
+fn Halted(why: ApiError) -> impl IntoView {
+    let app = app();
+    let form = FormState::new("let-in-anew");
+    let code = RwSignal::new(String::new());
+    let submit = move |()| {
+        if form.require(&[("code", code)]) {
+            let request = LetInAnew {
+                code: Secret::new(code.get_untracked()),
+            };
+            form.submit(request, move |desk| {
+                app.tell(app.say_with(text::AGAIN_DONE, &[("desk", desk)]));
+                app.refresh();
+            });
+        }
+    };
+    let may = matches!(why.code, Code::BookCopied | Code::DeviceUnknown);
+    let words = Signal::derive(move || app.answer(&why));
+    view! {
+        <Banner title=move || app.say(text::SYNC_HALTED).to_owned() body=words tone=Tone::Warn icon="warning"/>
+        {may.then(|| view! {
+            <h3 class="section-title">{t(text::AGAIN_TITLE)}</h3>
+            <p class="muted">{t(text::AGAIN_LEAD)}</p>
+            <Form state=form on_submit=submit>
+                <div class="form-grid"><TextField name="code" label=text::JOIN_CODE value=code hint=text::AGAIN_CODE_HINT wide=true/></div>
+                <p><Button label=text::AGAIN_DO kind="primary" does="let-in-anew" busy_label=text::AGAIN_DOING/></p>
+            </Form>
+        })}
+    }
+    .into_any()
+}
+
 #[component]
 fn Joined() -> impl IntoView {
     let app = app();
@@ -120,8 +155,13 @@ fn Joined() -> impl IntoView {
             }
         })
     };
+    let halted = Memo::new(move |_| {
+        app.session
+            .with(|session| session.as_ref()?.sync.as_ref()?.halted.clone())
+    });
     view! {
         <Facts facts=facts/>
+        {move || halted.get().map(|why| view! { <Halted why=why/> })}
         <p class="muted">{t(text::SERVER_JOIN_LEAD)}</p>
         <Refusal state=form/>
         <p><Button label=text::SERVER_MAKE_CODE icon="key" does="make-join-code" busy=form.busy busy_label=text::SERVER_MAKING

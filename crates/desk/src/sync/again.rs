@@ -6,6 +6,7 @@ use crate::desk::{Desk, Open};
 use crate::error::{Answer, Told};
 use farthing_api::{ApiError, Code, ErrorKind, LetInAnew};
 use farthing_identity::device;
+use farthing_office::permission::Permission;
 use farthing_store::{Enrolment, Identity};
 use farthing_sync::join::{Enrol, Enrolled, Newcomer};
 use farthing_sync::wire::{Reply, Request};
@@ -17,11 +18,8 @@ impl Desk {
     /// # Errors
     /// Where the server takes this book's commands anyway, or does not answer; a code that can't be used. The book goes on
     /// recording then, and the same code may be tried again.
-    pub async fn let_in_anew(&self, request: LetInAnew) -> Answer<()> {
-        let (open, session) = self.caller().await?;
-        if !session.role.is_staff() {
-            return Err(ApiError::new(ErrorKind::Forbidden, Code::Forbidden));
-        }
+    pub async fn let_in_anew(&self, request: LetInAnew) -> Answer<String> {
+        let (open, _) = self.caller_who_may(Permission::ManageDesk).await?;
         {
             let _turn = open.sync.lock().await;
             self.go_on_as_another(&open, request).await?;
@@ -30,7 +28,7 @@ impl Desk {
         if let Err(error) = self.sync(&open).await {
             tracing::info!(code = %error.code, "the book was let in anew and exchanges later");
         }
-        Ok(())
+        Ok(open.identity().prefix())
     }
 
     async fn go_on_as_another(&self, open: &Open, request: LetInAnew) -> Answer<()> {
