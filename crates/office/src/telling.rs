@@ -6,6 +6,9 @@ use crate::state::Desk;
 use crate::{FactBody, Key};
 use farthing_api::{LoanId, TaskKind};
 
+/// One of a desk's counters.
+type Counter = fn(&Desk) -> u32;
+
 impl FactBody {
     /// The fact's word, as in its payload.
     pub fn word(&self) -> &'static str {
@@ -134,7 +137,7 @@ impl FactBody {
     }
 
     /// The number that it gives, and which of a desk's counters it counts: a receipt's, a loan's, a purchase's or a customer's.
-    fn number(&self) -> Option<(&str, fn(&Desk) -> u32)> {
+    fn number(&self) -> Option<(&str, Counter)> {
         match self {
             FactBody::PaymentReceived { payment, .. } | FactBody::MoneySetAside { payment, .. } => {
                 Some((&payment.receipt, |desk| desk.receipts))

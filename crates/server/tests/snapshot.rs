@@ -325,11 +325,10 @@ async fn whoever_is_no_desk_of_the_branch_gets_none() {
         key: DeviceKey::load(&Home::at(office.a.path()).book()).unwrap(),
         ..Machine::of(&office, office.b_folder(), "BR1-02").await
     };
-    let ask = Request::Chunk(AskChunk { number: 0 });
-    assert!(matches!(
-        forged.ask(&office.server, ask).await,
-        Err(ServerError::Wire(_))
-    ));
+    assert_eq!(
+        forged.refused(&office.server).await,
+        [Code::DeviceUnknown, Code::DeviceUnknown]
+    );
     // A customer's own machine.
     let own = "update device set customer = gen_random_uuid() where desk = 'BR1-02'";
     office.cluster.sql("farthing", own).unwrap();
