@@ -30,6 +30,7 @@ routes! {
     BringToServer => bring_to_server,
     MakeJoinCode => make_join_code,
     LetInAnew => let_in_anew,
+    AskCodeAgain => ask_code_again,
     GetTransfer => transfer_state,
     GetSyncState => sync_state,
     ListDevices => list_devices,

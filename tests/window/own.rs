@@ -1,6 +1,6 @@
 //! A customer at a computer of their own: the code, what is theirs, work without a line, and what the officer sees of it.
 
-use crate::harness::{ADMIN, App, Branch, CUSTOMER, Central, PASSWORD, Sink};
+use crate::harness::{ADMIN, App, Branch, CUSTOMER, Central, PASSWORD, Sink, copy_files};
 use farthing_api::{BringToServer, Contact, OpenCustomerAccess, Secret, SendCode, VerifyCode};
 
 const MORNING: &str = "2025-03-03T09:00:00Z";
@@ -115,4 +115,47 @@ fn a_customer_works_on_their_own_computer_and_the_officer_sees_it() {
     own.text("don't belong together");
     own.sign_in_with(CUSTOMER, OWN_PASSWORD);
     own.find("[data-screen=customer-home]");
+}
+
+/// A copy of the customer's computer took another phone down; a code to their email lets it go on.
+#[test]
+fn a_copy_of_a_customers_computer_goes_on_by_a_code() {
+    let (home, other, copy) = (
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
+    let sink = Sink::open();
+    let central = founded(home.path(), &sink);
+    let mut own = App::start_at(other.path(), MORNING);
+    make_it_theirs(&own, &central, &sink);
+    own.shows("[data-figure=sync-waiting]", "All sent and decided");
+    own.kill();
+    copy_files(other.path(), copy.path());
+    own.restart();
+    let copied = App::start_beside(&own, copy.path(), MORNING);
+    for (app, phone) in [(&own, "+254700000777"), (&copied, "+254700000778")] {
+        app.sign_in_with(CUSTOMER, OWN_PASSWORD);
+        app.find("[data-screen=customer-home]");
+        app.click("[data-do=account]");
+        app.type_into("#phone-form [name=phone]", phone);
+        app.click("[data-do=tell-phone]");
+        app.text("the branch will verify it");
+        app.click("[data-do=home]");
+        if phone.ends_with('7') {
+            app.shows("[data-figure=sync-waiting]", "All sent and decided");
+        }
+    }
+    central.set_clock("2025-03-03T12:05:00Z");
+    copied.set_clock(LATER);
+    copied.find("[data-do=ask-code-again]");
+    copied.picture("own-copied");
+    copied.click("[data-do=ask-code-again]");
+    copied.find("#let-in-anew [name=code]");
+    copied.picture("own-copied-code");
+    copied.type_into("#let-in-anew [name=code]", &sink.code_for(CUSTOMER));
+    copied.click("[data-do=let-in-anew]");
+    copied.gone("#let-in-anew");
+    copied.shows("[data-figure=sync-waiting]", "All sent and decided");
+    copied.picture("own-let-in");
 }

@@ -1,6 +1,6 @@
 //! Two desktops and a server: work on both while the line is cut, and what both show once it is mended.
 
-use crate::harness::{ADMIN, App, Branch, Central, OFFICER, PASSWORD};
+use crate::harness::{ADMIN, App, Branch, Central, OFFICER, PASSWORD, copy_files};
 use farthing_api::{ApplyForLoan, ListProducts, LoanView, Money, Secret, SignIn};
 
 const MORNING: &str = "2025-03-03T09:00:00Z";
@@ -167,12 +167,7 @@ fn a_copied_book_is_let_in_anew_with_what_it_recorded() {
     first.click("[data-do=bring-to-server]");
     first.text("The server has the whole history.");
     first.kill();
-    for file in std::fs::read_dir(home.path()).unwrap() {
-        let from = file.unwrap().path();
-        if from.is_file() {
-            std::fs::copy(&from, other.path().join(from.file_name().unwrap())).unwrap();
-        }
-    }
+    copy_files(home.path(), other.path());
     first.restart();
     let second = App::start_beside(&first, other.path(), MORNING);
     for (app, amount) in [(&first, "100"), (&second, "70")] {

@@ -26,9 +26,13 @@ request! {
     /// Lets this book go on with its server where it was copied or put back from a backup. The answer is the prefix of the desk's
     /// numbers from now on.
     LetInAnew {
-        /// An administrator's code.
+        /// What [`AskCodeAgain`] answered, at a customer's own machine.
+        challenge: Option<String>,
+        /// An administrator's code; at a customer's own machine the one that was sent to them.
         code: Secret,
     } => String;
+    /// Sends a code for that to the customer whose own machine this is.
+    AskCodeAgain {} => CodeSent;
     /// Sends a code to a customer who would make this machine their own. The answer says nothing about who is known.
     AskOwnCode {
         /// The server's address.

@@ -8,7 +8,6 @@ use farthing_api::*;
 use farthing_desk::{Clock, Desk, Home, keep};
 use farthing_server::{backup, restore};
 use std::path::Path;
-use tempfile::TempDir;
 
 /// The amounts of a loan's payments as a desk shows them, in order, and the receipts.
 async fn paid(desk: &Desk, loan: LoanId) -> (Vec<String>, Vec<String>) {
@@ -36,18 +35,6 @@ async fn is_well(desk: &Desk) {
     assert_eq!((state.halted, state.waiting, state.unsent), (None, 0, 0));
 }
 
-/// All files of a desk that is shut, beside which nothing else knows where they came from.
-fn copied(from: &Path) -> TempDir {
-    let to = tempfile::tempdir().unwrap();
-    for file in std::fs::read_dir(from).unwrap() {
-        let file = file.unwrap();
-        if file.file_type().unwrap().is_file() {
-            std::fs::copy(file.path(), to.path().join(file.file_name())).unwrap();
-        }
-    }
-    to
-}
-
 async fn at(folder: &Path, office: &Office) -> Desk {
     let desk = Desk::with_clock(Home::at(folder), Clock::moved(office.a.now())).without_second_factor();
     sign_in(&desk, ADMIN).await;
@@ -57,7 +44,7 @@ async fn at(folder: &Path, office: &Office) -> Desk {
 /// The administrator at desk B lets a book in.
 async fn let_in(desk: &Desk, office: &Office) -> Result<String, ApiError> {
     let code = office.b.make_join_code(MakeJoinCode {}).await.unwrap().code;
-    desk.let_in_anew(LetInAnew { code }).await
+    desk.let_in_anew(LetInAnew { challenge: None, code }).await
 }
 
 /// The receipts that had another number on paper than they have now: which, and which now.
@@ -109,17 +96,29 @@ async fn two_copies_of_a_book_are_let_in_anew_and_both_bring_what_they_recorded(
 
     // A wrong code changes nothing that a right one does not mend.
     let code = Secret::new("ABCD-EFGH");
-    let wrong = copy.let_in_anew(LetInAnew { code }).await.unwrap_err();
+    let wrong = copy.let_in_anew(LetInAnew { challenge: None, code }).await.unwrap_err();
     assert_eq!(wrong.code, Code::JoinCode);
     assert_eq!(let_in(&copy, &office).await.unwrap(), "BR1-01A");
     is_well(&copy).await;
     // The first answer is lost: the same code is good for the same machine.
     let code = office.b.make_join_code(MakeJoinCode {}).await.unwrap().code;
     office.lose_answers(1);
-    let lost = office.a.desk.let_in_anew(LetInAnew { code: code.clone() }).await;
+    let lost = office
+        .a
+        .desk
+        .let_in_anew(LetInAnew {
+            challenge: None,
+            code: code.clone(),
+        })
+        .await;
     assert_eq!(lost.unwrap_err().code, Code::ServerSilent);
     refused(&office.a.desk, Code::DeviceUnknown).await;
-    office.a.desk.let_in_anew(LetInAnew { code }).await.unwrap();
+    office
+        .a
+        .desk
+        .let_in_anew(LetInAnew { challenge: None, code })
+        .await
+        .unwrap();
     is_well(&office.a.desk).await;
 
     let numbers = [
@@ -182,7 +181,7 @@ async fn a_book_that_was_restored_on_another_machine_brings_what_it_never_sent()
     assert_eq!(codes.len(), 1);
     assert_eq!(codes[0].0, "Harbour Street");
     let code = codes[0].1.clone();
-    restored.let_in_anew(LetInAnew { code }).await.unwrap();
+    restored.let_in_anew(LetInAnew { challenge: None, code }).await.unwrap();
     is_well(&restored).await;
     let receipt = pay_at(&restored, loan, "20", today).await.receipt;
     assert_eq!(receipt, "BR1-01B-000001");

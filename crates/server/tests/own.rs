@@ -404,3 +404,49 @@ async fn a_code_is_good_for_one_machine_and_an_unknown_address_is_answered_alike
     let _ = street.desk.run_sync().await;
     assert!(!Home::at(street.folder.path()).book().exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_of_a_customers_machine_goes_on_by_a_code_and_brings_what_it_recorded() {
+    let street = Box::pin(Street::joined()).await;
+    let tell = |phone: &'static str| TellPhone { phone: phone.into() };
+    street.desk.tell_phone(tell("+254700000771")).await.unwrap();
+    street.desk.shut().await;
+    let folder = copied(street.folder.path());
+    let at = |folder: &TempDir| Desk::with_clock(Home::at(folder.path()), Clock::moved(street.office.a.now()));
+    let (own, copy) = (at(&street.folder), at(&folder));
+    for (desk, phone) in [(&own, "+254700000772"), (&copy, "+254700000773")] {
+        let who = SignIn {
+            email: EMAIL.into(),
+            password: Secret::new(OWN_PASSWORD),
+        };
+        desk.sign_in(who).await.unwrap();
+        desk.tell_phone(tell(phone)).await.unwrap();
+    }
+    assert_eq!(
+        own.ask_code_again(AskCodeAgain {}).await.unwrap_err().code,
+        Code::AlreadyJoined
+    );
+    own.run_sync().await.unwrap();
+    assert_eq!(copy.run_sync().await.unwrap_err().code, Code::BookCopied);
+    // An administrator's code is none of the customer's.
+    let code = street.office.a.desk.make_join_code(MakeJoinCode {}).await.unwrap().code;
+    let wrong = copy.let_in_anew(LetInAnew { challenge: None, code }).await;
+    assert_eq!(wrong.unwrap_err().field.as_deref(), Some("code"));
+    street.office.go_to("2025-03-02T09:02:00Z").await;
+    let sent = copy.ask_code_again(AskCodeAgain {}).await.unwrap();
+    let request = LetInAnew {
+        challenge: Some(sent.challenge),
+        code: Secret::new(street.sink.code()),
+    };
+    assert_eq!(copy.let_in_anew(request).await.unwrap(), "BR1-S001A");
+    let state = copy.sync_state(GetSyncState {}).await.unwrap().unwrap();
+    assert_eq!((state.halted, state.waiting), (None, 0));
+    street.office.sync().await;
+    let customer = GetCustomer { id: street.customer };
+    let shown = street.office.b.get_customer(customer).await.unwrap();
+    assert_eq!(shown.form.phone, "+254700000773");
+    assert_eq!(
+        street.office.server.check().await.unwrap().findings,
+        Vec::<String>::new()
+    );
+}

@@ -8,14 +8,15 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use farthing_api::{MailSecurity, MailSettings, Secret};
 use farthing_server::{Server, routes};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 /// A server that runs until this is dropped.
 pub struct Central {
     link: String,
+    clock: Arc<Mutex<DateTime<Utc>>>,
     is_cut: Arc<AtomicBool>,
     // They end in this order.
     _serving: Runtime,
@@ -43,14 +44,14 @@ impl Central {
     }
 
     fn serving(at: &str, mail: Option<MailSettings>) -> Central {
-        let now: DateTime<Utc> = at.parse().unwrap();
+        let clock = Arc::new(Mutex::new(at.parse().unwrap()));
         let folder = tempfile::tempdir().unwrap();
         let cluster = Cluster::start(&folder.path().join("pg"), false).unwrap();
         let serving = Runtime::new().unwrap();
         let is_cut = Arc::new(AtomicBool::new(false));
-        let (link, cut) = (cluster.url(), is_cut.clone());
+        let (link, cut, now) = (cluster.url(), is_cut.clone(), clock.clone());
         let link = serving.block_on(async move {
-            let server = Server::connect(&link, 4, Arc::new(move || now))
+            let server = Server::connect(&link, 4, Arc::new(move || *now.lock().unwrap()))
                 .await
                 .unwrap()
                 .with_mail(mail);
@@ -71,6 +72,7 @@ impl Central {
         });
         Central {
             link,
+            clock,
             is_cut,
             _serving: serving,
             _cluster: cluster,
@@ -81,6 +83,11 @@ impl Central {
     /// The setup link that a first start prints.
     pub fn link(&self) -> &str {
         &self.link
+    }
+
+    /// Sets the server's clock.
+    pub fn set_clock(&self, at: &str) {
+        *self.clock.lock().unwrap() = at.parse().unwrap();
     }
 
     /// Cuts the line to every desk, or mends it.

@@ -43,6 +43,16 @@ pub struct App {
     _turn: Option<MutexGuard<'static, ()>>,
 }
 
+/// Copies the files of a program's data folder, as a copy of the disk would, without the folders in it.
+pub fn copy_files(from: &Path, to: &Path) {
+    for file in std::fs::read_dir(from).unwrap() {
+        let file = file.unwrap().path();
+        if file.is_file() {
+            std::fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
+        }
+    }
+}
+
 #[allow(dead_code, reason = "the harness is what tests may need, not what today's tests use")]
 impl App {
     /// Opens the window on the data folder `home`, where the desk's clock stands at `instant`.

@@ -12,6 +12,7 @@ use crate::screens::account::Account;
 use crate::screens::loan_kit::{Show, loading, trouble};
 use crate::screens::loan_papers::Papers;
 use crate::screens::overruled::Overruled;
+use crate::screens::own_halted::OwnHalted;
 use crate::state::app;
 use crate::user_menu::initials;
 use farthing_api::{ApiError, CustomerHome, CustomerHomeView, LoanStatus};
@@ -178,7 +179,7 @@ pub fn CustomerHomeScreen() -> impl IntoView {
                     <Icon name="sign-out"/>{t(text::OWN_SIGN_OUT)}
                 </button>
             </header>
-            <main class="cust-main" id="content" tabindex="-1">{own.papers.banner()}{app.is_own_machine().then(|| view! { <Overruled/> })}{body}</main>
+            <main class="cust-main" id="content" tabindex="-1">{own.papers.banner()}{app.is_own_machine().then(|| view! { <OwnHalted/> <Overruled/> })}{body}</main>
             <footer class="cust-foot">
                 <p class="sync-open"><Icon name="desk"/>{t(text::OWN_SAVED_HERE)}{shared}</p>
                 <p>{organisation} " · " {show.fill(text::OWN_BRANCH, [("branch", branch)])}</p>

@@ -33,6 +33,7 @@ mod message_settings;
 mod messages;
 mod officer_home;
 mod overruled;
+mod own_halted;
 mod own_machine;
 mod own_password;
 mod permissions;

@@ -99,6 +99,7 @@ fn Halted(why: ApiError) -> impl IntoView {
     let submit = move |()| {
         if form.require(&[("code", code)]) {
             let request = LetInAnew {
+                challenge: None,
                 code: Secret::new(code.get_untracked()),
             };
             form.submit(request, move |desk| {

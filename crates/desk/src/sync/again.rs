@@ -1,28 +1,48 @@
 //! A book that its server takes nothing more of, since it was copied or put back from a backup elsewhere, is let in anew.
 
 use super::join::newcomer;
+use super::own::{challenge_of, sent};
 use super::{Speaker, strange};
-use crate::desk::{Desk, Open};
+use crate::desk::{Desk, Open, Session};
 use crate::error::{Answer, Told};
-use farthing_api::{ApiError, Code, ErrorKind, LetInAnew};
+use farthing_api::{ApiError, AskCodeAgain, Code, CodeSent, CustomerId, ErrorKind, LetInAnew, Secret};
 use farthing_identity::device;
 use farthing_office::permission::Permission;
 use farthing_store::{Enrolment, Identity};
-use farthing_sync::join::{Enrol, Enrolled, Newcomer};
+use farthing_sync::join::{AskOwn, Enrol, EnrolOwn, Enrolled, Newcomer};
 use farthing_sync::wire::{Reply, Request};
 
 impl Desk {
-    /// Lets this book go on with its server as another machine, by an administrator's code. It keeps its desk's prefix under another
-    /// letter, and offers everything that it recorded since it came to the server; what the server has of it is not done twice.
+    /// Sends a code to the customer whose own machine this is, for [`Desk::let_in_anew`].
+    ///
+    /// # Errors
+    /// At a desk; where the server takes this book's commands anyway, does not answer or sends no mail; too many codes.
+    pub async fn ask_code_again(&self, _: AskCodeAgain) -> Answer<CodeSent> {
+        let (open, session) = self.caller().await?;
+        let customer = session.customer.filter(|customer| open.is_own(Some(*customer)));
+        let customer = customer.ok_or_else(|| ApiError::new(ErrorKind::Forbidden, Code::Forbidden))?;
+        let email = self.own_email(&open, customer).await?;
+        let _turn = open.sync.lock().await;
+        let (speaker, _) = self.newly_named(&open, &self.enrolled(&open).await?).await?;
+        let public = speaker.key.public();
+        sent(speaker.ask(&Request::AskOwn(AskOwn { email, public })).await?)
+    }
+
+    /// Lets this book go on with its server as another machine, by an administrator's code, or at a customer's own machine by one
+    /// that was sent to them. It keeps its desk's prefix under another letter, and offers everything that it recorded since it came to
+    /// the server; what the server has of it is not done twice.
     ///
     /// # Errors
     /// Where the server takes this book's commands anyway, or does not answer; a code that can't be used. The book goes on
     /// recording then, and the same code may be tried again.
     pub async fn let_in_anew(&self, request: LetInAnew) -> Answer<String> {
-        let (open, _) = self.caller_who_may(Permission::ManageDesk).await?;
+        let (open, session) = self.caller().await?;
+        if !open.is_own(session.customer) {
+            self.caller_who_may(Permission::ManageDesk).await?;
+        }
         {
             let _turn = open.sync.lock().await;
-            self.go_on_as_another(&open, request).await?;
+            self.go_on_as_another(&open, &session, request).await?;
         }
         // What waits is sent now; where the line breaks off, the next round goes on.
         if let Err(error) = self.sync(&open).await {
@@ -31,9 +51,17 @@ impl Desk {
         Ok(open.identity().prefix())
     }
 
-    async fn go_on_as_another(&self, open: &Open, request: LetInAnew) -> Answer<()> {
+    async fn enrolled(&self, open: &Open) -> Answer<Enrolment> {
         let enrolment = open.book.enrolment().await.told()?;
-        let enrolment = enrolment.ok_or_else(|| ApiError::new(ErrorKind::Refused, Code::NoServer))?;
+        enrolment.ok_or_else(|| ApiError::new(ErrorKind::Refused, Code::NoServer))
+    }
+
+    async fn own_email(&self, open: &Open, customer: CustomerId) -> Answer<Secret> {
+        Ok(Secret::new(self.customer_or_missing(open, customer).await?.form.email))
+    }
+
+    async fn go_on_as_another(&self, open: &Open, session: &Session, request: LetInAnew) -> Answer<()> {
+        let enrolment = self.enrolled(open).await?;
         let (speaker, base) = self.newly_named(open, &enrolment).await?;
         let identity = open.identity();
         let device = Newcomer {
@@ -41,13 +69,24 @@ impl Desk {
             former: Some(identity.device),
             ..newcomer(&speaker.key, &identity.desk, base)
         };
-        let code = request.code.reveal().to_string();
+        let ask = match session.customer {
+            Some(customer) => Request::EnrolOwn(Box::new(EnrolOwn {
+                challenge: challenge_of(request.challenge.as_deref().unwrap_or_default())?,
+                email: self.own_email(open, customer).await?,
+                code: request.code,
+                device,
+            })),
+            None => Request::Enrol(Enrol {
+                code: request.code.reveal().to_string(),
+                device,
+            }),
+        };
         let Reply::Enrolled(Enrolled {
             organisation,
             desk,
             epoch,
             ..
-        }) = speaker.ask(&Request::Enrol(Enrol { code, device })).await?
+        }) = speaker.ask(&ask).await?
         else {
             return Err(strange());
         };

@@ -8,6 +8,7 @@ use farthing_api::{ApiError, AskOwnCode, Code, CodeSent, ErrorKind, JoinAsCustom
 use farthing_identity::{SlotFile, check_password, normalise_email};
 use farthing_sync::join::{AskOwn, EnrolOwn};
 use farthing_sync::wire::{Reply, Request};
+use uuid::Uuid;
 
 impl Desk {
     /// Whether the book here is a customer's own, which its key slots say while it is closed.
@@ -32,15 +33,7 @@ impl Desk {
             email: Secret::new(email),
             public: speaker.key.public(),
         };
-        match speaker.ask(&Request::AskOwn(ask)).await? {
-            Reply::OwnAsked(asked) => Ok(CodeSent {
-                challenge: asked.challenge.to_string(),
-                reference: asked.reference,
-                minutes: asked.minutes,
-                resend_after: asked.resend_after,
-            }),
-            _ => Err(strange()),
-        }
+        sent(speaker.ask(&Request::AskOwn(ask)).await?)
     }
 
     /// Makes this machine the customer's own: a new book, with what is theirs.
@@ -50,8 +43,7 @@ impl Desk {
     pub async fn join_as_customer(&self, request: JoinAsCustomer) -> Answer<SetUpDone> {
         let email = normalise_email(&request.email).map_err(|error| error.on("email"))?;
         check_password(&request.password, false, &[&email]).map_err(|error| error.on("password"))?;
-        let challenge = request.challenge.parse();
-        let challenge = challenge.map_err(|_| ApiError::input("code", Code::WrongCode))?;
+        let challenge = challenge_of(&request.challenge)?;
         let (own, code) = (Secret::new(email.clone()), request.code);
         let newcoming = Newcoming {
             server: request.server,
@@ -71,4 +63,22 @@ impl Desk {
         };
         self.join(newcoming, ask).await
     }
+}
+
+/// What the server says of a code that it sent.
+pub(super) fn sent(reply: Reply) -> Answer<CodeSent> {
+    match reply {
+        Reply::OwnAsked(asked) => Ok(CodeSent {
+            challenge: asked.challenge.to_string(),
+            reference: asked.reference,
+            minutes: asked.minutes,
+            resend_after: asked.resend_after,
+        }),
+        _ => Err(strange()),
+    }
+}
+
+/// What a code was asked for under.
+pub(super) fn challenge_of(text: &str) -> Answer<Uuid> {
+    text.parse().map_err(|_| ApiError::input("code", Code::WrongCode))
 }
