@@ -13,13 +13,17 @@ use farthing_sync::scope::{Scope, granted};
 use farthing_sync::snapshot::{AskChunk, Chunk, Cut, Full, Listed, SentChunk, cut, seal};
 use farthing_sync::wire::WireError;
 use serde_bytes::{ByteArray, ByteBuf};
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnection, Postgres};
+use sqlx::{AssertSqlSafe, Transaction};
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// So many chunks are cut at one request at most, half a second's work; the next one goes on.
 const AT_ONCE: usize = 20;
+/// How entries are read to be cut: the plan for a stretch of an index, however many rows the first guess takes it to have.
+const READS: &str =
+    "set local max_parallel_workers_per_gather = 0; set local enable_hashjoin = off; set local enable_mergejoin = off";
 /// The space of advisory locks that stand for cutting.
 const CUTTING: i32 = 0x6661_7274;
 
@@ -105,11 +109,10 @@ impl Server {
     /// Cuts the chunks for which there are enough facts, some at most, from one snapshot; how many. Whoever comes while another one
     /// cuts leaves it to that.
     pub(crate) async fn cut(&self, organisation: Uuid) -> Result<usize, ServerError> {
-        // The plan for a stretch of an index, however many rows the first guess takes it to have. What a crash of the database loses
-        // is cut again.
-        let begin = "begin isolation level repeatable read; set local max_parallel_workers_per_gather = 0; \
-                     set local enable_hashjoin = off; set local enable_mergejoin = off; set local synchronous_commit = off";
+        // What a crash of the database loses is cut again.
+        let begin = "begin isolation level repeatable read; set local synchronous_commit = off";
         let mut tx = self.begin_as(begin, organisation).await?;
+        sqlx::raw_sql(READS).execute(&mut *tx).await?;
         let branch = branch(&mut tx, organisation).await?;
         let scopes = granted(&branch);
         let end = end(&mut tx, organisation, &branch).await?;
@@ -118,6 +121,7 @@ impl Server {
         if all(&heads) - end.through < i64::from(full.facts) || !may_cut(&mut tx, organisation).await? {
             return Ok(0);
         }
+        let mut beside = self.reads_beside(&mut tx, organisation).await?;
         let credentials = credentials(&mut tx, organisation).await?;
         let mut stretches: Vec<Stretch> = scopes.into_iter().map(|scope| end.stretch(scope)).collect();
         let (mut registers, mut through) = (HashSet::new(), end.through);
@@ -126,7 +130,14 @@ impl Server {
         while count < AT_ONCE {
             for stretch in &mut stretches {
                 let last = heads.get(&stretch.scope).map_or(0, |head| head.seq);
-                fill(&mut tx, organisation, (stretch, last), full, &mut registers).await?;
+                fill(
+                    (&mut tx, beside.as_deref_mut()),
+                    organisation,
+                    (stretch, last),
+                    full,
+                    &mut registers,
+                )
+                .await?;
             }
             let Some(page) = cut(&mut stretches, full) else {
                 break;
@@ -154,6 +165,26 @@ impl Server {
         tx.commit().await?;
         add(&self.metrics().chunks_cut, count);
         Ok(count)
+    }
+
+    /// A second connection that sees the snapshot of the first, so that the database reads on two cores; none where no other is idle,
+    /// since whoever holds one must not wait for another.
+    async fn reads_beside(
+        &self,
+        conn: &mut PgConnection,
+        organisation: Uuid,
+    ) -> Result<Option<Transaction<'static, Postgres>>, ServerError> {
+        let Some(mut beside) = self.pool().try_begin().await? else {
+            return Ok(None);
+        };
+        let snapshot = sqlx::query_scalar!(r#"select pg_export_snapshot() as "id!""#);
+        let snapshot = snapshot.fetch_one(conn).await?;
+        let reads = format!(
+            "set transaction isolation level repeatable read, read only; set transaction snapshot '{snapshot}'; {READS};
+             set local farthing.organisation = '{organisation}'"
+        );
+        sqlx::raw_sql(AssertSqlSafe(reads)).execute(&mut *beside).await?;
+        Ok(Some(beside))
     }
 }
 
@@ -241,7 +272,7 @@ async fn credentials(conn: &mut PgConnection, organisation: Uuid) -> Result<Hash
 /// Reads the next entries of a scope, up to its `last`, until there are as many as a chunk has; those of them that register a
 /// customer are added to `registers`.
 async fn fill(
-    conn: &mut PgConnection,
+    (conn, beside): (&mut PgConnection, Option<&mut PgConnection>),
     organisation: Uuid,
     (stretch, last): (&mut Stretch, i64),
     full: Full,
@@ -252,30 +283,58 @@ async fn fill(
     if from >= through {
         return Ok(());
     }
+    let scope = stretch.scope.to_string();
+    let read = match beside {
+        None => read(conn, organisation, &scope, (from, through)).await?,
+        Some(beside) => {
+            let half = from.midpoint(through);
+            let (mut read, rest) = tokio::try_join!(
+                read(conn, organisation, &scope, (from, half)),
+                read(beside, organisation, &scope, (half, through)),
+            )?;
+            read.extend(rest);
+            read
+        }
+    };
+    for (stored, registered) in read {
+        if registered {
+            registers.insert(stored.fact.id.0);
+        }
+        stretch.entries.push_back(stored);
+    }
+    Ok(())
+}
+
+/// The entries of a scope after one and up to another; each with whether it registers a customer.
+async fn read(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    scope: &str,
+    (after, through): (i64, i64),
+) -> Result<Vec<(Stored, bool)>, ServerError> {
     let rows = sqlx::query!(
         "select e.hash, f.ordinal, f.fact_id, f.op_id, f.version, f.at, f.booking_date, f.actor, f.desk, f.payload, f.registers
          from scope_entry e join fact f on f.organisation = e.organisation and f.fact_id = e.fact_id
          where e.organisation = $1 and e.scope = $2 and e.seq > $3 and e.seq <= $4 order by e.seq",
         organisation,
-        stretch.scope.to_string(),
-        from,
+        scope,
+        after,
         through
     )
     .fetch_all(conn)
     .await?;
+    let mut all = Vec::with_capacity(rows.len());
     for row in rows {
-        if row.registers.is_some() {
-            registers.insert(row.fact_id);
-        }
-        stretch.entries.push_back(Stored {
+        let stored = Stored {
             ordinal: row.ordinal,
             hash: bytes(&row.hash)?,
             fact: sent_fact!(row),
             key: None,
             credential: None,
-        });
+        };
+        all.push((stored, row.registers.is_some()));
     }
-    Ok(())
+    Ok(all)
 }
 
 impl Pressing {

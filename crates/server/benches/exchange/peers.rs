@@ -2,7 +2,7 @@
 //! row, and the rows of all tables that a desk makes of them.
 
 use crate::apply::Pulled;
-use crate::intake::Pushes;
+use crate::intake::{Pushes, SINGLE};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -29,8 +29,13 @@ pub(crate) fn measure(pulled: &Pulled, pushes: &Pushes) {
         per_second(written, pulled.applied)
     );
     println!(
-        "a push, decided: {:.0} commands a second",
-        per_second(pushes.commands.len(), pushes.took)
+        "a push, decided: {:.0} commands a second; the same as rows: {:.0} rows a second",
+        per_second(pushes.commands.len(), pushes.took),
+        per_second(pushes.written, pushes.took)
+    );
+    println!(
+        "pushed one by one, decided: {:.0} commands a second",
+        per_second(SINGLE, pushes.single)
     );
     let Some(folder) = std::env::var_os("FARTHING_BENCH_PEERS") else {
         println!("no FARTHING_BENCH_PEERS: the other libraries are left out");
@@ -40,7 +45,12 @@ pub(crate) fn measure(pulled: &Pulled, pushes: &Pushes) {
     write(&folder.join("facts.jsonl"), &pulled.facts[..PULLED]);
     write(&folder.join("commands.jsonl"), &pushes.commands[..PUSHED]);
     write(&folder.join("rows.jsonl"), &pulled.rows);
-    println!("the rows of that book: {}", pulled.rows.len());
+    write(&folder.join("pushed.jsonl"), &pushes.rows);
+    println!(
+        "the rows of that book: {}; of what was pushed: {}",
+        pulled.rows.len(),
+        pushes.rows.len()
+    );
     for program in ["pouch.mjs", "crsqlite.mjs"] {
         let status = Command::new("node").arg(program).current_dir(folder).status().unwrap();
         assert!(status.success(), "{program} failed");
