@@ -133,6 +133,17 @@ fn a_document_is_vouched_for_and_an_unused_session_locks() {
     app.click("[data-do=vouch]");
     app.gone("[data-do=vouch]");
     app.text("Verified");
+
+    // What stands under a lock that the desk has set asks once, and then waits with it.
+    app.set_clock("2025-03-02T09:20:00Z");
+    app.click("[data-nav=today]");
+    app.find("[data-screen=locked]");
+    app.script("window.asked = 0; const ask = window.fetch; window.fetch = (...of) => { window.asked += 1; return ask(...of); };");
+    app.type_into("#unlock [name=password]", "someone else's password 1");
+    app.click("[data-do=unlock]");
+    app.text("don't belong together");
+    let asked = app.script("return window.asked").as_u64().unwrap();
+    assert!((1..10).contains(&asked), "{asked} requests");
 }
 
 /// A code that came too late; then a customer's own sign-in at the branch's machine, by password and by a code; their

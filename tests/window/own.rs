@@ -96,8 +96,8 @@ fn a_customer_works_on_their_own_computer_and_the_officer_sees_it() {
     central.cut(false);
     own.set_clock(LATER);
     own.shows("[data-figure=sync-waiting]", "All sent and decided");
-    officer.sign_in(ADMIN);
     officer.set_clock(LATER);
+    officer.sign_in(ADMIN);
     officer.go("attention");
     officer.text("A customer has another phone");
     officer.text("MPESA-QX77");

@@ -214,7 +214,11 @@ impl App {
 
     /// Shows the frame for a session, or what its sign-in still needs.
     pub fn enter(self, session: SessionView) {
-        self.language.set(language_or(&session.language));
+        // What reads the language asks anew when it is set. Where that ends here, as for a session that is locked, it would never end.
+        let language = language_or(&session.language);
+        if self.language.get_untracked() != language {
+            self.language.set(language);
+        }
         if session.stage != SessionStage::In {
             self.phase
                 .set(Phase::Outside(Box::new(StartState::SignedIn { session })));
