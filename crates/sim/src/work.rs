@@ -2,7 +2,7 @@
 
 use crate::desk::{Asked, Desk};
 use crate::dice::Dice;
-use crate::found::terms;
+use crate::people::people;
 use crate::server::loans;
 use chrono::{Days, NaiveDate};
 use farthing_api::{
@@ -56,10 +56,10 @@ enum Wish {
 }
 
 /// What somebody at a desk sees and throws.
-struct View<'a> {
-    state: &'a State,
-    today: NaiveDate,
-    dice: &'a mut Dice,
+pub(crate) struct View<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) today: NaiveDate,
+    pub(crate) dice: &'a mut Dice,
     /// Whether the desk has just heard of the server, so that money may leave.
     is_current: bool,
 }
@@ -142,7 +142,7 @@ impl<'a> View<'a> {
         self.dice.pick(&all).copied()
     }
 
-    fn product(&mut self) -> Option<ProductId> {
+    pub(crate) fn product(&mut self) -> Option<ProductId> {
         let range = Key::Product(ProductId(Uuid::nil()))..=Key::Product(ProductId(Uuid::max()));
         let all: Vec<&Key> = self.state.0.range(range).map(|(key, _)| key).collect();
         match self.dice.pick(&all) {
@@ -151,7 +151,7 @@ impl<'a> View<'a> {
         }
     }
 
-    fn goods(&mut self) -> Option<GoodsId> {
+    pub(crate) fn goods(&mut self) -> Option<GoodsId> {
         let range = Key::Goods(GoodsId(Uuid::nil()))..=Key::Goods(GoodsId(Uuid::max()));
         let all: Vec<&Key> = self.state.0.range(range).map(|(key, _)| key).collect();
         match self.dice.pick(&all) {
@@ -398,32 +398,6 @@ impl<'a> View<'a> {
             reason: "looked into".into(),
         })
     }
-
-    /// Somebody's access is taken away or given back; one officer and everyone above stay.
-    fn access(&mut self) -> Option<Command> {
-        let all: Vec<(UserId, &User)> = people(self.state)
-            .filter(|(_, user)| matches!(user.role, Role::Officer | Role::Cashier))
-            .collect();
-        let (user, found) = *self.dice.pick(&all)?;
-        let others = all.iter().filter(|(id, other)| *id != user && other.active);
-        let active = !found.active;
-        (active || others.count() > 0).then_some(Command::SetUserAccess { user, active })
-    }
-
-    fn offer(&mut self) -> Option<Command> {
-        if self.dice.chance(300) {
-            return Some(Command::SaveProduct {
-                id: self.product(),
-                terms: Box::new(terms("Market loan", self.dice.between(6, 60))),
-            });
-        }
-        Some(Command::SaveGoods {
-            id: self.goods(),
-            name: "Bicycle".into(),
-            price: Money::from_minor(self.dice.between(300, 500) * 100),
-            active: self.dice.chance(600),
-        })
-    }
 }
 
 /// Whether there is a new customer with it, whatever becomes of the rest.
@@ -432,15 +406,4 @@ pub(crate) const fn registers(command: &Command) -> bool {
         command,
         Command::RegisterCustomer { .. } | Command::RegisterMyself { .. }
     )
-}
-
-fn people(state: &State) -> impl Iterator<Item = (UserId, &User)> {
-    let range = Key::User(UserId(Uuid::nil()))..=Key::User(UserId(Uuid::max()));
-    state
-        .0
-        .range(range)
-        .filter_map(|(key, aggregate)| match (key, aggregate) {
-            (Key::User(id), Aggregate::User(user)) if user.customer.is_none() => Some((*id, user)),
-            _ => None,
-        })
 }
