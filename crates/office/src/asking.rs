@@ -3,6 +3,7 @@
 use crate::decide::task_of;
 use crate::permission::Permission;
 use crate::{Command, Key, ResetHow};
+use farthing_api::CustomerId;
 
 /// How many keys every command reads, at the beginning of [`Command::reads`].
 const OF_EVERY: usize = 3;
@@ -131,6 +132,15 @@ impl Command {
                 | Command::TellPhone { .. }
                 | Command::EraseCustomer { .. }
         )
+    }
+
+    /// Whose sign-in it may change without naming it: a host that loads only what a decision [`reads`](Self::reads) loads
+    /// this customer's user too.
+    pub const fn sign_in_of(&self) -> Option<CustomerId> {
+        match self {
+            Command::OpenAccess { customer, .. } | Command::EraseCustomer { customer, .. } => Some(*customer),
+            _ => None,
+        }
     }
 
     /// Whether money leaves with it that nobody could take back, so that two desks must not do it at once.

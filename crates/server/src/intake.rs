@@ -7,7 +7,7 @@ use crate::keep::{self, Aggregates};
 use crate::metrics::add;
 use crate::server::{Server, bytes, unknown};
 use farthing_api::{CustomerId, DeviceId, DeviceState};
-use farthing_office::{Command, Key};
+use farthing_office::Key;
 use farthing_sync::authority::{Decision, decide_for, decide_one, reads};
 use farthing_sync::intake::{Known, Machine, Taken, Verdict, check, first_of, is_left};
 use farthing_sync::revoke::keep_aside;
@@ -65,15 +65,11 @@ impl Server {
         }
         let keys: BTreeSet<Key> = taken.iter().flat_map(reads).collect();
         let mut aggregates = Aggregates::lock(&mut tx, organisation, &keys).await?;
-        for taken in &taken {
-            if let Command::EraseCustomer { customer, .. } = &taken.command {
-                aggregates.loans_of(&mut tx, *customer).await?;
-            }
-        }
+        aggregates.unnamed(&mut tx, &taken).await?;
         let now = self.now_at(aggregates.state.organisation());
         let state = &mut aggregates.state;
         let decide = |taken: &Taken| match (may, customer) {
-            (DeviceState::Revoked, _) => keep_aside(state, taken, now),
+            (DeviceState::Revoked, _) => keep_aside(state, taken, now, customer),
             (_, Some(customer)) => decide_for(state, taken, now, customer),
             (_, None) => decide_one(state, taken, now),
         };

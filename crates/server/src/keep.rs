@@ -3,7 +3,7 @@
 use crate::error::ServerError;
 use crate::server::Server;
 use farthing_api::CustomerId;
-use farthing_office::{Aggregate, Fact, Key, State};
+use farthing_office::{Aggregate, Command, Fact, Key, State};
 use farthing_sync::intake::Taken;
 use sqlx::postgres::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,8 +110,28 @@ impl Aggregates {
         Ok(())
     }
 
+    /// Loads and locks what decisions change or look at and can't name: the users of customers, and for an erasure all their
+    /// loans.
+    pub(crate) async fn unnamed(&mut self, conn: &mut PgConnection, taken: &[Taken]) -> Result<(), ServerError> {
+        let customers = taken.iter().filter_map(|taken| taken.command.sign_in_of());
+        let customers: BTreeSet<CustomerId> = customers.collect();
+        let users = customers
+            .iter()
+            .filter_map(|customer| self.state.customer(*customer)?.user);
+        let users: BTreeSet<Key> = users.map(Key::User).collect();
+        if !users.is_empty() {
+            self.more(conn, &users).await?;
+        }
+        for taken in taken {
+            if let Command::EraseCustomer { customer, .. } = &taken.command {
+                self.loans_of(conn, *customer).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Loads a customer's loans, whichever desk opened them. Whoever has the customer locked keeps new ones from being made.
-    pub(crate) async fn loans_of(&mut self, conn: &mut PgConnection, customer: CustomerId) -> Result<(), ServerError> {
+    async fn loans_of(&mut self, conn: &mut PgConnection, customer: CustomerId) -> Result<(), ServerError> {
         let rows = sqlx::query!(
             "select key, version, state from aggregate where organisation = $1 and key >= 'loan:' and key < 'loan;'
              and position($2 in state) > 0",

@@ -27,7 +27,7 @@ pub(crate) async fn erase(office: &Office, customer: CustomerId) {
 }
 
 /// Pays all that is owed at a desk.
-async fn close(office: &Office, desk: &Desk) {
+pub(crate) async fn close(office: &Office, desk: &Desk) {
     let (loan, on, discount) = (office.loan, office.a.today(), money("0"));
     let payoff = desk.quote_payoff(QuotePayoff { loan, on, discount }).await.unwrap();
     let request = ForecloseLoan {

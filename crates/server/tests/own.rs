@@ -3,6 +3,7 @@
 
 use crate::common::loans::*;
 use crate::common::*;
+use crate::erasing::{close, erase};
 use crate::office::*;
 use crate::sink::Sink;
 use farthing_api::*;
@@ -108,17 +109,17 @@ impl Street {
 
     /// What the server tells the customer's machine, from the beginning.
     async fn told(&self) -> Page {
+        let device = self.desk.get_session(GetSession {}).await.unwrap().device;
+        self.told_to(device).await
+    }
+
+    async fn told_to(&self, device: DeviceId) -> Page {
         let key = DeviceKey::load(&Home::at(self.folder.path()).book()).unwrap();
-        let session = self.desk.get_session(GetSession {}).await.unwrap();
         let organisation = self.organisation().await;
         let pull = farthing_sync::device::Position::default().pull(2_000);
-        let letter = Letter::new(
-            Versions::default(),
-            organisation,
-            session.device,
-            &Request::Pull(pull),
-            |m| key.sign(m),
-        )
+        let letter = Letter::new(Versions::default(), organisation, device, &Request::Pull(pull), |m| {
+            key.sign(m)
+        })
         .unwrap();
         match self.office.server.answer(&letter).await.unwrap() {
             Reply::Pull(page) => page,
@@ -354,6 +355,24 @@ async fn nothing_of_anybody_else_and_nothing_of_the_office_reaches_a_customers_m
     ] {
         assert!(!kinds.contains(&kind), "{kind}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sign_in_of_a_customer_whom_an_administrator_erases_ends_at_the_server_too() {
+    let street = Box::pin(Street::joined()).await;
+    let device = street.desk.get_session(GetSession {}).await.unwrap().device;
+    close(&street.office, &street.office.a.desk).await;
+    erase(&street.office, street.customer).await;
+    street.office.sync().await;
+    let page = street.told_to(device).await;
+    let told: Vec<&str> = page.entries.iter().map(|entry| entry.fact.kind()).collect();
+    assert_eq!(told[told.len() - 2..], ["customer_erased", "user_access_set"]);
+    // Whoever reads their mail makes no machine the customer's own any more.
+    street.office.go_to("2025-03-02T09:10:00Z").await;
+    let (_folder, another) = street.office.empty_desk();
+    let (server, email) = (street.office.address.clone(), EMAIL.into());
+    another.ask_own_code(AskOwnCode { server, email }).await.unwrap();
+    assert!(street.sink.is_quiet());
 }
 
 #[tokio::test(flavor = "multi_thread")]

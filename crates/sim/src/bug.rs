@@ -85,6 +85,24 @@ pub enum Bug {
     WaitBlocks,
     /// A server decides on commands that it does not understand.
     NewerDecided,
+    /// A server tells a customer what it tells the office.
+    OwnUnshortened,
+    /// A server takes the machine of a customer who signs in no more for one of the office.
+    OwnWithoutAccess,
+    /// A server decides what comes from a customer's machine as what comes from a desk.
+    OwnDecidedAsStaff,
+    /// A server begins a customer's scope with what is decided from then on.
+    OwnBeginsEmpty,
+    /// A server begins a customer's scope while something is decided of them, which is listed nowhere.
+    OwnMissesUnderWay,
+    /// A server begins a customer's scope again with each of their machines.
+    OwnBeginsAgain,
+    /// A server does not tell a customer what it does by itself.
+    OwnDayUntold,
+    /// A server hands the office's chunks to a customer's machine.
+    OwnGetsChunks,
+    /// A server keeps the key of a customer whose data was destroyed.
+    ErasedKeyKept,
 }
 
 /// Every planted bug with its word and what it is.
@@ -130,4 +148,13 @@ pub const BUGS: &[(Bug, &str)] = &[
     (Bug::OlderDrops, "command dropped at an older server"),
     (Bug::WaitBlocks, "nothing fetched from an older server"),
     (Bug::NewerDecided, "newer command decided"),
+    (Bug::OwnUnshortened, "customer told as the office is"),
+    (Bug::OwnWithoutAccess, "customer without access taken for a desk"),
+    (Bug::OwnDecidedAsStaff, "customer decided for as a desk"),
+    (Bug::OwnBeginsEmpty, "customer's scope begun without a past"),
+    (Bug::OwnMissesUnderWay, "customer's scope begun while decided"),
+    (Bug::OwnBeginsAgain, "customer's scope begun again"),
+    (Bug::OwnDayUntold, "customer not told of the day's end"),
+    (Bug::OwnGetsChunks, "customer given the office's chunks"),
+    (Bug::ErasedKeyKept, "key of an erased customer kept"),
 ];

@@ -1,12 +1,14 @@
 //! What must hold: while a run goes on, and when everything has come to rest.
 
+use crate::database::Database;
 use crate::desk::{Desk, Phase};
 use crate::money;
 use crate::server::Server;
+use crate::told;
 use crate::work;
 use crate::world::World;
 use farthing_sync::authority::Head;
-use farthing_sync::scope::{granted as scopes_granted, staff_scope};
+use farthing_sync::scope::{Scope, granted as scopes_granted, granted_to, staff_scope};
 use farthing_sync::wire::{Page, Reply};
 use std::collections::BTreeSet;
 
@@ -53,7 +55,7 @@ fn why_not(world: &World, desk: &Desk) -> Option<String> {
             desk.incident,
         ));
     }
-    let scopes = scopes_granted(&database.branch);
+    let scopes = may_see(desk, database);
     let late = database
         .heads
         .iter()
@@ -71,10 +73,18 @@ pub(crate) fn stuck(world: &World) -> String {
     who.collect::<Vec<_>>().join("; ")
 }
 
+/// The scopes of a machine.
+fn may_see(desk: &Desk, database: &Database) -> Vec<Scope> {
+    match desk.own {
+        Some(own) => granted_to(own.customer),
+        None => scopes_granted(&database.branch),
+    }
+}
+
 /// A page holds nothing that its desk may not see.
 pub(crate) fn granted(desk: &Desk, server: &Server, page: &Page) -> Result<(), String> {
     let database = &server.organisations[desk.organisation];
-    let may_see = scopes_granted(&database.branch);
+    let may_see = may_see(desk, database);
     for part in &page.scopes {
         must!(
             may_see.contains(&part.scope),
@@ -85,7 +95,10 @@ pub(crate) fn granted(desk: &Desk, server: &Server, page: &Page) -> Result<(), S
     }
     for entry in &page.entries {
         let came = desk.shelf.read(&entry.fact)?;
-        let place = staff_scope(&came.fact.body, &database.branch);
+        let place = match desk.own {
+            Some(own) if told::names(&came.fact.body) => Scope::Customer(own.customer),
+            _ => staff_scope(&came.fact.body, &database.branch),
+        };
         let named = page.scopes.get(usize::from(entry.part)).map(|part| &part.scope);
         must!(
             named == Some(&place),

@@ -1,12 +1,14 @@
 //! The server's database of one organisation, and what is done in one transaction of it.
 
+use crate::bug::Bug;
 use chrono::{DateTime, Utc};
 use farthing_api::{ApiError, CustomerId, DeviceId, FactId, OpId};
 use farthing_office::chain::Hash;
 use farthing_office::{Context, Fact, FactBody, Key, State};
 use farthing_sync::authority::{Head, Now, list};
 use farthing_sync::intake::{Known, Machine, Taken};
-use farthing_sync::scope::{Scope, staff_scope};
+use farthing_sync::own::whose;
+use farthing_sync::scope::{Scope, granted, granted_to, staff_scope};
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Outcome, Pull, SentFact};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +37,8 @@ pub(crate) struct Decided {
     pub(crate) refusal: Option<ApiError>,
     /// The access of its machine had ended.
     pub(crate) aside: bool,
+    /// Whose own machine it is.
+    pub(crate) own: Option<CustomerId>,
 }
 
 /// A fact as the server keeps it.
@@ -42,13 +46,16 @@ pub(crate) struct Decided {
 pub(crate) struct Kept {
     pub(crate) sent: SentFact,
     pub(crate) fact: Fact,
+    /// The customer whom it is about, where they may know of it.
+    pub(crate) about: Option<CustomerId>,
 }
 
 /// A place in a scope.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    /// The fact's number in the order of decisions.
+    /// The fact's number in the order of decisions; of what is told a customer, that of the last fact before.
     pub(crate) ordinal: usize,
+    pub(crate) kept: Rc<Kept>,
     pub(crate) hash: Hash,
     /// Until when another transaction does not see it, in milliseconds; only with a planted bug.
     pub(crate) hidden_until: i64,
@@ -62,6 +69,9 @@ pub(crate) struct Database {
     /// Which history this is: another one after each restore.
     pub(crate) history: Uuid,
     pub(crate) machines: BTreeMap<DeviceId, Machine>,
+    pub(crate) bug: Option<Bug>,
+    /// Which customer's own a machine is.
+    pub(crate) own: BTreeMap<DeviceId, CustomerId>,
     /// Machines of which nothing more is taken, and why.
     pub(crate) incidents: BTreeMap<DeviceId, String>,
     /// Machines whose access was taken away, and when.
@@ -99,6 +109,8 @@ impl Database {
             branch: branch.into(),
             history: organisation,
             machines: BTreeMap::new(),
+            own: BTreeMap::new(),
+            bug: None,
             incidents: BTreeMap::new(),
             revoked: BTreeMap::new(),
             secret,
@@ -109,37 +121,71 @@ impl Database {
             facts: Vec::new(),
             scopes: BTreeMap::new(),
             heads: BTreeMap::new(),
-            state,
+            state: state.clone(),
             keys: BTreeMap::new(),
             founding: history.len(),
             chunks: Vec::new(),
         };
-        database.append(history.to_vec(), Versions::HERE, 0)?;
+        database.append(&state, history.to_vec(), Versions::HERE, 0)?;
         Ok(database)
     }
 
-    /// Keeps facts in the words of a program and lists them in the scopes that may see them.
-    pub(crate) fn append(&mut self, facts: Vec<Fact>, by: Versions, hidden_until: i64) -> Result<(), String> {
-        let version = i64::from(by.facts);
-        let write = |fact| SentFact::of(fact).map(|sent| SentFact { version, ..sent });
-        let sent: Result<Vec<SentFact>, _> = facts.iter().map(write).collect();
-        let sent = sent.map_err(|e| e.to_string())?;
-        let scopes = facts.iter().map(|fact| staff_scope(&fact.body, &self.branch));
-        let listed = list(scopes.zip(&sent), &mut self.heads);
-        let first = self.facts.len();
-        for entry in listed {
-            self.scopes.entry(entry.scope).or_default().push(Entry {
-                ordinal: first + entry.fact,
+    /// Keeps facts in the words of a program and lists them in the scopes that may see them, and once more for a customer who has a
+    /// machine of their own. `state` has what the decisions read or made.
+    pub(crate) fn append(
+        &mut self,
+        state: &State,
+        facts: Vec<Fact>,
+        by: Versions,
+        hidden_until: i64,
+    ) -> Result<(), String> {
+        let mut kept = Vec::with_capacity(facts.len());
+        for fact in facts {
+            let about = whose(state, &fact.body);
+            kept.push(write(fact, by, about)?);
+        }
+        let mut rows = Vec::with_capacity(kept.len());
+        for (place, kept) in (self.facts.len()..).zip(&kept) {
+            rows.push((staff_scope(&kept.fact.body, &self.branch), place, Rc::clone(kept)));
+        }
+        let last = self.facts.len() + kept.len().saturating_sub(1);
+        for (customer, told) in self.told(state, &kept, by)? {
+            rows.push((Scope::Customer(customer), last, told));
+        }
+        for kept in &kept {
+            if let FactBody::CustomerErased { customer } = &kept.fact.body
+                && self.bug != Some(Bug::ErasedKeyKept)
+            {
+                self.keys.remove(customer);
+            }
+        }
+        self.facts.extend(kept);
+        self.list(rows, hidden_until);
+        Ok(())
+    }
+
+    /// Lists facts after the ends of their scopes.
+    pub(crate) fn list(&mut self, rows: Vec<(Scope, usize, Rc<Kept>)>, hidden_until: i64) {
+        let sent = rows.iter().map(|(scope, _, kept)| (scope.clone(), &kept.sent));
+        let listed = list(sent, &mut self.heads);
+        for (entry, (scope, ordinal, kept)) in listed.into_iter().zip(rows) {
+            self.scopes.entry(scope).or_default().push(Entry {
+                ordinal,
+                kept,
                 hash: entry.hash,
                 hidden_until,
             });
         }
-        let kept = facts
-            .into_iter()
-            .zip(sent)
-            .map(|(fact, sent)| Rc::new(Kept { sent, fact }));
-        self.facts.extend(kept);
-        Ok(())
+    }
+
+    /// What a machine may see.
+    pub(crate) fn granted(&self, device: DeviceId) -> Vec<Scope> {
+        match self.own.get(&device) {
+            Some(customer) if self.bug != Some(Bug::OwnWithoutAccess) || self.signs_in(*customer) => {
+                granted_to(*customer)
+            }
+            _ => granted(&self.branch),
+        }
     }
 
     /// The hashes of a machine's commands from a place on.
@@ -197,7 +243,7 @@ impl Database {
     ///
     /// # Errors
     /// Where one was changed that had not been loaded: a decision that looks at what it does not name.
-    pub(crate) fn save(&mut self, loaded: &BTreeSet<Key>, changed: State, facts: &[Fact]) -> Result<(), String> {
+    pub(crate) fn save(&mut self, loaded: &BTreeSet<Key>, changed: &State, facts: &[Fact]) -> Result<(), String> {
         for key in facts.iter().flat_map(|fact| fact.body.touches(&fact.desk)) {
             let Some(aggregate) = changed.0.get(&key) else { continue };
             if self.state.0.contains_key(&key) && !loaded.contains(&key) && !is_made(facts, &key) {
@@ -217,11 +263,20 @@ impl Database {
     }
 }
 
+/// A fact in the words of a program.
+pub(crate) fn write(fact: Fact, by: Versions, about: Option<CustomerId>) -> Result<Rc<Kept>, String> {
+    let version = i64::from(by.facts);
+    let sent = SentFact::of(&fact).map_err(|e| e.to_string())?;
+    let sent = SentFact { version, ..sent };
+    Ok(Rc::new(Kept { sent, fact, about }))
+}
+
 /// Whether facts of this very transaction make an aggregate, so that nobody else can have it.
 fn is_made(facts: &[Fact], key: &Key) -> bool {
     facts.iter().any(|fact| match (&fact.body, key) {
         (FactBody::LoanApplied { loan } | FactBody::PurchaseMade { loan, .. }, Key::Loan(id)) => loan.id == *id,
         (FactBody::CustomerRegistered { customer, .. }, Key::Customer(id)) => customer == id,
+        (FactBody::UserAdded { user, .. }, Key::User(id)) => user == id,
         _ => false,
     })
 }

@@ -54,8 +54,8 @@ impl Server {
             act(database, &mut other, now, date, &word, command.clone(), &mut facts)?;
         }
         act(database, &mut state, now, date, "close", command, &mut facts)?;
+        database.append(&state, facts, self.versions, 0)?;
         database.state = state;
-        database.append(facts, self.versions, 0)?;
         Ok(true)
     }
 }
@@ -98,6 +98,7 @@ fn act(
         facts: decided.iter().map(|fact| fact.id).collect(),
         refusal: None,
         aside: false,
+        own: None,
     };
     database.note(note, None);
     facts.extend(decided);

@@ -45,6 +45,7 @@ impl World {
                 self.paused[desk] = self.now + self.dice.between(1, 300) * MINUTE;
                 self.count("pause");
             }
+            _ if self.desks[desk].own.is_some() && self.dice.chance(150) => self.revokes_own(desk),
             _ => {
                 self.desks[desk].off = clock_error(&mut self.dice);
                 self.count("clock set");
@@ -55,12 +56,13 @@ impl World {
 
     /// The access of one of an organisation's machines is taken away, once in a run, and never that of all.
     fn revokes(&mut self, place: usize) {
-        if !self.server.organisations[place].revoked.is_empty() {
+        let database = &self.server.organisations[place];
+        if database.revoked.keys().any(|device| !database.own.contains_key(device)) {
             return;
         }
         let known = |n: &usize| {
             let desk = &self.desks[*n];
-            desk.organisation == place && desk.book.authority.is_some()
+            desk.organisation == place && desk.own.is_none() && desk.book.authority.is_some()
         };
         let all: Vec<usize> = (0..self.desks.len()).filter(known).skip(1).collect();
         let Some(desk) = self.dice.pick(&all).copied() else {
@@ -69,6 +71,17 @@ impl World {
         self.server.revoke(place, self.desks[desk].device, self.now);
         self.note("revokes", desk, &[]);
         self.count("access taken away");
+    }
+
+    /// A customer loses their machine, and it its access.
+    fn revokes_own(&mut self, desk: usize) {
+        let (place, device) = (self.desks[desk].organisation, self.desks[desk].device);
+        if self.server.organisations[place].revoked.contains_key(&device) {
+            return;
+        }
+        self.server.revoke(place, device, self.now);
+        self.note("revokes", desk, &[]);
+        self.count("access of a customer's machine taken away");
     }
 
     /// A backup is made of a desk's book, or one of those that were made takes its place.

@@ -1,9 +1,9 @@
 //! Messages on their way, and what they do where they arrive.
 
-use crate::check;
 use crate::desk::{Next, Phase};
 use crate::server::Killed;
 use crate::world::{Caller, Event, MINUTE, TIMEOUT, World};
+use crate::{check, told};
 use farthing_sync::wire::{PushAnswer, Reply, unpack};
 
 impl World {
@@ -19,6 +19,12 @@ impl World {
             Next::Rest => {}
             Next::Killed => self.dies(desk),
         }
+    }
+
+    /// A message that belongs to no round.
+    pub(crate) fn send(&mut self, desk: usize, bytes: &[u8]) {
+        let (epoch, round) = (self.desks[desk].epoch, 0);
+        self.travel(Caller { desk, epoch, round }, None, bytes);
     }
 
     /// From a copy of a desk's book to the server, or to it with how many of the desk's commands the server had.
@@ -62,6 +68,7 @@ impl World {
         if let Some(answer) = self.server.answer(bytes, self.now, killed)? {
             self.note("answers", desk, &answer);
             check::promised(&self.desks[desk], &self.server)?;
+            told::answered(&self.desks[desk], &self.server, &answer)?;
             let had = check::has(&self.desks[desk], &self.server);
             self.travel(of, Some(had), &answer);
         }

@@ -4,14 +4,14 @@ use crate::book::Logged;
 use crate::check::{desk_now, must, opened};
 use crate::database::{Database, Step};
 use crate::desk::{Desk, Slip};
-use crate::money;
 use crate::world::World;
+use crate::{money, told};
 use farthing_api::Money;
 use farthing_office::chain::START;
 use farthing_office::{FactBody, Key, State, apply, decide};
-use farthing_sync::authority::{AHEAD, Head, decide_one};
+use farthing_sync::authority::{AHEAD, Head, decide_for, decide_one};
 use farthing_sync::revoke::keep_aside;
-use farthing_sync::scope::staff_scope;
+use farthing_sync::scope::{Scope, staff_scope};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything, after the faults have ended.
@@ -21,6 +21,7 @@ pub(crate) fn everything(world: &World) -> Result<(), String> {
         sequential(database)?;
         once(database)?;
         money::balanced_books(database)?;
+        told::customers(database)?;
     }
     let mut receipts = BTreeMap::new();
     for desk in &world.desks {
@@ -43,6 +44,10 @@ pub(crate) fn everything(world: &World) -> Result<(), String> {
         desk_now(desk)?;
         opened(desk)?;
         desk_chain(desk, database)?;
+        if let Some(own) = desk.own {
+            told::shown(desk, own, database)?;
+            continue;
+        }
         must!(
             desk.book.decided() == database.state,
             "{} differs from the server",
@@ -81,7 +86,11 @@ fn kept(desk: &Desk, database: &Database, slip: &Slip) -> Result<(), String> {
     }
     let facts = database.facts.iter().filter(|kept| kept.fact.op == slip.op);
     let facts: Vec<&FactBody> = facts.map(|kept| &kept.fact.body).collect();
-    let taken = money::taken(&slip.command);
+    // What a customer's machine says of money, nobody took.
+    let taken = match desk.own {
+        Some(_) => Money::ZERO,
+        None => money::taken(&slip.command),
+    };
     let recorded: Money = facts.iter().map(|fact| money::came_in(fact)).sum();
     must!(
         taken == recorded,
@@ -127,9 +136,12 @@ fn server_chains(database: &Database) -> Result<(), String> {
     for (scope, entries) in &database.scopes {
         let mut head = Head { seq: 0, hash: START };
         for entry in entries {
-            let kept = &database.facts[entry.ordinal];
+            let kept = &entry.kept;
             head = head.after(scope, &kept.sent);
             must!(head.hash == entry.hash, "{scope} breaks at {}", head.seq);
+            if matches!(scope, Scope::Customer(_)) {
+                continue;
+            }
             must!(
                 staff_scope(&kept.fact.body, &database.branch) == *scope,
                 "a fact is in {scope} by mistake"
@@ -176,8 +188,11 @@ fn sequential(database: &Database) -> Result<(), String> {
         let (made, refusal) = match &decided.step {
             Step::Asked(taken) => {
                 let decision = match decided.aside {
-                    true => keep_aside(&mut state, taken, decided.now),
-                    false => decide_one(&mut state, taken, decided.now),
+                    true => keep_aside(&mut state, taken, decided.now, decided.own),
+                    false => match decided.own {
+                        Some(customer) => decide_for(&mut state, taken, decided.now, customer),
+                        None => decide_one(&mut state, taken, decided.now),
+                    },
                 };
                 (decision.facts, decision.refusal)
             }

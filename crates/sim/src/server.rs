@@ -5,17 +5,17 @@ use crate::database::{Database, Decided, Step};
 use crate::dice::Dice;
 use crate::wrong;
 use chrono::{DateTime, Utc};
-use farthing_api::{Code, DeviceId, LoanId};
+use farthing_api::{Code, CustomerId, DeviceId, LoanId};
 use farthing_office::chain::START;
 use farthing_office::{Aggregate, Key, Loan, Refusal, State};
-use farthing_sync::authority::{Decision, Now, decide_one, reads};
+use farthing_sync::authority::{Decision, Now, decide_for, decide_one};
 use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of, is_left};
 use farthing_sync::pull::{MOST_FACTS, Stored, Stretch, merge};
 use farthing_sync::revoke::{Revocation, keep_aside, public_of};
-use farthing_sync::scope::{Scope, granted};
+use farthing_sync::scope::Scope;
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Letter, Page, Pull, Push, PushAnswer, Reply, Request, WireError, pack, unpack};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use uuid::Uuid;
 
@@ -109,6 +109,13 @@ impl Server {
                 Some(word) => Reply::Revoked(word),
                 None => Reply::Pull(self.pull(place, letter.device, &pull, ms)),
             },
+            // It vouches for nobody who works here.
+            Ok(Request::Chunks(_) | Request::Chunk(_))
+                if self.organisations[place].own.contains_key(&letter.device)
+                    && self.bug != Some(Bug::OwnGetsChunks) =>
+            {
+                Reply::Refused(Refusal::rule(Code::Forbidden).0)
+            }
             Ok(Request::Chunks(_)) => Reply::Chunks(self.chunks(place, ms)?),
             Ok(Request::Chunk(ask)) => match self.chunk(place, ask.number) {
                 Some(chunk) => Reply::Chunk(chunk),
@@ -165,30 +172,33 @@ impl Server {
         if taken.iter().any(|t| t.row.version > i64::from(self.versions.commands)) {
             return Err("an older server decided on a newer command".into());
         }
-        let keys: BTreeSet<Key> = taken.iter().flat_map(reads).collect();
+        let keys = database.keys_of(&taken);
         let mut state = match bug {
             Some(Bug::StaleAggregates) => wrong::stale(&mut self.stale[place], database, &keys, &mut self.dice),
             _ => database.load(&keys),
         };
         let (now, mut facts) = (now_at(ms), Vec::new());
         let aside = database.revoked.contains_key(&device);
+        let own = database.own.get(&device).copied();
         for taken in taken.into_iter().map(Rc::new) {
-            let decision = match bug {
-                Some(Bug::RevokedStillDecides) => decide_one(&mut state, &taken, now),
-                _ if aside => keep_aside(&mut state, &taken, now),
-                None => decide_one(&mut state, &taken, now),
-                Some(bug) => wrong::decide_wrongly(bug, &mut state, &taken, now),
+            let decision = match (bug, own) {
+                (Some(Bug::RevokedStillDecides), _) => decide_one(&mut state, &taken, now),
+                _ if aside => keep_aside(&mut state, &taken, now, own),
+                (Some(Bug::OwnDecidedAsStaff), Some(_)) => decide_one(&mut state, &taken, now),
+                (_, Some(customer)) => decide_for(&mut state, &taken, now, customer),
+                (None, None) => decide_one(&mut state, &taken, now),
+                (Some(bug), None) => wrong::decide_wrongly(bug, &mut state, &taken, now),
             };
             facts.extend(decision.facts.iter().cloned());
-            keep(database, (device, push.epoch), taken, (now, aside), decision);
+            keep(database, (device, push.epoch), taken, (now, aside, own), decision);
         }
         database.machines.insert(device, stands);
-        database.save(&keys, state, &facts)?;
+        database.save(&keys, &state, &facts)?;
         let hidden = match bug {
             Some(Bug::NaiveCursor) if self.dice.chance(500) => ms + 3_600_000,
             _ => 0,
         };
-        database.append(facts, self.versions, hidden)?;
+        database.append(&state, facts, self.versions, hidden)?;
         Ok(PushAnswer::Kept { through })
     }
 
@@ -207,7 +217,7 @@ impl Server {
     fn pull(&self, place: usize, device: DeviceId, pull: &Pull, ms: i64) -> Page {
         let database = &self.organisations[place];
         let most = pull.most.clamp(1, MOST_FACTS);
-        let stretches = granted(&database.branch).into_iter().map(|scope| {
+        let stretches = database.granted(device).into_iter().map(|scope| {
             let after = pull.cursors.iter().find(|k| k.scope == scope).map_or(0, |k| k.seq);
             let from = match self.bug {
                 Some(Bug::LeaksOrganisation) if scope == Scope::Public => {
@@ -227,7 +237,9 @@ impl Server {
         (page.has, page.copy) = machine.map(|m| (m.dev_seq, m.epoch)).unzip();
         page.outcomes_after = Some(pull.outcomes_after);
         page.history = Some(database.history);
-        page.in_chunks = self.in_chunks(place, &page);
+        if !database.own.contains_key(&device) {
+            page.in_chunks = self.in_chunks(place, &page);
+        }
         page.authority = Some(public_of(&database.secret));
         page
     }
@@ -303,11 +315,11 @@ fn keep(
     database: &mut Database,
     (device, epoch): (DeviceId, i64),
     taken: Rc<Taken>,
-    (now, aside): (Now, bool),
+    (now, aside, own): (Now, bool, Option<CustomerId>),
     decision: Decision,
 ) {
     if let Some(key) = taken.row.key {
-        database.keys.insert(farthing_api::CustomerId::of(taken.row.op, 0), key);
+        database.keys.insert(CustomerId::of(taken.row.op, 0), key);
     }
     let place = (taken.row.dev_seq, taken.hash);
     let decided = Decided {
@@ -320,6 +332,7 @@ fn keep(
         facts: decision.facts.iter().map(|fact| fact.id).collect(),
         refusal: decision.refusal,
         aside,
+        own,
     };
     database.note(decided, Some(place));
 }
@@ -336,15 +349,15 @@ pub(crate) fn stretch(database: &Database, scope: Scope, after: i64, most: u32, 
         .unwrap_or_default()
         .iter()
         .filter(|entry| entry.hidden_until <= ms);
-    let entries = next.take(most as usize + 1).filter_map(|entry| {
-        let kept = database.facts.get(entry.ordinal)?;
-        Some(Stored {
+    let entries = next.take(most as usize + 1).map(|entry| {
+        let kept = &entry.kept;
+        Stored {
             ordinal: i64::try_from(entry.ordinal).unwrap_or(i64::MAX),
             hash: entry.hash,
             fact: kept.sent.clone(),
             key: database.key_of(&kept.fact),
             credential: None,
-        })
+        }
     });
     Stretch {
         entries: entries.collect(),

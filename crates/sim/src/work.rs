@@ -32,10 +32,15 @@ const WISHES: &[(Wish, usize)] = &[
     (Wish::Notice, 2),
     (Wish::Access, 2),
     (Wish::Offer, 3),
+    (Wish::OpenAccess, 4),
+    (Wish::Erase, 2),
 ];
 
+/// So many of a thousand times it is about somebody who signs in, where there is a choice.
+const ONLINE: i64 = 350;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wish {
+pub(crate) enum Wish {
     Register,
     Verify,
     Describe,
@@ -53,6 +58,8 @@ enum Wish {
     Notice,
     Access,
     Offer,
+    OpenAccess,
+    Erase,
 }
 
 /// What somebody at a desk sees and throws.
@@ -66,12 +73,7 @@ pub(crate) struct View<'a> {
 
 /// The next thing that somebody at a desk asks for; none where there is nobody, or nothing to do.
 pub(crate) fn next(desk: &Desk, ms: i64, dice: &mut Dice) -> Option<Asked> {
-    let mut view = View {
-        state: &desk.book.state,
-        today: desk.clock(ms).date_naive(),
-        dice,
-        is_current: desk.is_current,
-    };
+    let mut view = View::of(desk, ms, dice);
     let wish = view.wish();
     let command = view.command(wish).or_else(|| view.command(Wish::Register))?;
     let actor = view.actor(wish)?;
@@ -82,10 +84,21 @@ pub(crate) fn next(desk: &Desk, ms: i64, dice: &mut Dice) -> Option<Asked> {
         command,
         key,
         epoch: desk.epoch,
+        forged: false,
     })
 }
 
 impl<'a> View<'a> {
+    /// What is seen at a desk at a time.
+    pub(crate) fn of(desk: &'a Desk, ms: i64, dice: &'a mut Dice) -> View<'a> {
+        View {
+            state: &desk.book.state,
+            today: desk.clock(ms).date_naive(),
+            dice,
+            is_current: desk.is_current,
+        }
+    }
+
     fn wish(&mut self) -> Wish {
         let sum: usize = WISHES.iter().map(|(_, weight)| weight).sum();
         let mut place = self.dice.place(sum);
@@ -101,7 +114,7 @@ impl<'a> View<'a> {
     /// Somebody whose role usually does it, else anybody who signs in.
     fn actor(&mut self, wish: Wish) -> Option<Actor> {
         let usual: &[Role] = match wish {
-            Wish::Access | Wish::Offer => &[Role::Administrator],
+            Wish::Access | Wish::Offer | Wish::Erase => &[Role::Administrator],
             Wish::Decide | Wish::Reverse | Wish::Refund | Wish::Waive | Wish::WriteOff | Wish::Settle => {
                 &[Role::Supervisor, Role::Administrator]
             }
@@ -122,13 +135,16 @@ impl<'a> View<'a> {
         })
     }
 
-    fn loan(&mut self, fits: impl Fn(&Loan) -> bool) -> Option<(LoanId, &'a Loan)> {
+    pub(crate) fn loan(&mut self, fits: impl Fn(&Loan) -> bool) -> Option<(LoanId, &'a Loan)> {
         let state = self.state;
         let all: Vec<(LoanId, &Loan)> = loans(state).filter(|(_, loan)| fits(loan)).collect();
-        self.dice.pick(&all).copied()
+        let signs_in = |loan: &Loan| state.customer(loan.customer).is_some_and(|c| c.user.is_some());
+        let of_those: Vec<_> = all.iter().copied().filter(|(_, loan)| signs_in(loan)).collect();
+        let often = !of_those.is_empty() && self.dice.chance(ONLINE);
+        self.dice.pick(if often { &of_those } else { &all }).copied()
     }
 
-    fn customer(&mut self) -> Option<CustomerId> {
+    pub(crate) fn customer(&mut self) -> Option<CustomerId> {
         let range = Key::Customer(CustomerId(Uuid::nil()))..=Key::Customer(CustomerId(Uuid::max()));
         let all: Vec<CustomerId> = self
             .state
@@ -139,7 +155,10 @@ impl<'a> View<'a> {
                 _ => None,
             })
             .collect();
-        self.dice.pick(&all).copied()
+        let signs_in = |id: &CustomerId| self.state.customer(*id).is_some_and(|c| c.user.is_some());
+        let of_those: Vec<_> = all.iter().copied().filter(signs_in).collect();
+        let often = !of_those.is_empty() && self.dice.chance(ONLINE);
+        self.dice.pick(if often { &of_those } else { &all }).copied()
     }
 
     pub(crate) fn product(&mut self) -> Option<ProductId> {
@@ -180,7 +199,7 @@ impl<'a> View<'a> {
         self.dice.pick(&all).copied().unwrap_or(PaymentMethod::Cash)
     }
 
-    fn fields(&mut self, names: &[&str]) -> Sealed {
+    pub(crate) fn fields(&mut self, names: &[&str]) -> Sealed {
         let mut fields = BTreeMap::new();
         for name in names {
             fields.insert((*name).to_string(), self.dice.id().simple().to_string());
@@ -188,7 +207,7 @@ impl<'a> View<'a> {
         fields
     }
 
-    fn command(&mut self, wish: Wish) -> Option<Command> {
+    pub(crate) fn command(&mut self, wish: Wish) -> Option<Command> {
         Some(match wish {
             Wish::Register => self.register(),
             Wish::Verify => {
@@ -214,6 +233,8 @@ impl<'a> View<'a> {
             }
             Wish::Access => self.access()?,
             Wish::Offer => self.offer()?,
+            Wish::OpenAccess => self.open_access()?,
+            Wish::Erase => self.erase()?,
             Wish::Settle => self.settle()?,
             Wish::Apply | Wish::Decide | Wish::Disburse | Wish::Sell => self.lend(wish)?,
             _ => self.serve(wish)?,
@@ -295,6 +316,7 @@ impl<'a> View<'a> {
         let (loan, found) = match wish {
             // Now and then money comes for a loan on which nothing is owed any more.
             Wish::Pay if self.dice.chance(150) => self.loan(|loan| loan.disbursed_on.is_some())?,
+            Wish::Pay if self.dice.chance(200) => self.noticed().or_else(|| self.loan(active))?,
             Wish::Refund => self.loan(|loan| loan.credit.is_positive())?,
             Wish::Reverse => self.loan(|loan| loan.payments.iter().any(|p| !p.reversed))?,
             _ => self.loan(active)?,

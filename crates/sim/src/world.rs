@@ -7,7 +7,8 @@ use crate::fault::clock_error;
 use crate::found::found;
 use crate::network::Line;
 use crate::server::{Server, now_at};
-use crate::{Plan, Report, check, rest, work};
+use crate::{Plan, Report, check, own_work, rest, work};
+use farthing_office::Command;
 use farthing_sync::intake::Machine;
 use farthing_sync::versions::Versions;
 use sha2::{Digest, Sha256};
@@ -55,6 +56,8 @@ pub(crate) enum Event {
     Update { desk: Option<usize> },
     /// The server looks whether a day is over.
     Days,
+    /// A customer may make a machine their own.
+    Enrols { place: usize },
     /// Something befalls an organisation's database.
     Database { place: usize },
 }
@@ -107,6 +110,7 @@ impl World {
         for (place, branch) in ["BR1", "HQ2"].into_iter().enumerate() {
             let founding = found(&mut dice, branch, now_at(START - 24 * HOUR).at)?;
             let mut database = crate::database::Database::founded(founding.id, branch, &founding.facts, dice.key())?;
+            database.bug = plan.bug;
             // The first organisation has most of the desks.
             let count = if place == 0 {
                 plan.desks.saturating_sub(plan.desks / 3)
@@ -170,6 +174,7 @@ impl World {
         }
         for place in 0..world.server.organisations.len() {
             world.soon(24 * HOUR, Event::Database { place });
+            world.soon(36 * HOUR, Event::Enrols { place });
         }
         world.soon(HOUR, Event::Days);
         world.installs();
@@ -258,6 +263,9 @@ impl World {
                     check::sent(&self.desks[desk], &self.server)?;
                     check::sends(&self.desks[desk])?;
                     self.goes_on(desk, next);
+                    if self.desks[desk].own.is_some() && !self.calm && self.dice.chance(20) {
+                        self.pries(desk);
+                    }
                 }
                 if again {
                     let pause = if self.calm {
@@ -291,8 +299,9 @@ impl World {
             }
             Event::Trouble { desk } if !self.calm => self.trouble(desk),
             Event::Database { place } if !self.calm => self.backs_up_or_restores(place),
+            Event::Enrols { place } if !self.calm => self.enrols(place)?,
             Event::Update { desk } => self.updates(desk)?,
-            Event::Weather { .. } | Event::Trouble { .. } | Event::Database { .. } => {}
+            Event::Weather { .. } | Event::Trouble { .. } | Event::Database { .. } | Event::Enrols { .. } => {}
             // In the end no day brings new facts, with which something that got lost might come after all.
             Event::Days if self.calm => {}
             Event::Days => {
@@ -308,7 +317,7 @@ impl World {
         let again = again.filter(|asked| asked.epoch == self.desks[desk].epoch);
         // Nobody signs in any more where the access has ended.
         if self.desks[desk].up && !self.desks[desk].book.revoked && !self.calm {
-            let asked = again.or_else(|| work::next(&self.desks[desk], self.now, &mut self.wishes).map(Box::new));
+            let asked = again.or_else(|| self.wish(desk).map(Box::new));
             if let Some(asked) = asked {
                 self.asks(desk, asked)?;
             }
@@ -316,10 +325,25 @@ impl World {
         if first && !self.calm {
             let desks = i64::try_from(self.plan.desks).unwrap_or(1);
             let commands = i64::try_from(self.plan.commands).unwrap_or(1).max(1);
-            // The run takes about eight days.
-            self.soon(2 * 8 * 24 * HOUR * desks / commands, Event::Work { desk, again: None });
+            // The run takes about eight days. A customer has little to ask for.
+            let within = match self.desks[desk].own {
+                Some(_) => 16 * HOUR,
+                None => 2 * 8 * 24 * HOUR * desks / commands,
+            };
+            self.soon(within, Event::Work { desk, again: None });
         }
         Ok(())
+    }
+
+    fn wish(&mut self, desk: usize) -> Option<Asked> {
+        let (desk, dice) = (&self.desks[desk], &mut self.wishes);
+        match desk.own {
+            Some(own) => {
+                let database = &self.server.organisations[desk.organisation];
+                own_work::next(desk, own, database, self.now, dice)
+            }
+            None => work::next(desk, self.now, dice),
+        }
     }
 
     fn asks(&mut self, desk: usize, asked: Box<Asked>) -> Result<(), String> {
@@ -329,6 +353,11 @@ impl World {
         match told {
             Told::Saved => {
                 self.commands += 1;
+                match asked.command {
+                    _ if asked.forged => self.count("customer's command forged"),
+                    Command::EraseCustomer { .. } => self.count("erasure asked for"),
+                    _ => {}
+                }
                 // Whoever has a line calls soon.
                 if self.dice.chance(150) {
                     self.soon(MINUTE, Event::Sync { desk, again: false });

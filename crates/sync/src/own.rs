@@ -75,9 +75,15 @@ fn told(fact: &FactBody, is_own: impl Fn(LoanId) -> bool) -> FactBody {
             failed_rules.clear();
         }
         F::LoanRejected { reason, .. } => reason.clear(),
-        F::LoanDisbursed { postings, accrual, .. } => {
+        F::LoanDisbursed {
+            postings,
+            accrual,
+            next_event,
+            ..
+        } => {
             postings.clear();
             *accrual = None;
+            *next_event = None;
         }
         F::PaymentReceived { change, .. }
         | F::LoanForeclosed { change, .. }
