@@ -1,7 +1,7 @@
 //! A desk's book: rows that are on its disk, and what follows from them.
 
 use crate::bug::Bug;
-use farthing_api::{ApiError, FactId, OpId};
+use farthing_api::{ApiError, DeviceId, FactId, OpId};
 use farthing_office::chain::Hash;
 use farthing_office::{Aggregate, Command, Context, Desk, Fact, Key, State, apply, decide};
 use farthing_sync::authority::Head;
@@ -16,6 +16,8 @@ use uuid::Uuid;
 /// A command in its desk's log.
 #[derive(Clone, Debug)]
 pub(crate) struct Logged {
+    /// Which machine its desk was when it recorded it.
+    pub(crate) device: DeviceId,
     /// Which copy of the book recorded it.
     pub(crate) epoch: i64,
     pub(crate) sent: SentCommand,

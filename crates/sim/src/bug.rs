@@ -103,6 +103,14 @@ pub enum Bug {
     OwnGetsChunks,
     /// A server keeps the key of a customer whose data was destroyed.
     ErasedKeyKept,
+    /// A book that is let in anew offers only what it records from then on.
+    AnewFromHere,
+    /// A book that is let in anew says that it recorded by its new name what it recorded by its former one.
+    AnewAsOwn,
+    /// A server does not tell what became of a command to the second one who brought it.
+    AgainUntold,
+    /// A server takes what it has from another machine for a copy's, though it is the same.
+    AgainIsIncident,
 }
 
 /// Every planted bug with its word and what it is.
@@ -157,4 +165,8 @@ pub const BUGS: &[(Bug, &str)] = &[
     (Bug::OwnDayUntold, "customer not told of the day's end"),
     (Bug::OwnGetsChunks, "customer given the office's chunks"),
     (Bug::ErasedKeyKept, "key of an erased customer kept"),
+    (Bug::AnewFromHere, "let in anew from here on"),
+    (Bug::AnewAsOwn, "let in anew as if it were its own"),
+    (Bug::AgainUntold, "outcome untold to the second one"),
+    (Bug::AgainIsIncident, "brought again taken for an incident"),
 ];

@@ -117,6 +117,8 @@ pub(crate) struct Desk {
     pub(crate) is_current: bool,
     pub(crate) halted: Option<Broken>,
     pub(crate) incident: bool,
+    /// Its book was copied, or is a copy.
+    pub(crate) copied: bool,
     /// What people were told is saved. It is paper: it outlives the machine.
     pub(crate) slips: Vec<Slip>,
     pub(crate) bug: Option<Bug>,
@@ -169,6 +171,7 @@ impl Desk {
             is_current: false,
             halted: None,
             incident: false,
+            copied: false,
             slips: Vec::new(),
             bug: None,
             own: None,
@@ -332,8 +335,9 @@ impl Desk {
             key: asked.key,
             credential: None,
         };
-        let hash = self.link(self.epoch, &sent).after(&prev);
+        let hash = link(&self.device, self.epoch, &sent).after(&prev);
         Some(Rc::new(Logged {
+            device: self.device,
             epoch: self.epoch,
             sent,
             command: asked.command.clone(),
@@ -343,19 +347,19 @@ impl Desk {
             given,
         }))
     }
+}
 
-    /// What the hash of a command of a copy covers in this machine's log.
-    pub(crate) fn link<'a>(&'a self, epoch: i64, sent: &'a SentCommand) -> CommandLink<'a> {
-        CommandLink {
-            op: &sent.op.0,
-            device: &self.device.0,
-            epoch,
-            dev_seq: sent.dev_seq,
-            hlc: sent.hlc,
-            version: sent.version,
-            payload: &sent.payload,
-            context: &sent.context,
-        }
+/// What the hash of a command covers that a machine recorded, in a copy of its book.
+pub(crate) fn link<'a>(device: &'a DeviceId, epoch: i64, sent: &'a SentCommand) -> CommandLink<'a> {
+    CommandLink {
+        op: &sent.op.0,
+        device: &device.0,
+        epoch,
+        dev_seq: sent.dev_seq,
+        hlc: sent.hlc,
+        version: sent.version,
+        payload: &sent.payload,
+        context: &sent.context,
     }
 }
 

@@ -40,6 +40,7 @@ impl World {
     pub(crate) fn trouble(&mut self, desk: usize) {
         match self.dice.between(0, 4) {
             0 | 1 if self.desks[desk].up => self.dies(desk),
+            3 if self.dice.chance(120) => self.copies(desk),
             3 => self.desk_backs_up_or_restores(desk),
             2 => {
                 self.paused[desk] = self.now + self.dice.between(1, 300) * MINUTE;
@@ -62,7 +63,8 @@ impl World {
         }
         let known = |n: &usize| {
             let desk = &self.desks[*n];
-            desk.organisation == place && desk.own.is_none() && desk.book.authority.is_some()
+            // A copy whose access had ended could hand nothing over.
+            desk.organisation == place && desk.own.is_none() && desk.book.authority.is_some() && !desk.copied
         };
         let all: Vec<usize> = (0..self.desks.len()).filter(known).skip(1).collect();
         let Some(desk) = self.dice.pick(&all).copied() else {
@@ -76,7 +78,7 @@ impl World {
     /// A customer loses their machine, and it its access.
     fn revokes_own(&mut self, desk: usize) {
         let (place, device) = (self.desks[desk].organisation, self.desks[desk].device);
-        if self.server.organisations[place].revoked.contains_key(&device) {
+        if self.server.organisations[place].revoked.contains_key(&device) || self.desks[desk].copied {
             return;
         }
         self.server.revoke(place, device, self.now);

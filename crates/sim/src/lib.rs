@@ -8,6 +8,7 @@ mod book;
 mod bug;
 mod check;
 mod chunks;
+mod copies;
 mod database;
 mod days;
 mod desk;

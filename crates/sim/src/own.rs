@@ -174,7 +174,7 @@ impl World {
     }
 
     /// A machine is there from now on; it may be hours before it hears what there is.
-    fn joins(&mut self, desk: Desk) {
+    pub(crate) fn joins(&mut self, desk: Desk) {
         self.desks.push(desk);
         self.lines.push(Default::default());
         self.paused.push(0);

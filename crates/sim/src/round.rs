@@ -51,12 +51,14 @@ impl Desk {
             Phase::Pushing { .. } => {
                 let after = self.book.position.sent;
                 let waiting = self.book.commands.iter().filter(|row| row.sent.dev_seq > after);
-                let epoch = waiting.clone().next().map_or(self.epoch, |row| row.epoch);
-                let rows: Vec<&Rc<Logged>> = waiting.take_while(|row| row.epoch == epoch).take(READ).collect();
+                let first = waiting.clone().next();
+                let (device, epoch) = first.map_or((self.device, self.epoch), |row| (row.device, row.epoch));
+                let of_it = |row: &&Rc<Logged>| (row.device, row.epoch) == (device, epoch);
+                let rows: Vec<&Rc<Logged>> = waiting.take_while(of_it).take(READ).collect();
                 let head = rows.first().map_or(self.base.1, |row| row.prev);
                 let unsent = Unsent {
                     epoch,
-                    of: None,
+                    of: Some(device).filter(|of| *of != self.device && self.bug != Some(Bug::AnewAsOwn)),
                     after: head,
                     commands: rows.iter().map(|row| row.sent.clone()).collect(),
                 };

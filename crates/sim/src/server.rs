@@ -159,18 +159,25 @@ impl Server {
             }
         };
         let through = stands.dev_seq;
+        let (again, taken) = match database.told_apart(taken) {
+            Ok(apart) if bug != Some(Bug::DecidesTwice) => apart,
+            Ok((again, fresh)) => (Vec::new(), [again, fresh].concat()),
+            Err(what) => {
+                database.incidents.insert(device, what);
+                return Ok(PushAnswer::Incident { at: through });
+            }
+        };
         if stands.epoch > machine.epoch {
             // What was said of the copy before it is not said of this one.
             self.promised.remove(&device);
         }
-        if taken.iter().any(|t| database.ops.contains(&t.row.op)) && bug != Some(Bug::DecidesTwice) {
-            database
-                .incidents
-                .insert(device, "an operation of another machine".into());
-            return Ok(PushAnswer::Incident { at: through });
-        }
         if taken.iter().any(|t| t.row.version > i64::from(self.versions.commands)) {
             return Err("an older server decided on a newer command".into());
+        }
+        if bug != Some(Bug::AgainUntold) {
+            again
+                .iter()
+                .for_each(|taken| database.note_again((device, push.epoch), taken));
         }
         let keys = database.keys_of(&taken);
         let mut state = match bug {

@@ -258,6 +258,7 @@ impl World {
         match event {
             Event::Work { desk, again } => self.work(desk, again)?,
             Event::Sync { desk, again } => {
+                self.lets_in_anew(desk)?;
                 if self.desks[desk].up {
                     let next = self.desks[desk].begin();
                     check::sent(&self.desks[desk], &self.server)?;
