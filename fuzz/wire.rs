@@ -8,7 +8,7 @@ use farthing_sync::intake::{Known, MOST_COMMANDS, Machine, Verdict, check};
 use farthing_sync::scope::Scope;
 use farthing_sync::snapshot::{Chunk, SentChunk, Torn, hash, seal};
 use farthing_sync::versions::Versions;
-use farthing_sync::wire::{Letter, MOST_BYTES, Reply, Request, WireError, decode, encode, unpack};
+use farthing_sync::wire::{Form, Letter, MOST_BYTES, Reply, Request, WireError, decode, encode, unpack};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
@@ -53,8 +53,20 @@ pub fn packed(data: &[u8]) {
         Ok(bytes) => assert!(bytes.len() <= MOST_BYTES),
         Err(error) => assert!(!error.to_string().is_empty()),
     }
-    let _ = unpack::<Letter>(data);
-    let _ = unpack::<Reply>(data);
+    if let Ok(letter) = unpack::<Letter>(data) {
+        packs(&letter);
+    }
+    if let Ok(reply) = unpack::<Reply>(data) {
+        packs(&reply);
+    }
+}
+
+/// What is packed, in whichever form, is unpacked to the same.
+fn packs<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
+    for form in [Form::Named, Form::Dense] {
+        let packed = form.pack(value).expect("what was read can be packed");
+        assert_eq!(&unpack::<T>(&packed).expect("and unpacked"), value);
+    }
 }
 
 /// Any page to a desk that knows nothing, and to one that stands where the page goes on: what it applies goes on from there.

@@ -1,6 +1,6 @@
 //! Where the time comes from.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use chrono_tz::Tz;
 use std::sync::{Arc, Mutex};
 
@@ -37,7 +37,7 @@ impl Clock {
         }
     }
 
-    /// Now.
+    /// Now, to the millisecond: logs and letters keep no more.
     pub fn now(&self) -> DateTime<Utc> {
         if let Some(Ok(told)) = self.told.as_ref().map(|told| told.lock()) {
             return *told;
@@ -48,7 +48,7 @@ impl Clock {
         {
             return at.with_timezone(&Utc);
         }
-        Utc::now()
+        Utc::now().trunc_subsecs(3)
     }
 
     /// Today in a time zone.

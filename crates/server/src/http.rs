@@ -6,12 +6,12 @@ use crate::server::Server;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use farthing_api::{ApiError, Code, ErrorKind};
 use farthing_sync::versions::Versions;
-use farthing_sync::wire::{Letter, Reply, WireError, pack, unpack};
+use farthing_sync::wire::{Form, Letter, Reply, WireError, unpack};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpSocket};
@@ -78,8 +78,10 @@ async fn metrics(State(server): State<Server>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
-async fn sync(State(server): State<Server>, body: Bytes) -> Response {
+async fn sync(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Response {
     let began = Instant::now();
+    let said = Form::said(headers.get(Form::FIELD).map(HeaderValue::as_bytes));
+    let form = said.max(Form::of(&body));
     add(&server.metrics().bytes_in, body.len());
     let (what, answered) = match server.limits().turn().await {
         Some(_turn) => asked(&server, &body, began).await,
@@ -92,10 +94,14 @@ async fn sync(State(server): State<Server>, body: Bytes) -> Response {
         Err(ServerError::Busy | ServerError::Again) => "busy",
         Err(_) => "failed",
     };
-    let response = match answered {
-        Ok(reply) => packed(&server, &reply),
-        Err(error) => refused(&server, error),
+    let mut response = match answered {
+        Ok(reply) => packed(&server, form, &reply),
+        Err(error) => refused(&server, form, error),
     };
+    if said == Form::Dense {
+        let read = HeaderValue::from_static(Form::READ);
+        response.headers_mut().insert(Form::FIELD, read);
+    }
     server.metrics().answered(what, how, began.elapsed());
     response
 }
@@ -117,8 +123,8 @@ async fn asked(server: &Server, body: &[u8], now: Instant) -> (&'static str, Res
     (what, server.answer_to(&letter, request).await)
 }
 
-fn packed(server: &Server, reply: &Reply) -> Response {
-    match pack(reply) {
+fn packed(server: &Server, form: Form, reply: &Reply) -> Response {
+    match form.pack(reply) {
         Ok(bytes) => {
             add(&server.metrics().bytes_out, bytes.len());
             bytes.into_response()
@@ -131,11 +137,12 @@ fn packed(server: &Server, reply: &Reply) -> Response {
 }
 
 /// What a desk learns of a failure. What the database says stays in the log.
-fn refused(server: &Server, error: ServerError) -> Response {
+fn refused(server: &Server, form: Form, error: ServerError) -> Response {
     match error {
-        ServerError::Refused(error) => packed(server, &Reply::Refused(*error)),
+        ServerError::Refused(error) => packed(server, form, &Reply::Refused(*error)),
         ServerError::Wire(WireError::Version(_)) => packed(
             server,
+            form,
             &Reply::Refused(ApiError::new(ErrorKind::Unavailable, Code::ProtocolVersion)),
         ),
         ServerError::Wire(WireError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),

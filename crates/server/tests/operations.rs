@@ -4,7 +4,7 @@ use crate::common::loans::*;
 use crate::office::*;
 use farthing_api::*;
 use farthing_server::{Server, backup, restore};
-use farthing_sync::wire::{Letter, PROTOCOL, Reply, pack, unpack};
+use farthing_sync::wire::{Form, Letter, PROTOCOL, Reply, pack, unpack};
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -80,10 +80,16 @@ async fn metrics_count_what_was_asked_for() {
 
 /// Posts to the server by hand; the status and the body.
 async fn post(office: &Office, body: &[u8]) -> (u16, Vec<u8>) {
+    let (head, body) = post_with(office, "", body).await;
+    (head[9..12].parse().unwrap(), body)
+}
+
+/// The head of the answer and its body, to a request with a line more in its own.
+async fn post_with(office: &Office, line: &str, body: &[u8]) -> (String, Vec<u8>) {
     let host = office.address.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).await.unwrap();
     let head = format!(
-        "POST /v1/sync HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        "POST /v1/sync HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{line}content-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -92,8 +98,54 @@ async fn post(office: &Office, body: &[u8]) -> (u16, Vec<u8>) {
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
     let end = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
-    let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
-    (status, answer.split_off(end + 4))
+    let body = answer.split_off(end + 4);
+    (String::from_utf8(answer).unwrap(), body)
+}
+
+#[tokio::test]
+async fn small_messages_are_dense_between_programs_that_read_it() {
+    let office = Office::new().await;
+    let a = &office.a.desk;
+    let bytes_in = || {
+        let text = office.server.metrics_text();
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix("farthing_wire_bytes_total{way=\"in\"} "));
+        line.unwrap().parse::<usize>().unwrap()
+    };
+    a.run_sync().await.unwrap();
+    pay(&office.a, office.loan, "700", office.a.today()).await.unwrap();
+    let before = bytes_in();
+    a.run_sync().await.unwrap();
+    let sent = bytes_in() - before;
+    assert!(
+        (1..700).contains(&sent),
+        "a push of a payment and a pull took {sent} bytes"
+    );
+
+    // What a former program says, and one that reads it, by hand: any letter is answered in the form of whoever asks.
+    let letter = Letter {
+        version: PROTOCOL + 1,
+        organisation: uuid::Uuid::nil(),
+        device: DeviceId(uuid::Uuid::nil()),
+        body: Vec::new(),
+        signature: [0; 64],
+    };
+    let (named, dense) = (pack(&letter).unwrap(), Form::Dense.pack(&letter).unwrap());
+    let line = format!("{}: {}\r\n", Form::FIELD, Form::READ);
+    for (line, letter, form) in [
+        ("", &named, Form::Named),
+        ("farthing-form: 9\r\n", &named, Form::Named),
+        (&line, &named, Form::Dense),
+        ("", &dense, Form::Dense),
+    ] {
+        let (head, body) = post_with(&office, line, letter).await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        assert_eq!(Form::of(&body), form, "{line}");
+        let says = head.contains(&format!("{}: {}", Form::FIELD, Form::READ));
+        assert_eq!(says, !line.is_empty() && form == Form::Dense, "{head}");
+        assert!(matches!(unpack(&body).unwrap(), Reply::Refused(error) if error.code == Code::ProtocolVersion));
+    }
 }
 
 #[tokio::test]

@@ -60,6 +60,7 @@ impl Desk {
                     epoch,
                     of: Some(device).filter(|of| *of != self.device && self.bug != Some(Bug::AnewAsOwn)),
                     after: head,
+                    follows: head != self.base.1,
                     commands: rows.iter().map(|row| row.sent.clone()).collect(),
                 };
                 match self.book.position.push(self.device, unsent, sign) {

@@ -252,6 +252,7 @@ impl Book {
             return Ok(Unsent::default());
         };
         let (device, epoch, after) = (first.device, first.epoch, hash_of(&first.prev_hash)?);
+        let follows = first.dev_seq > self.base().await?.0 + 1;
         rows.retain(|row| (row.device, row.epoch) == (device, epoch));
         let own = self.identity().await?.map(|identity| identity.device.0);
         let mut commands = Vec::with_capacity(rows.len());
@@ -275,6 +276,7 @@ impl Book {
             epoch,
             of: (own != Some(device)).then_some(DeviceId(device)),
             after,
+            follows,
             commands,
         })
     }

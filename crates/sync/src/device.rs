@@ -40,6 +40,8 @@ pub struct Unsent {
     pub of: Option<DeviceId>,
     /// The hash of the command before the first.
     pub after: Hash,
+    /// Whether that one was sent too, and is not from before the enrolment.
+    pub follows: bool,
     /// The commands.
     pub commands: Vec<SentCommand>,
 }
@@ -127,6 +129,7 @@ impl Position {
             epoch,
             of,
             after,
+            follows,
             mut commands,
         } = unsent;
         let (mut bytes, version) = (0, commands.first().map(|first| first.version));
@@ -150,10 +153,12 @@ impl Position {
             };
             link.after(&prev)
         });
+        // A book that was never restored goes on at a place that the server knows. It saves a tenth of a small push.
+        let is_told = self.epoch > 0 || of.is_some() || !follows;
         Some(Push {
             epoch,
             commands,
-            after: Some(ByteArray::new(after)),
+            after: Some(ByteArray::new(after)).filter(|_| is_told),
             copy: Some(self.epoch).filter(|copy| *copy != epoch),
             of,
             head,

@@ -1,4 +1,5 @@
-//! What goes over the wire: MessagePack with named fields, so that a field may be added, compressed by zstd.
+//! What goes over the wire: MessagePack with named fields, so that a field may be added, compressed by zstd. Small ones have a second,
+//! denser form ([`Form`]) between programs that both read it.
 //!
 //! Commands and facts travel as they were written into their logs (JSON text), since hashes cover those very bytes.
 
@@ -17,12 +18,14 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 use uuid::Uuid;
 
+mod dense;
 mod letter;
 mod packed;
 mod words;
 
+pub use dense::{Form, shortened, unpack};
 pub use letter::{Letter, verifies};
-pub use packed::{decode, encode, pack, unpack};
+pub use packed::{decode, encode, pack};
 pub(crate) use packed::{encode_to, press};
 
 /// The version of the protocol that this program speaks.
@@ -154,8 +157,8 @@ pub struct Push {
     pub epoch: i64,
     /// The commands.
     pub commands: Vec<SentCommand>,
-    /// The hash of the command before the first, by which a book that was restored tells where it goes on. A program from
-    /// before there was this field leaves it out.
+    /// The hash of the command before the first, by which a book that was restored or let in anew tells where it goes on, and any one
+    /// where it begins. Otherwise it is left out, as by programs from before there was this field.
     #[serde(default)]
     pub after: Option<ByteArray<32>>,
     /// Which copy of the book sends them, where another one recorded them: it was restored from a backup since. A program from

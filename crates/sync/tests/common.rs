@@ -91,6 +91,7 @@ pub(crate) fn push(rows: Vec<SentCommand>, head: Hash) -> Push {
         epoch: 0,
         of: None,
         after: head,
+        follows: false,
         commands: rows,
     };
     Position::default().push(device(), unsent, sign).unwrap()

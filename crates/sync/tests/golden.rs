@@ -1,14 +1,14 @@
 //! Every message as it was ever shipped: bytes that are read to the same for good.
 //!
-//! `golden/requests/v1/push.hex` is a request as version 1 of the protocol encodes it, `golden/letters` and `golden/packed` have
-//! messages as they go over the wire. What the present version writes is the same to the byte; of a former one it is enough that it
+//! `golden/requests/v1/push.hex` is a request as version 1 of the protocol encodes it, `golden/letters`, `golden/packed` and
+//! `golden/dense` have messages as they go over the wire. What the present version writes is the same to the byte; of a former one it is enough that it
 //! is read. `FARTHING_WRITE_GOLDEN=1 cargo test -p farthing-sync golden` writes the files that are missing and none that is there.
 
 use crate::common::{push, rows, sign};
 use crate::messages::{ORGANISATION, replies, requests};
 use farthing_office::chain::START;
 use farthing_sync::versions::Versions;
-use farthing_sync::wire::{Letter, PROTOCOL, Reply, Request, decode, encode, pack, unpack};
+use farthing_sync::wire::{Form, Letter, PROTOCOL, Reply, Request, decode, encode, pack, unpack};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 use std::fs::{self, OpenOptions};
@@ -21,7 +21,7 @@ fn folder(what: &str) -> PathBuf {
         .join(what)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let lines = bytes
         .chunks(60)
         .map(|line| line.iter().map(|byte| format!("{byte:02x}")).collect());
@@ -116,8 +116,12 @@ fn golden_letters_are_read_and_written_as_ever() {
     // The next version of zstd may press otherwise; what is pressed is read for good.
     let packed = golden("packed", "push", &pack(&letter).unwrap());
     assert_eq!(unpack::<Letter>(&packed).unwrap(), letter);
+    let dense = golden("dense", "push", &Form::Dense.pack(&letter).unwrap());
+    assert_eq!(unpack::<Letter>(&dense).unwrap(), letter);
     for (name, reply) in replies() {
         let packed = golden("packed", name, &pack(&reply).unwrap());
         assert_eq!(unpack::<Reply>(&packed).unwrap(), reply, "{name}");
+        let dense = golden("dense", name, &Form::Dense.pack(&reply).unwrap());
+        assert_eq!(unpack::<Reply>(&dense).unwrap(), reply, "{name}");
     }
 }

@@ -4,6 +4,7 @@
 mod chunks;
 mod common;
 mod decisions;
+mod dictionary;
 mod fuzzed;
 mod golden;
 mod letters;

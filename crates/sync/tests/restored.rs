@@ -28,6 +28,7 @@ fn of_copy(epoch: i64, places: std::ops::RangeInclusive<i64>, after: Hash) -> Pu
         epoch,
         of: None,
         after,
+        follows: false,
         commands: places.map(command).collect(),
     };
     let position = Position {
@@ -106,6 +107,7 @@ fn what_a_newer_backup_of_the_first_copy_never_sent_is_taken_too() {
             epoch: 0,
             of: None,
             after,
+            follows: false,
             commands: rows(places),
         };
         position.push(device(), unsent, sign).unwrap()
@@ -233,6 +235,7 @@ fn a_book_that_was_let_in_anew_brings_what_it_recorded_as_another_machine() {
         epoch: 0,
         of,
         after: START,
+        follows: false,
         commands: rows(1..=3),
     };
     let position = Position {

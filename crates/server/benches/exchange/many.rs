@@ -166,6 +166,7 @@ impl Desktop {
             epoch: 0,
             of: None,
             after: if command.dev_seq == 1 { START } else { self.head },
+            follows: command.dev_seq > 1,
             commands: vec![command],
         };
         let push = self

@@ -2,7 +2,7 @@
 
 use farthing_api::DeviceId;
 use farthing_sync::versions::Versions;
-use farthing_sync::wire::{Letter, Reply, Request, pack, unpack};
+use farthing_sync::wire::{Form, Letter, Reply, Request, unpack};
 use reqwest::{Client, StatusCode};
 use uuid::Uuid;
 
@@ -31,10 +31,11 @@ impl Speaker {
         (self.sign)(message)
     }
 
-    /// A request as it goes over the wire.
+    /// A request as it goes over the wire once the server has said what it reads; the answer comes in the same form.
     pub(crate) fn letter(&self, request: &Request) -> Vec<u8> {
         let sign = |message: &[u8]| self.sign(message);
-        pack(&Letter::new(Versions::HERE, self.organisation, self.device, request, sign).unwrap()).unwrap()
+        let letter = Letter::new(Versions::HERE, self.organisation, self.device, request, sign).unwrap();
+        Form::Dense.pack(&letter).unwrap()
     }
 
     /// The answer as it comes over the wire.

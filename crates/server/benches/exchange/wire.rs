@@ -29,6 +29,7 @@ pub(crate) fn of_pushes(speaker: &Speaker, commands: &[SentCommand]) {
     for count in [1, 5, 20, 200] {
         let unsent = Unsent {
             commands: commands[..count].to_vec(),
+            follows: true,
             ..Unsent::default()
         };
         let push = Position::default()

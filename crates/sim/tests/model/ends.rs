@@ -286,6 +286,7 @@ impl Desk {
             epoch: 0,
             of: None,
             after: hash,
+            follows: self.position.sent > 0,
             commands: (self.position.sent + 1..=self.recorded)
                 .map(|place| command(desk, place))
                 .collect(),

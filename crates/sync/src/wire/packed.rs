@@ -4,10 +4,14 @@ use super::{MOST_BYTES, WireError};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::io;
+use std::thread::LocalKey;
 use zstd::bulk::{Compressor, Decompressor};
 
+/// What a thread keeps.
+type Kept<T> = LocalKey<RefCell<Option<T>>>;
+
 /// How hard to press.
-const LEVEL: i32 = 3;
+pub(super) const LEVEL: i32 = 3;
 
 thread_local! {
     // What presses and unpresses takes longer to make than to use on a small message.
@@ -17,7 +21,7 @@ thread_local! {
 
 /// Uses this thread's own, which is made with its first use.
 fn with<T, R>(
-    own: &'static std::thread::LocalKey<RefCell<Option<T>>>,
+    own: &'static Kept<T>,
     make: impl FnOnce() -> io::Result<T>,
     work: impl FnOnce(&mut T) -> io::Result<R>,
 ) -> io::Result<R> {
@@ -51,7 +55,7 @@ pub fn decode<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, WireError> 
     rmp_serde::from_slice(bytes).map_err(|e| WireError::Malformed(e.to_string()))
 }
 
-/// Encodes and compresses a value, as it goes over the wire.
+/// Encodes and compresses a value in the form that every program reads.
 ///
 /// # Errors
 /// [`WireError::TooLarge`], [`WireError::Malformed`].
@@ -75,14 +79,26 @@ pub(crate) fn press(bytes: &[u8], level: i32) -> Result<Vec<u8>, WireError> {
     pressed.map_err(|e| WireError::Malformed(e.to_string()))
 }
 
-/// The value of what came over the wire; a message that would unpack to more than [`MOST_BYTES`] is not unpacked.
-///
-/// # Errors
-/// [`WireError::TooLarge`], [`WireError::Malformed`].
-pub fn unpack<T: for<'a> Deserialize<'a>>(packed: &[u8]) -> Result<T, WireError> {
-    let whole = with(&UNPRESS, Decompressor::new, |unpress| {
-        unpress.decompress(packed, MOST_BYTES)
-    });
-    let bytes = whole.map_err(|_| WireError::TooLarge)?;
-    decode(&bytes)
+/// What [`press`] pressed, if it is not more than so many bytes.
+pub(super) fn unpress(packed: &[u8], most: usize) -> Result<Vec<u8>, WireError> {
+    unpressed_with(&UNPRESS, Decompressor::new, packed, most)
+}
+
+/// Compresses bytes by what this thread keeps for it.
+pub(super) fn pressed_with(
+    own: &'static Kept<Compressor<'static>>,
+    make: impl FnOnce() -> io::Result<Compressor<'static>>,
+    bytes: &[u8],
+) -> Result<Vec<u8>, WireError> {
+    with(own, make, |press| press.compress(bytes)).map_err(|e| WireError::Malformed(e.to_string()))
+}
+
+/// Decompresses at most so many bytes by what this thread keeps for it.
+pub(super) fn unpressed_with(
+    own: &'static Kept<Decompressor<'static>>,
+    make: impl FnOnce() -> io::Result<Decompressor<'static>>,
+    packed: &[u8],
+    most: usize,
+) -> Result<Vec<u8>, WireError> {
+    with(own, make, |unpress| unpress.decompress(packed, most)).map_err(|_| WireError::TooLarge)
 }
