@@ -1,6 +1,6 @@
 //! Messages on their way, and what they do where they arrive.
 
-use crate::desk::{Next, Phase};
+use crate::desk::{Desk, Next, Phase};
 use crate::server::Killed;
 use crate::world::{Caller, Event, MINUTE, TIMEOUT, World};
 use crate::{check, told};
@@ -13,8 +13,8 @@ impl World {
                 self.note("sends", desk, &bytes);
                 let round = self.desks[desk].round;
                 self.after(TIMEOUT, Event::Timeout { desk, round });
-                let epoch = self.desks[desk].epoch;
-                self.travel(Caller { desk, epoch, round }, None, &bytes);
+                let of = self.caller(desk, round);
+                self.travel(of, None, &bytes);
             }
             Next::Rest => {}
             Next::Killed => self.dies(desk),
@@ -23,8 +23,18 @@ impl World {
 
     /// A message that belongs to no round.
     pub(crate) fn send(&mut self, desk: usize, bytes: &[u8]) {
-        let (epoch, round) = (self.desks[desk].epoch, 0);
-        self.travel(Caller { desk, epoch, round }, None, bytes);
+        let of = self.caller(desk, 0);
+        self.travel(of, None, bytes);
+    }
+
+    fn caller(&self, desk: usize, round: u64) -> Caller {
+        let Desk { epoch, offered, .. } = self.desks[desk];
+        Caller {
+            desk,
+            epoch,
+            round,
+            offered,
+        }
     }
 
     /// From a copy of a desk's book to the server, or to it with how many of the desk's commands the server had.
@@ -101,6 +111,7 @@ impl World {
         let is_older = matches!(reply, Some(Reply::Push(PushAnswer::Older)));
         let pushes = matches!(self.desks[desk].phase, Phase::Pushing { .. });
         let taken = self.desks[desk].taken;
+        self.desks[desk].offered = of.offered;
         let next = self.desks[desk].hear(reply, luck);
         if self.desks[desk].taken > taken {
             self.count("chunk of the history taken");

@@ -30,6 +30,8 @@ pub(crate) struct Caller {
     pub(crate) desk: usize,
     pub(crate) epoch: i64,
     pub(crate) round: u64,
+    /// The place of the last command that it had offered then: an answer says nothing of a later one.
+    pub(crate) offered: i64,
 }
 
 /// Something that is going to happen.

@@ -101,29 +101,23 @@ impl Batch<'_> {
                 .await?;
         }
         let base = base(conn).await?;
-        wait_from(conn, base).await?;
-        sqlx::query!("update authority set fact = 0, decided = ?, history = ?", base, history)
+        wait_after(conn, base).await?;
+        sqlx::query!("update authority set fact = 0, history = ?", history)
             .execute(&mut *conn)
             .await?;
         self.begin_anew().await
     }
 }
 
-/// The commands of this book after a place wait again.
-async fn wait_from(conn: &mut SqliteConnection, place: i64) -> Result<(), StoreError> {
+/// The commands of this book after a place wait again and are to be sent.
+pub(crate) async fn wait_after(conn: &mut SqliteConnection, place: i64) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into waiting (command) select seq from command where seq > (select base from authority) and dev_seq > ?
          on conflict (command) do nothing",
         place
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
-}
-
-/// The commands of this book after a place wait again and are to be sent.
-pub(crate) async fn wait_after(conn: &mut SqliteConnection, place: i64) -> Result<(), StoreError> {
-    wait_from(conn, place).await?;
     sqlx::query!(
         "update authority set sent = min(sent, ?), decided = min(decided, ?)",
         place,

@@ -195,12 +195,14 @@ impl Position {
     }
 
     /// Where a book stands that begins anew with another history of its server. Nothing of that is known yet. `base` is the
-    /// place of the last own command that is never sent; those after it wait again until the server says what became of them.
+    /// place of the last own command that is never sent; those after it wait again until the server says what became of them, and are
+    /// offered again: what stands at their places there may be another copy's.
     ///
     /// The pages that it then asks for are put together by [`News::goes_on`], up to the last one, and take the place of
     /// everything that was decided, in one transaction.
     pub fn anew(&self, base: i64, history: Uuid) -> Position {
         Position {
+            sent: base,
             decided: base,
             cursors: BTreeMap::new(),
             history: Some(history),
