@@ -9,7 +9,7 @@ use crate::server::{Server, bytes, unknown};
 use farthing_api::{CustomerId, DeviceId, DeviceState};
 use farthing_office::Key;
 use farthing_sync::authority::{Decision, decide_for, decide_one, reads};
-use farthing_sync::intake::{Known, Machine, Taken, Verdict, check, first_of, is_left};
+use farthing_sync::intake::{Known, Machine, Taken, Verdict, check, first_of, is_left, last_of};
 use farthing_sync::revoke::keep_aside;
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Push, PushAnswer, SentFact};
@@ -45,7 +45,7 @@ impl Server {
             }
             Verdict::Answer(answer) => return Ok(answer),
         };
-        let through = stands.dev_seq;
+        let through = stands.dev_seq.max(last_of(push));
         let (again, taken) = match brought_before(&mut tx, organisation, taken).await? {
             Ok(told_apart) => told_apart,
             Err(op) => {

@@ -45,6 +45,9 @@ fn why_not(world: &World, desk: &Desk) -> Option<String> {
     if !desk.up {
         return Some("is not running".into());
     }
+    if desk.incident {
+        return Some("was taken for a copy".into());
+    }
     if !desk.book.waiting.is_empty() {
         let last = desk.book.last(desk.base).0;
         return Some(format!(

@@ -9,7 +9,7 @@ use farthing_api::{Code, CustomerId, DeviceId, LoanId};
 use farthing_office::chain::START;
 use farthing_office::{Aggregate, Key, Loan, Refusal, State};
 use farthing_sync::authority::{Decision, Now, decide_for, decide_one};
-use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of, is_left};
+use farthing_sync::intake::{Machine, Taken, Verdict, check, first_of, is_left, last_of};
 use farthing_sync::pull::{MOST_FACTS, Stored, Stretch, merge};
 use farthing_sync::revoke::{Revocation, keep_aside, public_of};
 use farthing_sync::scope::Scope;
@@ -93,13 +93,14 @@ impl Server {
                     return self.machine_only(place, letter.device, &push);
                 }
                 let answer = self.push(place, letter.device, &push, ms)?;
-                let now_has = self.organisations[place].machines.get(&letter.device);
+                let now_has = self.organisations[place].machines.get(&letter.device).cloned();
                 let had = self.had.entry(letter.device).or_default();
-                *had = now_has.map_or(*had, |machine| machine.dev_seq.max(*had));
+                *had = now_has.as_ref().map_or(*had, |machine| machine.dev_seq.max(*had));
                 if let Some(before) = before {
                     self.organisations[place] = before;
                 }
-                if let (PushAnswer::Kept { through }, Killed::Not | Killed::Before) = (&answer, killed) {
+                let counts = now_has.is_some_and(|machine| machine.epoch == push.sender());
+                if let (PushAnswer::Kept { through }, Killed::Not | Killed::Before, true) = (&answer, killed, counts) {
                     let promised = self.promised.entry(letter.device).or_default();
                     *promised = (*promised).max(*through);
                 }
@@ -158,7 +159,7 @@ impl Server {
                 return Ok(answer);
             }
         };
-        let through = stands.dev_seq;
+        let through = stands.dev_seq.max(last_of(push));
         let (again, taken) = match database.told_apart(taken) {
             Ok(apart) if bug != Some(Bug::DecidesTwice) => apart,
             Ok((again, fresh)) => (Vec::new(), [again, fresh].concat()),

@@ -56,7 +56,7 @@ fn the_same_seed_is_the_same_run() {
 #[test]
 fn every_fault_happens() {
     let mut faults = std::collections::BTreeSet::new();
-    for seed in 0..6 {
+    for seed in 0..16 {
         faults.extend(run(seed, &Plan::default()).faults.into_keys());
     }
     for fault in [
@@ -65,7 +65,11 @@ fn every_fault_happens() {
         "chunk of the history taken",
         "clock set",
         "command newer than the server",
+        "copied book let in anew",
+        "customer's command forged",
+        "customer's own machine",
         "delay and reorder",
+        "desk copied",
         "desk restored from a backup",
         "desk updated",
         "disk full",

@@ -64,6 +64,11 @@ pub fn first_of(push: &Push) -> i64 {
     push.commands.first().map_or(0, |c| c.dev_seq - 1)
 }
 
+/// The last place of the commands of a push. Whoever keeps a push has all up to there, be it of another copy of the book.
+pub fn last_of(push: &Push) -> i64 {
+    first_of(push) + i64::try_from(push.commands.len().min(MOST_COMMANDS)).unwrap_or(0)
+}
+
 /// Whether a push comes from a copy of the book that was left when a backup was restored: the restored one counts.
 pub fn is_left(machine: &Machine, push: &Push) -> bool {
     push.sender() < machine.epoch
@@ -149,7 +154,7 @@ pub fn check(machine: &Machine, push: &Push, kept: &Known, versions: Versions) -
     if prev != push.head || !verifies(&machine.public, &push.head, &push.signature) {
         return answer(PushAnswer::Incident { at: through });
     }
-    let last = first + i64::try_from(push.commands.len().min(MOST_COMMANDS)).unwrap_or(0);
+    let last = last_of(push);
     let machine = match is_passed(last) {
         true => machine.clone(),
         false => Machine {

@@ -12,6 +12,7 @@ use farthing_sync::pull::{Stored, Stretch, merge};
 use farthing_sync::scope::{Scope, granted, staff_scope};
 use farthing_sync::versions::Versions;
 use farthing_sync::wire::{Outcome, Page, Pull, Push, PushAnswer, Reply, Request, SentCommand, SentFact};
+use serde_bytes::ByteArray;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -174,9 +175,10 @@ impl Server {
         let from = first_of(push);
         let mut kept: Known = self.hashes[desk].range((from, 0)..).map(|(k, h)| (*k, *h)).collect();
         if wrong == Wrong::DecidesTwice {
-            kept.clear();
+            let after = push.after.map(ByteArray::into_array);
+            machine.head = after.or(kept.get(&(from, 0)).copied()).unwrap_or(machine.head);
             machine.dev_seq = from;
-            machine.head = push.after.unwrap().into_array();
+            kept.clear();
         }
         let (taken, stands) = match check(&machine, push, &kept, Versions::HERE) {
             Verdict::Fresh { taken, machine } => (taken, machine),
