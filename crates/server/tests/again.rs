@@ -7,7 +7,9 @@ use crate::office::*;
 use farthing_api::*;
 use farthing_desk::{Clock, Desk, Home, keep};
 use farthing_server::{backup, restore};
+use sqlx::{Connection, PgConnection};
 use std::path::Path;
+use uuid::Uuid;
 
 /// The amounts of a loan's payments as a desk shows them, in order, and the receipts.
 async fn paid(desk: &Desk, loan: LoanId) -> (Vec<String>, Vec<String>) {
@@ -67,6 +69,55 @@ async fn refused(desk: &Desk, code: Code) {
     assert_eq!(desk.run_sync().await.unwrap_err().code, code);
     let state = desk.sync_state(GetSyncState {}).await.unwrap().unwrap();
     assert_eq!(state.halted.unwrap().code, code);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_takes_the_place_of_what_the_server_lost_is_noticed() {
+    let mut office = Box::pin(Office::new()).await;
+    let (loan, today) = (office.loan, office.a.today());
+    pay(&office.a, loan, "700", today).await.unwrap();
+    office.sync().await;
+    office.a.desk.shut().await;
+    let folder = copied(office.a.path());
+    office.a = office.a.restarted().await;
+    office.a.sign_in(ADMIN).await;
+    let copy = at(folder.path(), &office).await;
+    let file = folder.path().join("all.dump");
+    backup(&office.cluster.url().replace("farthing@", "postgres@"), &file).unwrap();
+    let mut conn = PgConnection::connect(&office.cluster.url()).await.unwrap();
+    let history: Uuid = sqlx::query_scalar("select id from history")
+        .fetch_one(&mut conn)
+        .await
+        .unwrap();
+    conn.close().await.unwrap();
+
+    // The server says that it has the payment, and its database loses the commit with its primary.
+    pay(&office.a, loan, "300", today).await.unwrap();
+    office.stop_after(1);
+    office.a.desk.run_sync().await.unwrap_err();
+    let state = office.a.desk.sync_state(GetSyncState {}).await.unwrap().unwrap();
+    assert_eq!((state.unsent, state.waiting), (0, 1));
+    let database = "create database second owner farthing";
+    office.cluster.sql("postgres", database).unwrap();
+    let second = office.cluster.url().replace("/farthing?", "/second?");
+    restore(&second, &file).await.unwrap();
+    let same = format!("update history set id = '{history}'");
+    office.cluster.sql("second", &same).unwrap();
+    office.server.close().await;
+    office.stop_after(u32::MAX);
+    office.move_to(&second).await;
+
+    pay_at(&copy, loan, "20", today).await;
+    copy.run_sync().await.unwrap();
+    is_well(&copy).await;
+    refused(&office.a.desk, Code::BookCopied).await;
+    let_in(&office.a.desk, &office).await.unwrap();
+    for desk in [&office.a.desk, &office.b] {
+        desk.run_sync().await.unwrap();
+        is_well(desk).await;
+        of_amounts(desk, loan, &[20, 300, 700]).await;
+    }
+    office.server.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

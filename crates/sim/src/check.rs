@@ -48,6 +48,9 @@ fn why_not(world: &World, desk: &Desk) -> Option<String> {
     if desk.incident {
         return Some("was taken for a copy".into());
     }
+    if desk.book.position.history != Some(database.history) {
+        return Some("has not heard that the server was restored".into());
+    }
     if !desk.book.waiting.is_empty() {
         let last = desk.book.last(desk.base).0;
         return Some(format!(

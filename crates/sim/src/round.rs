@@ -6,7 +6,7 @@ use crate::desk::{Desk, Next, Phase};
 use crate::disk::{Luck, Written};
 use ed25519_dalek::Signer;
 use farthing_sync::authority::Head;
-use farthing_sync::device::{Broken, News, Position, Sent, Unsent};
+use farthing_sync::device::{Broken, News, Position, Sent, Unsent, displaced};
 use farthing_sync::revoke::Revocation;
 use farthing_sync::snapshot::{AskChunk, ListChunks};
 use farthing_sync::versions::Versions;
@@ -285,7 +285,8 @@ impl Desk {
     fn apply(&mut self, news: News, mut rows: Vec<Row>, luck: Luck) -> Next {
         let asked = matches!(self.phase, Phase::Pulling | Phase::Chunk | Phase::Anew);
         let is_anew = matches!(rows.first(), Some(Row::Anew { .. }));
-        let lacks = news.lacks.filter(|_| self.bug != Some(Bug::BehindIgnored));
+        let lacks = news.lacks.into_iter().chain(self.displaced(&news)).min();
+        let lacks = lacks.filter(|_| self.bug != Some(Bug::BehindIgnored));
         rows.extend(lacks.map(Row::Lacks));
         let before = rows.len();
         for (sent, _) in news.facts {
@@ -323,13 +324,20 @@ impl Desk {
         if news.more {
             return self.go_on();
         }
-        if lacks.is_some() {
+        if lacks.is_some() || is_anew {
             // What the server lost is sent again at once.
             self.phase = Phase::Pushing { behind: 0 };
             return self.go_on();
         }
         self.is_current = true;
         self.rest()
+    }
+
+    /// After which own command another copy of the book has taken the places.
+    fn displaced(&self, news: &News) -> Option<i64> {
+        let waits = |place: i64| place <= self.book.position.sent && self.book.waiting.contains(&place);
+        let own = self.book.commands.iter().map(|row| (row.sent.dev_seq, row.sent.op));
+        displaced(&news.outcomes, own.filter(|(place, _)| waits(*place)))
     }
 
     fn arrive(

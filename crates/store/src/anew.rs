@@ -79,7 +79,10 @@ impl Batch<'_> {
         let told_of: HashSet<Uuid> = told_of.map(|row| row.fact).collect();
         let heard: HashSet<Uuid> = facts.into_iter().map(|row| row.fact).collect();
         self.forget_decided(news.history).await?;
-        let applied = self.arrive(news, at, &heard).await?;
+        let applied = Applied {
+            lacks: true,
+            ..self.arrive(news, at, &heard).await?
+        };
         if told.is_some() {
             tell_again(self.conn(), &told_of).await?;
         }

@@ -9,10 +9,10 @@ use crate::log::{Batch, FactRow, identity_of, instant};
 use crate::provisional::{record, take_away};
 use crate::seal::CustomerKey;
 use chrono::{DateTime, Utc};
-use farthing_api::{ApiError, Code, CustomerId, ErrorKind};
+use farthing_api::{ApiError, Code, CustomerId, ErrorKind, OpId};
 use farthing_office::{Command, Fact, FactBody, decide};
 use farthing_sync::authority::Head;
-use farthing_sync::device::News;
+use farthing_sync::device::{News, displaced};
 use farthing_sync::scope::Scope;
 use farthing_sync::wire::{Outcome, SentFact};
 use sqlx::sqlite::SqliteConnection;
@@ -92,18 +92,24 @@ impl Batch<'_> {
     ) -> Result<Applied, StoreError> {
         let new = self.unknown(&news.facts).await?;
         let outcomes = self.of_own(&news.outcomes).await?;
+        let displaced = match outcomes.len() < news.outcomes.len() {
+            true => displaced(&news.outcomes, self.sent_and_waiting().await?),
+            false => None,
+        };
+        let lacks = news.lacks.into_iter().chain(displaced).min();
         let mut applied = Applied {
             outcomes: outcomes.len(),
+            lacks: lacks.is_some(),
             ..Applied::default()
         };
-        if !new.is_empty() || !outcomes.is_empty() || news.lacks.is_some() {
+        if !new.is_empty() || !outcomes.is_empty() || lacks.is_some() {
             take_away(self.conn()).await?;
             self.begin_anew().await?;
             applied.facts = new.len();
             let mut given;
             (applied.erased, given) = self.append_decided(&new).await?;
             given.retain(|fact| !heard.contains(&fact.id.0));
-            if let Some(place) = news.lacks {
+            if let Some(place) = lacks {
                 wait_after(self.conn(), place).await?;
             }
             self.end_waiting(&outcomes, at).await?;
@@ -202,6 +208,17 @@ impl Batch<'_> {
             own.extend(command.map(|command| (command, outcome)));
         }
         Ok(own)
+    }
+
+    /// The places of the commands that were sent and wait.
+    async fn sent_and_waiting(&mut self) -> Result<Vec<(i64, OpId)>, StoreError> {
+        let rows = sqlx::query!(
+            r#"select c.dev_seq, c.op_id as "op: Uuid" from waiting w join command c on c.seq = w.command
+               where c.dev_seq <= (select sent from authority)"#
+        )
+        .fetch_all(self.conn())
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.dev_seq, OpId(row.op))).collect())
     }
 
     /// Commands whose outcome came no longer wait.

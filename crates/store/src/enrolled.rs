@@ -58,6 +58,8 @@ pub struct Applied {
     pub facts: usize,
     /// How many commands no longer wait.
     pub outcomes: usize,
+    /// Whether commands that were sent before are to be sent again.
+    pub lacks: bool,
     /// The customers whose personal data was destroyed.
     pub erased: Vec<CustomerId>,
 }

@@ -5,10 +5,10 @@ use crate::intake::MOST_COMMANDS;
 use crate::scope::Scope;
 use crate::versions::Versions;
 use crate::wire::{About, Cursor, Known, Outcome, Page, Pull, Push, PushAnswer, SentCommand, SentFact};
-use farthing_api::{DeviceId, FactId, Secret};
+use farthing_api::{DeviceId, FactId, OpId, Secret};
 use farthing_office::chain::{CommandLink, Hash};
 use serde_bytes::ByteArray;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
 /// The most bytes of commands in one push, so that a slow line gets something through.
@@ -322,6 +322,18 @@ impl News {
         self.history = next.history.or(self.history);
         self.authority = self.authority.or(next.authority);
     }
+}
+
+/// After which own command the server lost some, and another copy of the book has taken their places since: a place of which `outcomes`
+/// tell what became of another command than stands there among `own`, the sent ones that wait. Those after it are offered again, and the
+/// server says then that the book was copied.
+pub fn displaced(outcomes: &[Outcome], own: impl IntoIterator<Item = (i64, OpId)>) -> Option<i64> {
+    let places: HashSet<i64> = outcomes.iter().map(|outcome| outcome.dev_seq).collect();
+    let told: HashSet<OpId> = outcomes.iter().map(|outcome| outcome.op).collect();
+    let others = own
+        .into_iter()
+        .filter(|(place, op)| places.contains(place) && !told.contains(op));
+    others.map(|(place, _)| place - 1).min()
 }
 
 impl From<Cursor> for (Scope, Head) {

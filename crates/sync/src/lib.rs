@@ -28,8 +28,9 @@
 //!   outcome's place; the commands that still wait are decided again in their order, in the circumstances that were kept with
 //!   them, except one whose facts came with this page.
 //!
-//! - Where the news say that the server lost commands ([`device::News::lacks`]), those wait again and are sent. Where it tells
-//!   another history ([`device::Broken::Anew`]), the desk asks from [`device::Position::anew`] on, and the pages, put together by
+//! - Where the news say that the server lost commands ([`device::News::lacks`]), or that another copy's stand in their places
+//!   ([`device::displaced`]), those wait again and are sent. Where it tells another history
+//!   ([`device::Broken::Anew`]), the desk asks from [`device::Position::anew`] on, and the pages, put together by
 //!   [`device::News::goes_on`], take the place of everything that was decided.
 //!
 //! Each end says by [`versions::Versions`] what it understands: a command that is newer than the server waits at its desk, a fact that is

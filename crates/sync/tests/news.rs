@@ -5,11 +5,11 @@ use farthing_api::{CustomerId, FactId, OpId, UserId};
 use farthing_office::chain::START;
 use farthing_office::{Fact, FactBody};
 use farthing_sync::authority::{Head, list};
-use farthing_sync::device::{Broken, Position, Sent};
+use farthing_sync::device::{Broken, Position, Sent, displaced};
 use farthing_sync::pull::{Stored, Stretch, merge};
 use farthing_sync::scope::{Scope, granted, staff_scope};
 use farthing_sync::versions::Versions;
-use farthing_sync::wire::{Page, PushAnswer, SentFact};
+use farthing_sync::wire::{Outcome, Page, PushAnswer, SentFact};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -208,7 +208,30 @@ fn another_history_is_begun_anew_and_no_other_fork_is_forgiven() {
         ..of(second, page(&after, &anew.cursors, 100))
     };
     news.goes_on(anew.news(Versions::HERE, rest).unwrap());
-    assert_eq!((news.facts.len(), news.more, news.lacks), (2, false, Some(2)));
+    assert_eq!((news.facts.len(), news.more, news.lacks), (2, false, None));
     let done = there.anew(1, second).after(&news);
-    assert_eq!((done.sent, done.decided, done.history), (2, 1, Some(second)));
+    assert_eq!((done.sent, done.decided, done.history), (1, 1, Some(second)));
+}
+
+#[test]
+fn another_command_at_the_place_of_one_that_waits_is_another_copys() {
+    let op = |n| OpId(Uuid::from_u128(n));
+    let outcome = |dev_seq, n| Outcome {
+        dev_seq,
+        op: op(n),
+        refusal: None,
+    };
+    let own = [(3, op(3)), (4, op(4)), (5, op(5))];
+    assert_eq!(displaced(&[], own), None);
+    assert_eq!(
+        displaced(&[outcome(3, 3), outcome(4, 4)], own),
+        None,
+        "the last one waits"
+    );
+    assert_eq!(
+        displaced(&[outcome(3, 3), outcome(4, 40), outcome(5, 50)], own),
+        Some(3)
+    );
+    // A book that goes on from a backup shares its places with the copy before it.
+    assert_eq!(displaced(&[outcome(4, 40), outcome(4, 4), outcome(6, 60)], own), None);
 }

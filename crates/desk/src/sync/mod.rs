@@ -244,7 +244,7 @@ impl Desk {
         };
         let after = After {
             more: news.more,
-            lacks: news.lacks.is_some(),
+            lacks: applied.lacks,
         };
         Ok((applied, after))
     }
