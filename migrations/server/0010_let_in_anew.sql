@@ -6,12 +6,17 @@ alter table device add column former uuid;
 alter table command add column recorded_by uuid;
 
 -- Commands that a machine sent after another one had brought them: both have a copy of the book in which they stand. They were decided once.
+-- What was asked for is the same; the circumstances are others where somebody asked for it at both copies.
 create table sent_again (
     organisation uuid   not null,
     device       uuid   not null,
     epoch        bigint not null,
     dev_seq      bigint not null,
     op_id        uuid   not null,
+    hlc          bigint not null,
+    version      bigint not null,
+    context      text   not null,
+    hash         bytea  not null,
     primary key (organisation, device, epoch, dev_seq),
     foreign key (organisation, device) references device,
     foreign key (organisation, op_id) references command (organisation, op_id)

@@ -317,6 +317,15 @@ impl Desk {
         }
     }
 
+    /// The same, whose ids follow from a seed: as of two copies of a machine that was halted in the middle of its work.
+    #[cfg(feature = "test-hooks")]
+    pub fn seeded(self, seed: u64) -> Desk {
+        Desk {
+            mint: Mint::seeded(seed),
+            ..self
+        }
+    }
+
     /// The book that is open.
     pub(crate) async fn opened(&self) -> Answer<Arc<Open>> {
         self.open.read().await.clone().ok_or_else(signed_out)

@@ -133,9 +133,11 @@ async fn commands(conn: &mut PgConnection, organisation: Uuid, checked: &mut Che
         let (device, epoch, dev_seq) = last.map_or((Uuid::nil(), i64::MIN, i64::MIN), |(d, e, n, _)| (d, e, n));
         let rows = sqlx::query!(
             r#"select n.device as "device!", n.epoch as "epoch!", n.dev_seq as "dev_seq!", n.op_id as "op_id!",
-               coalesce(c.recorded_by, c.device) as "recorded_by!", c.hlc, c.version, c.payload, c.context, c.hash from (
-               select device, epoch, dev_seq, op_id from command where organisation = $1
-               union all select device, epoch, dev_seq, op_id from sent_again where organisation = $1) n
+               coalesce(c.recorded_by, c.device) as "recorded_by!", n.hlc as "hlc!", n.version as "version!", c.payload,
+               n.context as "context!", n.hash as "hash!" from (
+               select device, epoch, dev_seq, op_id, hlc, version, context, hash from command where organisation = $1
+               union all
+               select device, epoch, dev_seq, op_id, hlc, version, context, hash from sent_again where organisation = $1) n
                join command c on c.organisation = $1 and c.op_id = n.op_id
                where (n.device, n.epoch, n.dev_seq) > ($2, $3, $4) order by n.device, n.epoch, n.dev_seq limit $5"#,
             organisation,

@@ -161,8 +161,8 @@ async fn kept_hashes(
         r#"select epoch as "epoch!", dev_seq as "dev_seq!", hash as "hash!" from command
            where organisation = $1 and device = $2 and dev_seq >= $3
            union all
-           select a.epoch, a.dev_seq, c.hash from sent_again a join command c on c.organisation = a.organisation and c.op_id = a.op_id
-           where a.organisation = $1 and a.device = $2 and a.dev_seq >= $3"#,
+           select epoch, dev_seq, hash from sent_again
+           where organisation = $1 and device = $2 and dev_seq >= $3"#,
         organisation,
         machine.device.0,
         first
@@ -174,8 +174,8 @@ async fn kept_hashes(
         .collect()
 }
 
-/// Tells the commands that another machine brought before, from a copy of the same book, from those that are new. The operation whose
-/// content is another one there, if there is one.
+/// Tells the commands that another machine brought before, from a copy of the same book, from those that are new. The operation of which
+/// something else was asked for there, or at another book, if there is one.
 async fn brought_before(
     conn: &mut PgConnection,
     organisation: Uuid,
@@ -183,14 +183,17 @@ async fn brought_before(
 ) -> Result<Result<(Vec<Taken>, Vec<Taken>), Uuid>, ServerError> {
     let ops: Vec<Uuid> = taken.iter().map(|t| t.row.op.0).collect();
     let rows = sqlx::query!(
-        "select op_id, hash from command where organisation = $1 and op_id = any($2)",
+        r#"select op_id, payload, coalesce(recorded_by, device) as "recorded_by!" from command
+           where organisation = $1 and op_id = any($2)"#,
         organisation,
         &ops
     )
     .fetch_all(conn)
     .await?;
-    let known: HashMap<Uuid, Vec<u8>> = rows.into_iter().map(|row| (row.op_id, row.hash)).collect();
-    let is_other = |t: &&Taken| known.get(&t.row.op.0).is_some_and(|hash| *hash != t.hash);
+    let asked = rows.into_iter().map(|row| (row.op_id, (row.payload, row.recorded_by)));
+    let known: HashMap<Uuid, (String, Uuid)> = asked.collect();
+    let is_same = |t: &Taken, (payload, by): &(String, Uuid)| *payload == t.row.payload && *by == t.context.device.0;
+    let is_other = |t: &&Taken| known.get(&t.row.op.0).is_some_and(|before| !is_same(t, before));
     if let Some(other) = taken.iter().find(is_other) {
         return Ok(Err(other.row.op.0));
     }
@@ -206,19 +209,48 @@ async fn put_again(
     if again.is_empty() {
         return Ok(());
     }
-    let (seqs, ops): (Vec<i64>, Vec<Uuid>) = again.iter().map(|t| (t.row.dev_seq, t.row.op.0)).unzip();
+    let columns = Columns::of(again);
     sqlx::query!(
-        "insert into sent_again (organisation, device, epoch, dev_seq, op_id)
-         select $1, $2, $3, n.dev_seq, n.op from unnest($4::bigint[], $5::uuid[]) as n (dev_seq, op)",
+        "insert into sent_again (organisation, device, epoch, dev_seq, op_id, hlc, version, context, hash)
+         select $1, $2, $3, n.dev_seq, n.op, n.hlc, n.version, n.context, n.hash
+         from unnest($4::bigint[], $5::uuid[], $6::bigint[], $7::bigint[], $8::text[], $9::bytea[])
+         as n (dev_seq, op, hlc, version, context, hash)",
         organisation,
         machine.device.0,
         epoch,
-        &seqs,
-        &ops
+        &columns.seqs,
+        &columns.ops,
+        &columns.hlcs,
+        &columns.versions,
+        &columns.contexts,
+        &columns.hashes
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// What is kept of commands in words of the machine that sent them.
+struct Columns {
+    seqs: Vec<i64>,
+    ops: Vec<Uuid>,
+    hlcs: Vec<i64>,
+    versions: Vec<i64>,
+    contexts: Vec<String>,
+    hashes: Vec<Vec<u8>>,
+}
+
+impl Columns {
+    fn of(taken: &[Taken]) -> Columns {
+        Columns {
+            seqs: taken.iter().map(|t| t.row.dev_seq).collect(),
+            ops: taken.iter().map(|t| t.row.op.0).collect(),
+            hlcs: taken.iter().map(|t| t.row.hlc).collect(),
+            versions: taken.iter().map(|t| t.row.version).collect(),
+            contexts: taken.iter().map(|t| t.row.context.to_string()).collect(),
+            hashes: taken.iter().map(|t| t.hash.to_vec()).collect(),
+        }
+    }
 }
 
 async fn put_commands(
@@ -229,16 +261,8 @@ async fn put_commands(
     decided: &[Decision],
     at: chrono::DateTime<chrono::Utc>,
 ) -> Result<(), ServerError> {
-    let column = |of: fn(&Taken) -> i64| taken.iter().map(of).collect::<Vec<i64>>();
-    let text = |of: fn(&Taken) -> &str| taken.iter().map(|t| of(t).to_string()).collect::<Vec<String>>();
-    let (seqs, hlcs, versions) = (
-        column(|t| t.row.dev_seq),
-        column(|t| t.row.hlc),
-        column(|t| t.row.version),
-    );
-    let (payloads, contexts) = (text(|t| &t.row.payload), text(|t| &t.row.context));
-    let ops: Vec<Uuid> = taken.iter().map(|t| t.row.op.0).collect();
-    let hashes: Vec<Vec<u8>> = taken.iter().map(|t| t.hash.to_vec()).collect();
+    let columns = Columns::of(taken);
+    let payloads: Vec<String> = taken.iter().map(|t| t.row.payload.to_string()).collect();
     let decided_in = decided
         .iter()
         .map(|d| serde_json::to_string(&d.context))
@@ -256,14 +280,14 @@ async fn put_commands(
         organisation,
         machine.device.0,
         push.epoch,
-        &seqs,
-        &ops,
-        &hlcs,
-        &versions,
+        &columns.seqs,
+        &columns.ops,
+        &columns.hlcs,
+        &columns.versions,
         &payloads,
-        &contexts,
+        &columns.contexts,
         &decided_in,
-        &hashes,
+        &columns.hashes,
         &refusals as &[Option<String>],
         at,
         push.of.map(|of| of.0)

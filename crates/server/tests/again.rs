@@ -72,6 +72,39 @@ async fn refused(desk: &Desk, code: Code) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_two_copies_were_asked_under_one_id_is_done_once() {
+    let office = Box::pin(Office::new()).await;
+    let (loan, today) = (office.loan, office.a.today());
+    pay(&office.a, loan, "700", today).await.unwrap();
+    office.sync().await;
+    office.a.desk.shut().await;
+    let (now, folders) = (office.a.now(), [copied(office.a.path()), copied(office.a.path())]);
+    let [first, second] = folders
+        .each_ref()
+        .map(|folder| Desk::with_clock(Home::at(folder.path()), Clock::moved(now)).without_second_factor());
+    // A machine that was halted with the payment typed, and goes on twice. Of the second only the person at it is another one.
+    let (first, second) = (first.seeded(7), second.seeded(7));
+    sign_in(&first, ADMIN).await;
+    sign_in(&second, OFFICER).await;
+    for desk in [&first, &second] {
+        pay_at(desk, loan, "300", today).await;
+    }
+    pay_at(&second, loan, "20", today).await;
+    first.run_sync().await.unwrap();
+    refused(&second, Code::BookCopied).await;
+    sign_in(&second, ADMIN).await;
+    let_in(&second, &office).await.unwrap();
+    pay_at(&second, loan, "5", today).await;
+    for desk in [&second, &first, &office.b] {
+        desk.run_sync().await.unwrap();
+        is_well(desk).await;
+        of_amounts(desk, loan, &[5, 20, 300, 700]).await;
+    }
+    assert_eq!(office.server.check().await.unwrap().findings, Vec::<String>::new());
+    office.server.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_takes_the_place_of_what_the_server_lost_is_noticed() {
     let mut office = Box::pin(Office::new()).await;
     let (loan, today) = (office.loan, office.a.today());

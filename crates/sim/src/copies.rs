@@ -83,11 +83,14 @@ impl Database {
     /// What was brought before, by whomever, and what is new.
     ///
     /// # Errors
-    /// Says what is wrong where another command came under the same operation.
+    /// Says what is wrong where something else was asked for under the same operation.
     pub(crate) fn told_apart(&self, taken: Vec<Taken>) -> Result<(Vec<Taken>, Vec<Taken>), String> {
         for taken in taken.iter().filter(|taken| self.ops.contains(&taken.row.op)) {
             let same = self.decided(taken).is_some_and(|known| match &known.step {
-                Step::Asked(before) => before.hash == taken.hash && self.bug != Some(Bug::AgainIsIncident),
+                Step::Asked(before) => {
+                    let same = before.row.payload == taken.row.payload && before.context.device == taken.context.device;
+                    same && self.bug != Some(Bug::AgainIsIncident)
+                }
                 Step::Own { .. } => false,
             });
             if !same {
