@@ -191,7 +191,13 @@ fn place(opened: &Opened) -> Place {
 fn Derived(opened: Opened, open: RwSignal<bool>) -> impl IntoView {
     let app = app();
     let place = place(&opened);
-    let px = |value: f64| format!("{value:.0}px");
+    // The browser writes the number: what writes one with a point is a good part of a screen's code.
+    let px = |value: f64| {
+        let whole = js_sys::Number::from(value).to_fixed(0);
+        whole
+            .map(|text| format!("{}px", String::from(text)))
+            .unwrap_or_default()
+    };
     let (top, bottom) = match place.is_above {
         true => ("auto".to_owned(), px(place.offset)),
         false => (px(place.offset), "auto".to_owned()),
