@@ -42,9 +42,8 @@ fn join(central: &Central, first: &App, second: &App) {
 
     second.find("[data-screen=first-run]");
     second.click("[data-do=join-instead]");
-    let (address, _) = central.link().split_once("/#").unwrap();
     let mut fields = [
-        ("server", address),
+        ("server", central.other_address()),
         ("code", "WRONG-WRONG-2222"),
         ("email", ADMIN),
         ("password", PASSWORD),
@@ -115,11 +114,12 @@ fn two_desks_work_on_without_a_line_and_agree_afterwards() {
     second.gone("#refuse-form");
 
     // The first desk speaks first, and its work is shown at the other without anybody asking.
-    central.cut(false);
     second.open_loan(LOAN);
     second.click("[role=tab]:nth-of-type(2)");
+    central.mend_first();
     first.set_clock(LATER);
     first.shows("[data-figure=sync-waiting]", "All sent and decided");
+    central.cut(false);
     second.set_clock(LATER);
     second.shows("[data-figure=sync-waiting]", "All sent and decided");
     second.find("[data-list=payments] [data-row='BR1-01-000001']");

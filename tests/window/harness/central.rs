@@ -1,6 +1,7 @@
-//! A central server for windows, on a PostgreSQL of its own, whose line can be cut.
+//! A central server for windows, on a PostgreSQL of its own, with two lines that can be cut.
 
 use super::cluster::Cluster;
+use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
@@ -16,8 +17,9 @@ use tokio::runtime::Runtime;
 /// A server that runs until this is dropped.
 pub struct Central {
     link: String,
+    other_address: String,
     clock: Arc<Mutex<DateTime<Utc>>>,
-    is_cut: Arc<AtomicBool>,
+    is_cut: [Arc<AtomicBool>; 2],
     // They end in this order.
     _serving: Runtime,
     _cluster: Cluster,
@@ -48,30 +50,20 @@ impl Central {
         let folder = tempfile::tempdir().unwrap();
         let cluster = Cluster::start(&folder.path().join("pg"), false).unwrap();
         let serving = Runtime::new().unwrap();
-        let is_cut = Arc::new(AtomicBool::new(false));
-        let (link, cut, now) = (cluster.url(), is_cut.clone(), clock.clone());
-        let link = serving.block_on(async move {
-            let server = Server::connect(&link, 4, Arc::new(move || *now.lock().unwrap()))
+        let (database, now) = (cluster.url(), clock.clone());
+        let (token, routes) = serving.block_on(async move {
+            let server = Server::connect(&database, 4, Arc::new(move || *now.lock().unwrap()))
                 .await
                 .unwrap()
                 .with_mail(mail);
             let token = server.setup_token().await.unwrap().unwrap();
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let address = listener.local_addr().unwrap();
-            let routes = routes(server).layer(from_fn(move |request: Request, next: Next| {
-                let cut = cut.clone();
-                async move {
-                    match cut.load(Ordering::SeqCst) {
-                        true => StatusCode::BAD_GATEWAY.into_response(),
-                        false => next.run(request).await,
-                    }
-                }
-            }));
-            tokio::spawn(async move { axum::serve(listener, routes).await });
-            format!("http://{address}/#{token}")
+            (token, routes(server))
         });
+        let is_cut = [false; 2].map(|cut| Arc::new(AtomicBool::new(cut)));
+        let [address, other_address] = is_cut.each_ref().map(|cut| line(&serving, routes.clone(), cut.clone()));
         Central {
-            link,
+            link: format!("{address}/#{token}"),
+            other_address,
             clock,
             is_cut,
             _serving: serving,
@@ -85,13 +77,44 @@ impl Central {
         &self.link
     }
 
+    /// Where a desk reaches the server by the other line.
+    pub fn other_address(&self) -> &str {
+        &self.other_address
+    }
+
     /// Sets the server's clock.
     pub fn set_clock(&self, at: &str) {
         *self.clock.lock().unwrap() = at.parse().unwrap();
     }
 
-    /// Cuts the line to every desk, or mends it.
+    /// Cuts the lines to every desk, or mends them.
     pub fn cut(&self, is_cut: bool) {
-        self.is_cut.store(is_cut, Ordering::SeqCst);
+        for line in &self.is_cut {
+            line.store(is_cut, Ordering::SeqCst);
+        }
     }
+
+    /// Mends the line of the link alone.
+    pub fn mend_first(&self) {
+        self.is_cut[0].store(false, Ordering::SeqCst);
+    }
+}
+
+/// Serves on an address of its own, which it answers, unless the line is cut.
+fn line(serving: &Runtime, routes: Router, cut: Arc<AtomicBool>) -> String {
+    serving.block_on(async move {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let routes = routes.layer(from_fn(move |request: Request, next: Next| {
+            let cut = cut.clone();
+            async move {
+                match cut.load(Ordering::SeqCst) {
+                    true => StatusCode::BAD_GATEWAY.into_response(),
+                    false => next.run(request).await,
+                }
+            }
+        }));
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        format!("http://{address}")
+    })
 }
