@@ -30,7 +30,8 @@ cargo xtask compare         random terms against the independent reference: [--c
 cargo xtask prepare         check the queries of desk and server against their migrations and keep what sqlx learns
 cargo xtask server          start the central server on a private PostgreSQL cluster, until it is interrupted
 cargo xtask sim             desks and a server under every fault: --seeds FROM..TO, or --mutants to see that planted bugs are found
-cargo xtask torture         desks, servers and PostgreSQL as real processes, killed again and again: [--kills N] [--seed S] [--folder F]
+cargo xtask torture         desks, servers and PostgreSQL as real processes, killed again and again: [--kills N] [--seed S]
+                            [--folder F]; --cluster: PostgreSQL on three machines, whose primary is lost again and again
 cargo xtask dist [--check]  make the installer of this system; --check installs it into a bare Debian and starts it";
 
 fn main() -> ExitCode {

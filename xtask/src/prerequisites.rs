@@ -11,6 +11,8 @@ pub enum Purpose {
     Test,
     /// Running the central server, by hand and in tests.
     Server,
+    /// A database on three machines.
+    Cluster,
     /// Trying the package on a bare system.
     Package,
 }
@@ -35,7 +37,7 @@ pub struct Need {
 }
 
 use Probe::{Library, Module, Program};
-use Purpose::{Build, Package, Server, Test};
+use Purpose::{Build, Cluster, Package, Server, Test};
 
 const NEEDS: &[Need] = &[
     Need::new(
@@ -122,6 +124,20 @@ const NEEDS: &[Need] = &[
         "postgresql",
         "keeps what the central server knows",
     ),
+    Need::new(
+        Cluster,
+        Program("patroni"),
+        "patroni",
+        "says which machine's database is the primary",
+    ),
+    Need::new(
+        Cluster,
+        Program("etcd"),
+        "etcd-server",
+        "lets the machines agree about it",
+    ),
+    Need::new(Cluster, Program("haproxy"), "haproxy", "leads to the primary"),
+    Need::new(Cluster, Program("ip"), "iproute2", "makes three machines of one"),
     Need::new(
         Package,
         Program("debootstrap"),
@@ -219,7 +235,11 @@ pub fn installable(purposes: &[Purpose]) -> Outcome<Vec<&'static Need>> {
     Ok(needs)
 }
 
-fn is_root() -> Outcome<bool> {
+/// Whether this runs as root.
+///
+/// # Errors
+/// The system does not say.
+pub fn is_root() -> Outcome<bool> {
     Ok(output(command("id").arg("-u"))? == "0")
 }
 

@@ -62,9 +62,9 @@ async fn open(home: &Path) -> Outcome<Headless> {
 /// # Errors
 /// Something could not be looked at.
 pub fn everything(world: &World, runtime: &Runtime, server: &Path, cash: i64) -> Outcome<Found> {
-    let kept = Kept::read(&world.database)?;
+    let kept = Kept::read(&*world.database)?;
     let mut found = Found::default();
-    whole_server(&world.database, server, &mut found)?;
+    whole_server(&*world.database, server, &mut found)?;
     let mut entries = Vec::new();
     let mut balances = Vec::new();
     for desk in 0..world.desks.len() {
@@ -97,7 +97,7 @@ pub fn everything(world: &World, runtime: &Runtime, server: &Path, cash: i64) ->
 }
 
 /// The server's own look at its chains and aggregates, and whether it took any machine for a copy.
-fn whole_server(database: &Database, server: &Path, found: &mut Found) -> Outcome {
+fn whole_server(database: &dyn Database, server: &Path, found: &mut Found) -> Outcome {
     let looked = process::Command::new(server)
         .args(["verify", "--database", &database.url()])
         .output()?;

@@ -77,7 +77,7 @@ impl Kept {
     ///
     /// # Errors
     /// What the database says, or what is not as it should be.
-    pub fn read(database: &Database) -> Outcome<Kept> {
+    pub fn read(database: &dyn Database) -> Outcome<Kept> {
         let rows = |sql: &str| -> Outcome<Vec<Value>> {
             let said = database.ask(sql)?;
             Ok(said.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)

@@ -11,6 +11,7 @@ mod dice;
 mod events;
 mod journal;
 mod kept;
+mod machines;
 mod message;
 mod office;
 mod proxy;
@@ -61,6 +62,9 @@ struct Run {
     /// The server's program; the one beside this program, if it is not named.
     #[arg(long)]
     server: Option<PathBuf>,
+    /// PostgreSQL on three machines, by the files of this folder, instead of one cluster: see `machines`.
+    #[arg(long)]
+    cluster: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -104,7 +108,11 @@ fn torture(options: &Run) -> Outcome {
     }
     fs::create_dir_all(&options.folder)?;
     let folder = options.folder.canonicalize()?;
-    let record = folder.join(format!("seed-{}.jsonl", options.seed));
+    let name = match options.cluster {
+        None => format!("seed-{}", options.seed),
+        Some(_) => format!("cluster-seed-{}", options.seed),
+    };
+    let record = folder.join(format!("{name}.jsonl"));
     let known = record::read(&record)?;
     let mut sum = Summary::default();
     let (mut done, mut number) = (0, 0);
@@ -112,7 +120,12 @@ fn torture(options: &Run) -> Outcome {
         let asked = options.chunk.clamp(1, options.kills - done);
         let summary = match known.iter().find(|known| (known.chunk, known.asked) == (number, asked)) {
             Some(known) => known.summary.clone(),
-            None => chunk(options.seed, number, asked, &folder, server, &record)?,
+            None => {
+                let own = folder.join(format!("{name}-chunk-{number}"));
+                let done = chunk(options, number, asked, &own, server)?;
+                record::note(&record, &done)?;
+                done.summary
+            }
         };
         sum.add(&summary);
         (done, number) = (done + asked, number + 1);
@@ -124,26 +137,24 @@ fn torture(options: &Run) -> Outcome {
     }
 }
 
-fn chunk(seed: u64, number: u32, kills: u32, folder: &Path, server: &Path, record: &Path) -> Outcome<Summary> {
-    let own = folder.join(format!("seed-{seed}-chunk-{number}"));
+fn chunk(options: &Run, number: u32, asked: u32, own: &Path, server: &Path) -> Outcome<Done> {
     if own.exists() {
-        fs::remove_dir_all(&own)?;
+        fs::remove_dir_all(own)?;
     }
-    let chosen = seed.wrapping_mul(1_000_003).wrapping_add(u64::from(number));
+    let chosen = options.seed.wrapping_mul(1_000_003).wrapping_add(u64::from(number));
     let failed = |error: Box<dyn Error>| format!("chunk {number} in {}: {error}", own.display());
-    let summary = run::chunk(chosen, kills, &own, server).map_err(failed)?;
+    let cluster = options.cluster.as_deref();
+    let summary = run::chunk(chosen, asked, own, server, cluster).map_err(failed)?;
     say(&format!("chunk {number}: {summary}"));
     for found in [&summary.lost, &summary.doubled, &summary.stuck].into_iter().flatten() {
         say(&format!("  {found}"));
     }
     if summary.is_clean() {
-        fs::remove_dir_all(&own)?;
+        fs::remove_dir_all(own)?;
     }
-    let done = Done {
+    Ok(Done {
         chunk: number,
-        asked: kills,
+        asked,
         summary,
-    };
-    record::note(record, &done)?;
-    Ok(done.summary)
+    })
 }

@@ -1,6 +1,7 @@
 //! What a run has done, chunk by chunk, in a file: one that was interrupted goes on behind its last whole chunk.
 
 use crate::Outcome;
+use crate::database::Victim;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,7 +20,13 @@ pub struct Summary {
     pub postmasters: u64,
     /// Single processes of PostgreSQL's.
     pub backends: u64,
-    /// How often PostgreSQL was stopped and started besides.
+    /// Machines of the primary.
+    #[serde(default)]
+    pub machines: u64,
+    /// Primaries whose line to all others was cut.
+    #[serde(default)]
+    pub lines: u64,
+    /// How often PostgreSQL was stopped and started besides, or another machine was made the primary.
     pub restarts: u64,
     /// Commands that the desks recorded.
     pub commands: u64,
@@ -42,7 +49,19 @@ pub struct Summary {
 impl Summary {
     /// All kills.
     pub fn kills(&self) -> u64 {
-        self.desks + self.servers + self.postmasters + self.backends
+        self.desks + self.servers + self.postmasters + self.backends + self.machines + self.lines
+    }
+
+    /// How many of a kind were killed.
+    pub fn of(&mut self, victim: Victim) -> &mut u64 {
+        match victim {
+            Victim::Desk => &mut self.desks,
+            Victim::Server => &mut self.servers,
+            Victim::Postmaster => &mut self.postmasters,
+            Victim::Backend => &mut self.backends,
+            Victim::Machine => &mut self.machines,
+            Victim::Line => &mut self.lines,
+        }
     }
 
     /// Whether nothing was found.
@@ -57,6 +76,8 @@ impl Summary {
             (&mut self.servers, other.servers),
             (&mut self.postmasters, other.postmasters),
             (&mut self.backends, other.backends),
+            (&mut self.machines, other.machines),
+            (&mut self.lines, other.lines),
             (&mut self.restarts, other.restarts),
             (&mut self.commands, other.commands),
             (&mut self.saved, other.saved),
@@ -79,13 +100,15 @@ impl fmt::Display for Summary {
         let faults: u64 = self.faults.values().sum();
         write!(
             f,
-            "{} kills ({} desks, {} servers, {} PostgreSQL, {} of its processes), {} restarts of PostgreSQL; {} commands, {} said \
-             to be saved; {} requests, {faults} faults (",
+            "{} kills ({} desks, {} servers, {} PostgreSQL, {} of its processes, {} of its machines, {} lines cut), {} restarts of \
+             PostgreSQL; {} commands, {} said to be saved; {} requests, {faults} faults (",
             self.kills(),
             self.desks,
             self.servers,
             self.postmasters,
             self.backends,
+            self.machines,
+            self.lines,
             self.restarts,
             self.commands,
             self.saved,

@@ -2,8 +2,9 @@
 
 use crate::Outcome;
 use crate::check::{self, Found};
-use crate::database::{Database, Stop};
+use crate::database::{Database, Single, Victim};
 use crate::dice::Dice;
+use crate::machines::Machines;
 use crate::office;
 use crate::proxy::Proxy;
 use crate::record::Summary;
@@ -21,37 +22,19 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// After so many kills every desk must have come to the end of a round, and PostgreSQL is started anew under load.
 const BETWEEN_BREATHS: u32 = 10;
 
-/// Who is killed.
-#[derive(Clone, Copy, Debug)]
-enum Victim {
-    Desk,
-    Server,
-    /// All of PostgreSQL.
-    Postmaster,
-    /// One process of PostgreSQL's.
-    Backend,
-}
-
-/// Each gets its share.
-const VICTIMS: [Victim; 6] = [
-    Victim::Desk,
-    Victim::Server,
-    Victim::Postmaster,
-    Victim::Desk,
-    Victim::Server,
-    Victim::Backend,
-];
-
-/// Runs a chunk in a folder, which must be empty.
+/// Runs a chunk in a folder, which must be empty. `cluster` names the files by which three machines keep the database.
 ///
 /// # Errors
 /// The office could not be made, or not be looked at; what stood still or was found wrong is in the summary.
-pub fn chunk(seed: u64, kills: u32, folder: &Path, server: &Path) -> Outcome<Summary> {
+pub fn chunk(seed: u64, kills: u32, folder: &Path, server: &Path, cluster: Option<&Path>) -> Outcome<Summary> {
     let began = Instant::now();
     fs::create_dir_all(folder)?;
     let (to, events) = channel();
     let proxy = Proxy::start(DESKS, SERVERS, Dice::new(seed, u64::MAX), to.clone())?;
-    let database = Database::make(&folder.join("pg"))?;
+    let database: Box<dyn Database> = match cluster {
+        None => Box::new(Single::make(&folder.join("pg"))?),
+        Some(files) => Box::new(Machines::make(files, folder)?),
+    };
     let mut world = World::new(folder, server, seed, (database, proxy), (DESKS, SERVERS), (to, events));
     let runtime = Runtime::new()?;
     let cash = begin(&mut world, &runtime)?;
@@ -121,12 +104,13 @@ struct Chunk {
 
 impl Chunk {
     fn torture(&mut self, kills: u32) -> Outcome {
+        let victims = self.world.database.victims();
         for n in 0..kills {
             let desk = self.dice.below(u32::try_from(DESKS)?) as usize;
             self.come_to_something(desk)?;
             // Where in its work that meets the victim is chance.
             std::thread::sleep(self.dice.moment(12));
-            let victim = VICTIMS[n as usize % VICTIMS.len()];
+            let victim = victims[n as usize % victims.len()];
             tracing::info!(n, ?victim, desk, "kills");
             self.kill(victim, desk)?;
             tracing::info!(n, "killed, and started again");
@@ -158,35 +142,30 @@ impl Chunk {
     }
 
     fn kill(&mut self, victim: Victim, desk: usize) -> Outcome {
-        match victim {
+        let killed = match victim {
             Victim::Desk => {
                 self.world.kill_desk(desk)?;
-                self.summary.desks += 1;
+                victim
             }
             Victim::Server => {
                 let server = self.dice.below(u32::try_from(SERVERS)?) as usize;
                 self.world.kill_server(server)?;
-                self.summary.servers += 1;
+                victim
             }
-            Victim::Backend if self.world.database.kill_backend()? => self.summary.backends += 1,
-            Victim::Postmaster | Victim::Backend => {
+            _ => {
                 let down = self.dice.moment(400);
-                self.world.database.kill(down)?;
-                self.summary.postmasters += 1;
+                self.world.database.kill(victim, down)?
             }
-        }
+        };
+        *self.summary.of(killed) += 1;
         Ok(())
     }
 
-    /// PostgreSQL is stopped and started under load, and everything must come to something all the same.
+    /// PostgreSQL is stopped and started under load, or changes its primary, and everything must come to something all the same.
     fn breathe(&mut self, n: u32) -> Outcome {
-        let how = match n / BETWEEN_BREATHS % 2 {
-            0 => Stop::Immediate,
-            _ => Stop::Fast,
-        };
         let down = self.dice.moment(400);
-        tracing::info!(n, "PostgreSQL is stopped and started");
-        self.world.database.restart(how, down)?;
+        tracing::info!(n, "maintenance of PostgreSQL");
+        self.world.database.maintain(n / BETWEEN_BREATHS % 2 == 1, down)?;
         self.summary.restarts += 1;
         self.world.hear_all()?;
         let before: Vec<u64> = self.world.desks.iter().map(|desk| desk.rounds).collect();

@@ -52,7 +52,7 @@ pub struct World {
     program: PathBuf,
     seed: u64,
     /// The database.
-    pub database: Database,
+    pub database: Box<dyn Database>,
     /// The line.
     pub proxy: Proxy,
     /// The desks.
@@ -73,7 +73,7 @@ impl World {
         folder: &Path,
         program: &Path,
         seed: u64,
-        (database, proxy): (Database, Proxy),
+        (database, proxy): (Box<dyn Database>, Proxy),
         (desks, servers): (usize, usize),
         (to, events): (Sender<Event>, Receiver<Event>),
     ) -> World {
