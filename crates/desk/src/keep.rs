@@ -128,17 +128,30 @@ async fn restore_in(
         return Err(KeepError::Findings(report.findings.join(" ")));
     }
     Book::raise_epoch(&copy, &key, target).await?;
-    if target.exists() {
-        let old = with_ending(target, &format!("before-restore-{}", now.format("%Y%m%d%H%M%S")));
-        std::fs::rename(target, &old)?;
-        let _ = std::fs::rename(keys_path(target), keys_path(&old));
-    }
+    let old = with_ending(target, &format!("before-restore-{}", now.format("%Y%m%d%H%M%S")));
+    set_aside(target, &old)?;
     device::install(target, &secret)?;
     // Before the book, so that it is never there without the list of whom it has to forget.
     remember_all(&work.join(ERASED), &erased_path(target))?;
     slots.save(&keys_path(target))?;
     std::fs::rename(&copy, target)?;
     Ok(report.facts)
+}
+
+/// Moves away what is there of a book, its log too: one that stayed would be played into whatever book takes this one's place.
+fn set_aside(book: &Path, to: &Path) -> std::io::Result<()> {
+    for end in ["", "-wal", "-shm", ".keys"] {
+        let named = |path: &Path| {
+            let mut name = path.as_os_str().to_os_string();
+            name.push(end);
+            std::path::PathBuf::from(name)
+        };
+        match std::fs::rename(named(book), named(to)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Adds to the list of erased customers beside a book those that a backup names.

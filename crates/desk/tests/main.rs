@@ -23,6 +23,7 @@ mod proof;
 mod race;
 mod registration;
 mod replay;
+mod restored;
 mod second_factor;
 mod second_person;
 mod secrets;

@@ -69,6 +69,10 @@ async fn a_machine_hands_over_what_it_recorded_and_forgets_the_rest() {
     assert_eq!(office.b.run_sync().await.unwrap_err().code, "server_silent");
     assert_eq!(view(&office.b, loan).await.payments.len(), 1);
     office.lose_answers(0);
+    // What an update and a restore kept of the book goes with it.
+    for copy in ["desk.before-31.book", "desk.book.before-restore-20250101090000"] {
+        std::fs::write(office.b_folder().join(copy), copy).unwrap();
+    }
     assert_eq!(office.b.run_sync().await.unwrap_err().code, "device_revoked");
     let StartState::FirstRun { revoked_at, .. } = office.b.start(Start {}).await.unwrap() else {
         panic!("there is still a book");

@@ -6,7 +6,7 @@ use crate::book::Book;
 use crate::credentials;
 use crate::enrolled::Applied;
 use crate::log::{Batch, FactRow, identity_of, instant};
-use crate::provisional::{record, take_away};
+use crate::provisional::{SET_ASIDE, record, take_away};
 use crate::seal::CustomerKey;
 use chrono::{DateTime, Utc};
 use farthing_api::{ApiError, Code, CustomerId, ErrorKind, OpId};
@@ -35,6 +35,25 @@ impl Book {
     /// What the database says, a fact that can't be read; nothing is changed then.
     pub async fn apply_anew(&self, news: &News, at: DateTime<Utc>) -> Result<Applied, StoreError> {
         self.apply_to(news, at, true).await
+    }
+
+    /// Derives the provisional layer anew where an update of the program took it away.
+    pub(crate) async fn derive_set_aside(&self) -> Result<(), StoreError> {
+        if self.setting(SET_ASIDE).await?.is_none() {
+            return Ok(());
+        }
+        if self.is_enrolled().await? {
+            let mut batch = self.batch().await?;
+            match batch.derive_again().await {
+                Ok(()) => batch.commit().await?,
+                Err(error) => {
+                    batch.roll_back().await?;
+                    return Err(error);
+                }
+            }
+        }
+        // What was derived already is not derived twice, if the power goes before this.
+        self.set_setting(SET_ASIDE, None).await
     }
 
     async fn apply_to(&self, news: &News, at: DateTime<Utc>, anew: bool) -> Result<Applied, StoreError> {

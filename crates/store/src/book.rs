@@ -2,6 +2,7 @@
 
 use crate::key::{BookKey, unlock};
 use crate::log::Ends;
+use crate::provisional::set_aside;
 use crate::{StoreError, leave};
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolOptions;
@@ -119,9 +120,38 @@ impl Book {
     /// # Errors
     /// Those of [`Book::open`].
     pub async fn open_with(path: &Path, key: &BookKey, vfs: Option<&str>, create: bool) -> Result<Book, StoreError> {
+        Book::open_by(&MIGRATIONS, path, key, vfs, create).await
+    }
+
+    /// Opens a book as a later program would, which changes its tables by more than this one does.
+    ///
+    /// # Errors
+    /// Those of [`Book::open`].
+    #[cfg(feature = "test-hooks")]
+    pub async fn open_updated(path: &Path, key: &BookKey, sql: &'static str) -> Result<Book, StoreError> {
+        use sqlx::SqlSafeStr;
+        use sqlx::migrate::{Migration, MigrationType};
+        let later = Migration::new(
+            i64::MAX,
+            "later".into(),
+            MigrationType::Simple,
+            sql.into_sql_str(),
+            false,
+        );
+        let all = MIGRATIONS.iter().cloned().chain([later]).collect();
+        Book::open_by(&Migrator::with_migrations(all), path, key, None, false).await
+    }
+
+    async fn open_by(
+        migrations: &Migrator,
+        path: &Path,
+        key: &BookKey,
+        vfs: Option<&str>,
+        create: bool,
+    ) -> Result<Book, StoreError> {
         let lock = lock(path)?;
         let mut writer = connect(options(path, vfs).create_if_missing(create), key).await?;
-        migrate(&mut writer, path).await?;
+        migrate(migrations, &mut writer, path).await?;
         let readers = PoolOptions::new()
             .max_connections(3)
             .min_connections(1)
@@ -139,7 +169,7 @@ impl Book {
             })
             .connect_with(options(path, vfs))
             .await?;
-        Ok(Book {
+        let book = Book {
             path: path.to_path_buf(),
             writer: Mutex::new(writer),
             unended: AtomicBool::new(false),
@@ -149,7 +179,9 @@ impl Book {
             #[cfg(feature = "test-hooks")]
             asked: std::sync::atomic::AtomicU64::new(0),
             _lock: lock,
-        })
+        };
+        book.derive_set_aside().await?;
+        Ok(book)
     }
 
     /// Whether another process holds the book at a path.
@@ -251,8 +283,8 @@ pub(crate) async fn shadow() -> Result<SqliteConnection, StoreError> {
     Ok(conn)
 }
 
-async fn migrate(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
-    let known = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
+async fn migrate(migrations: &Migrator, conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    let known = migrations.iter().map(|m| m.version).max().unwrap_or(0);
     let has_table: i64 = sqlx::query_scalar("select count(*) from sqlite_schema where name = '_sqlx_migrations'")
         .fetch_one(&mut *conn)
         .await?;
@@ -275,8 +307,9 @@ async fn migrate(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreEr
             .execute(&mut *conn)
             .await?;
         std::fs::copy(path, path.with_extension(format!("before-{known}.book")))?;
+        set_aside(conn).await?;
     }
     // Not `run`: its bound on the connection keeps every future above from being sent between threads.
-    MIGRATIONS.run_direct(None, conn, false).await?;
+    migrations.run_direct(None, conn, false).await?;
     Ok(())
 }

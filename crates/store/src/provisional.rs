@@ -8,7 +8,7 @@
 use crate::StoreError;
 use crate::project::TABLES;
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Connection, Row};
 use std::fmt::Write;
 
 /// What facts are written into besides the tables that are derived from them.
@@ -108,11 +108,40 @@ pub(crate) async fn record(conn: &mut SqliteConnection, active: bool) -> Result<
 /// Takes the whole layer away: every row is again as it was. Only within a transaction.
 pub(crate) async fn take_away(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     record(conn, false).await?;
+    put_back(conn).await.map(drop)
+}
+
+/// The setting that says that the layer was taken away and is to be derived anew, whatever interrupts an update.
+pub(crate) const SET_ASIDE: &str = "provisional_set_aside";
+
+/// Takes the layer away before an update of the program changes the tables: what is remembered of rows is of the tables as
+/// they are, and could not be put back into others.
+pub(crate) async fn set_aside(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let known: i64 = sqlx::query_scalar("select count(*) from sqlite_schema where name = 'before_provisional'")
+        .fetch_one(&mut *conn)
+        .await?;
+    // A book of before there were servers.
+    if known == 0 {
+        return Ok(());
+    }
+    let mut transaction = conn.begin().await?;
+    if put_back(&mut transaction).await? {
+        sqlx::query("insert into setting (name, value) values (?, '') on conflict (name) do nothing")
+            .bind(SET_ASIDE)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Whether there was anything to put back.
+async fn put_back(conn: &mut SqliteConnection) -> Result<bool, StoreError> {
     let rows = sqlx::query!("select name, row, was from before_provisional")
         .fetch_all(&mut *conn)
         .await?;
     if rows.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     // Rows refer to each other; what counts is that they do so again at the end.
     sqlx::query("pragma defer_foreign_keys = on")
@@ -136,7 +165,7 @@ pub(crate) async fn take_away(conn: &mut SqliteConnection) -> Result<(), StoreEr
         .await?;
     }
     sqlx::query!("delete from before_provisional").execute(conn).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Runs a statement that comes once, so that it does not push others out of the cache.

@@ -5,5 +5,7 @@
 mod leave;
 mod race;
 mod torn;
+#[cfg(feature = "test-hooks")]
+mod updated;
 #[path = "torn/vfs.rs"]
 mod vfs;

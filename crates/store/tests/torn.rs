@@ -15,7 +15,7 @@ static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 const PASSWORD: &str = "copper lantern outgrows tides 9";
 
 /// A small branch, its key, and a payment to make there.
-async fn branch(path: &Path) -> (BookKey, Command, Context, LoanId) {
+pub(crate) async fn branch(path: &Path) -> (BookKey, Command, Context, LoanId) {
     let now: DateTime<Utc> = "2026-07-09T12:00:00Z".parse().unwrap();
     make(
         Home::of_book(path),

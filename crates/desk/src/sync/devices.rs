@@ -151,7 +151,20 @@ fn delete_book(home: &Home, at: DateTime<Utc>) -> io::Result<()> {
     for end in ["-wal", "-shm", ".lock", ".erased", ""] {
         unless_missing(fs::remove_file(beside(&book, end)))?;
     }
+    for copy in fs::read_dir(home.folder())?.flatten().filter(is_copy_of(&book)) {
+        unless_missing(fs::remove_file(copy.path()))?;
+    }
     write_notice(home, GONE, at)
+}
+
+/// Whether a file is what an update or a restore kept of the book as it was before.
+fn is_copy_of(book: &Path) -> impl Fn(&fs::DirEntry) -> bool {
+    let begin = |path: &Path| format!("{}.before-", path.file_name().unwrap_or_default().to_string_lossy());
+    let begins = [begin(&book.with_extension("")), begin(book)];
+    move |file| {
+        let name = file.file_name().to_string_lossy().into_owned();
+        begins.iter().any(|begin| name.starts_with(begin))
+    }
 }
 
 fn unless_missing(done: io::Result<()>) -> io::Result<()> {
